@@ -1,0 +1,4 @@
+//! Keeps API reference pages true.
+
+#[cfg(feature = "demo")]
+pub mod demo;

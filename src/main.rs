@@ -1,0 +1,3 @@
+//! The `apidocs` command.
+
+fn main() {}
