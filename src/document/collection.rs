@@ -1,0 +1,192 @@
+//! All documents of a project, read from a tree of files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{DocumentName, EndpointDocument, Fixtures, Scenario, Sections, Tree, check_file_name};
+use crate::finding::{Finding, SourceFile, codes};
+use crate::json;
+
+/// A file and what it says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded<T> {
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// Its JSON, with every key that people wrote.
+    pub json: Value,
+    /// What we understand of it; `None` where it does not fit (its schema tells why).
+    pub item: Option<T>,
+}
+
+/// The documents of a project.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Collection {
+    /// `endpoints/<section>/<name>.json`.
+    pub endpoints: BTreeMap<DocumentName, Loaded<EndpointDocument>>,
+    /// `scenarios/<Ident>.json`, by ident.
+    pub scenarios: BTreeMap<String, Loaded<Scenario>>,
+    /// `sections.json`.
+    pub sections: Option<Loaded<Sections>>,
+    /// `fixtures.json`.
+    pub fixtures: Option<Loaded<Fixtures>>,
+    /// Files that could not be read, and names that cannot be used.
+    pub findings: Vec<Finding>,
+}
+
+impl Collection {
+    /// Reads a tree whose paths are relative to the folder of documents; `prefix` is put before
+    /// the paths that findings show. A broken file is a finding and does not stop the others.
+    pub fn from_tree(tree: &Tree, prefix: &str) -> Self {
+        let mut collection = Self::default();
+        for (path, bytes) in &tree.files {
+            collection.add(path, bytes, prefix);
+        }
+        collection.find_case_clashes();
+        collection
+    }
+
+    /// The endpoint documents that could be understood.
+    pub fn documents(&self) -> impl Iterator<Item = (&DocumentName, &EndpointDocument)> {
+        self.endpoints
+            .iter()
+            .filter_map(|(name, loaded)| Some((name, loaded.item.as_ref()?)))
+    }
+
+    /// The order of sections, empty where there is none.
+    pub fn order(&self) -> Sections {
+        let loaded = self.sections.as_ref();
+        loaded
+            .and_then(|loaded| loaded.item.clone())
+            .unwrap_or_default()
+    }
+
+    fn add(&mut self, path: &str, bytes: &[u8], prefix: &str) {
+        let shown = if prefix.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{prefix}/{path}")
+        };
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts.as_slice() {
+            ["sections.json"] => self.sections = self.read(shown, bytes),
+            ["fixtures.json"] => self.fixtures = self.read(shown, bytes),
+            ["scenarios", file] if file.ends_with(".json") => {
+                let ident = file.trim_end_matches(".json");
+                if let Err(error) = check_file_name(ident) {
+                    self.unsafe_name(shown, bytes, &error.to_string());
+                } else if let Some(loaded) = self.read(shown, bytes) {
+                    self.scenarios.insert(ident.to_owned(), loaded);
+                }
+            }
+            ["endpoints", section, file] if file.ends_with(".json") => {
+                match DocumentName::new(section, file.trim_end_matches(".json")) {
+                    Err(error) => self.unsafe_name(shown, bytes, &error.to_string()),
+                    Ok(name) => {
+                        if let Some(loaded) = self.read(shown, bytes) {
+                            self.endpoints.insert(name, loaded);
+                        }
+                    }
+                }
+            }
+            ["endpoints" | "scenarios", .., file] if file.ends_with(".json") => {
+                let source = SourceFile::new(shown, bytes);
+                self.findings.push(
+                    Finding::new(codes::STRAY_FILE, "the file is not read where it stands")
+                        .in_file(&source)
+                        .help("documents are endpoints/<section>/<name>.json, scenarios scenarios/<Ident>.json"),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn unsafe_name(&mut self, shown: String, bytes: &[u8], reason: &str) {
+        let source = SourceFile::new(shown, bytes);
+        self.findings.push(
+            Finding::new(codes::UNSAFE_NAME, reason)
+                .in_file(&source)
+                .help("rename the file"),
+        );
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, shown: String, bytes: &[u8]) -> Option<Loaded<T>> {
+        let source = SourceFile::new(shown, bytes);
+        match json::parse_bytes(bytes) {
+            Ok(json) => {
+                let item = serde_json::from_value(json.clone()).ok();
+                Some(Loaded { source, json, item })
+            }
+            Err(fault) => {
+                self.findings.push(source.fault(fault));
+                None
+            }
+        }
+    }
+
+    /// Two files that a file system without case would hold as one.
+    fn find_case_clashes(&mut self) {
+        let documents = self
+            .endpoints
+            .iter()
+            .map(|(name, loaded)| (name.file(), &loaded.source));
+        let scenarios = self
+            .scenarios
+            .iter()
+            .map(|(ident, loaded)| (ident.clone(), &loaded.source));
+        let mut seen: BTreeMap<String, Arc<SourceFile>> = BTreeMap::new();
+        let mut findings = Vec::new();
+        for (name, source) in documents.chain(scenarios) {
+            if let Some(other) = seen.insert(name.to_lowercase(), Arc::clone(source)) {
+                let message = format!("the name differs from {} in case alone", other.path);
+                let finding = Finding::new(codes::CASE_CLASH, message).in_file(source);
+                findings.push(finding.help("rename one of the two"));
+            }
+        }
+        self.findings.append(&mut findings);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        let mut tree = Tree::default();
+        for (path, text) in files {
+            tree.insert(*path, *text);
+        }
+        tree
+    }
+
+    #[test]
+    fn a_broken_file_does_not_stop_the_others() {
+        let collection = Collection::from_tree(
+            &tree(&[
+                ("endpoints/a/bad.json", "{"),
+                ("endpoints/a/good.json", "{}"),
+                ("endpoints/a/Good.json", "{}"),
+                ("endpoints/a/.x.json", "{}"),
+                ("endpoints/deep/er/x.json", "{}"),
+                ("notes.txt", "not ours"),
+            ]),
+            "api-docs",
+        );
+        let codes: Vec<_> = collection
+            .findings
+            .iter()
+            .map(|finding| finding.code.id)
+            .collect();
+        assert_eq!(
+            codes,
+            ["unsafe-name", "json-syntax", "stray-file", "case-clash"]
+        );
+        assert_eq!(collection.endpoints.len(), 2);
+        assert_eq!(
+            collection.findings[1].file(),
+            Some("api-docs/endpoints/a/bad.json")
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! Endpoint documents.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Example;
+
+/// What people wrote about an endpoint, and its captured examples.
+///
+/// Source: the 12 keys of the original's page, with the example texts taken apart. Keys that we do not
+/// know are not held here; [`EndpointDocument::replace_examples`] keeps them in the file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EndpointDocument {
+    /// Where an editor finds the schema.
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// What the endpoint does, in a line.
+    pub title: String,
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// The path, with `{name}` where a value goes.
+    pub api_path: String,
+    /// What the endpoint does, in Markdown.
+    pub description: String,
+    /// What to mind, in Markdown.
+    #[serde(default)]
+    pub warning: Option<String>,
+    /// What the endpoint asks of the caller, in words; empty where nothing is said.
+    #[serde(default)]
+    pub authentication: String,
+    /// The values in the path, in order.
+    #[serde(default)]
+    pub path_parameters: Option<Vec<Parameter>>,
+    /// The values in the query.
+    #[serde(default)]
+    pub query_parameters: Option<Vec<Parameter>>,
+    /// The values in the body.
+    #[serde(default)]
+    pub parameters: Option<Vec<Parameter>>,
+    /// The place within the section; follows from `sections.json` unless it is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidebar_order: Option<u32>,
+    /// Why there is no example, where there cannot be one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_example: Option<String>,
+    /// What was captured; the first one stands on the original's page.
+    #[serde(default)]
+    pub examples: Vec<Example>,
+}
+
+/// A value that the caller gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its type, in the words of the writer; may be empty.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it means, in Markdown.
+    pub description: String,
+}
+
+impl EndpointDocument {
+    /// The reference from `endpoints/<section>/<name>.json` to its schema.
+    pub const SCHEMA: &str = "../../../schemas/endpoint.schema.json";
+
+    /// The example of that name.
+    pub fn example(&self, name: &str) -> Option<&Example> {
+        self.examples.iter().find(|example| example.name == name)
+    }
+
+    /// The file's JSON with these examples and every other key as people wrote it.
+    ///
+    /// `file` must be an object; anything else is given back unchanged.
+    pub fn replace_examples(mut file: Value, examples: &[Example]) -> Value {
+        if let Some(object) = file.as_object_mut() {
+            object.insert("examples".to_owned(), serde_json::json!(examples));
+        }
+        file
+    }
+}

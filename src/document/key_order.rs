@@ -1,0 +1,98 @@
+//! In which order the keys of our files are written.
+
+use crate::json::KeyOrder;
+
+const PARAMETERS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
+    ("name", KeyOrder::Kept),
+    ("type", KeyOrder::Kept),
+    ("description", KeyOrder::Kept),
+]));
+
+const BYTES: KeyOrder = KeyOrder::Fixed(&[
+    ("media_type", KeyOrder::Kept),
+    ("size", KeyOrder::Kept),
+    ("digest", KeyOrder::Kept),
+]);
+
+const EXAMPLE: KeyOrder = KeyOrder::Fixed(&[
+    ("name", KeyOrder::Kept),
+    ("title", KeyOrder::Kept),
+    (
+        "request",
+        KeyOrder::Fixed(&[
+            ("method", KeyOrder::Kept),
+            ("path", KeyOrder::Kept),
+            ("headers", KeyOrder::Kept),
+            ("body", KeyOrder::Sorted),
+            ("text", KeyOrder::Kept),
+            ("bytes", BYTES),
+        ]),
+    ),
+    (
+        "response",
+        KeyOrder::Fixed(&[
+            ("status", KeyOrder::Kept),
+            ("reason", KeyOrder::Kept),
+            ("headers", KeyOrder::Kept),
+            ("body", KeyOrder::Sorted),
+            ("text", KeyOrder::Kept),
+            ("bytes", BYTES),
+        ]),
+    ),
+]);
+
+const STEPS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
+    ("request", KeyOrder::Kept),
+    ("as", KeyOrder::Kept),
+    ("headers", KeyOrder::Kept),
+    ("json", KeyOrder::Kept),
+    ("form", KeyOrder::Kept),
+    ("multipart", KeyOrder::Kept),
+    ("text", KeyOrder::Kept),
+    ("file", KeyOrder::Kept),
+    ("status", KeyOrder::Kept),
+    ("example", KeyOrder::Kept),
+    ("title", KeyOrder::Kept),
+    ("save", KeyOrder::Kept),
+]));
+
+/// The order of an endpoint document.
+pub const ENDPOINT: KeyOrder = KeyOrder::Fixed(&[
+    ("$schema", KeyOrder::Kept),
+    ("title", KeyOrder::Kept),
+    ("method", KeyOrder::Kept),
+    ("api_path", KeyOrder::Kept),
+    ("description", KeyOrder::Kept),
+    ("warning", KeyOrder::Kept),
+    ("authentication", KeyOrder::Kept),
+    ("path_parameters", PARAMETERS),
+    ("query_parameters", PARAMETERS),
+    ("parameters", PARAMETERS),
+    ("sidebar_order", KeyOrder::Kept),
+    ("no_example", KeyOrder::Kept),
+    ("examples", KeyOrder::Items(&EXAMPLE)),
+]);
+
+/// The order of a scenario and of `fixtures.json`.
+pub const SCENARIO: KeyOrder = KeyOrder::Fixed(&[
+    ("$schema", KeyOrder::Kept),
+    ("title", KeyOrder::Kept),
+    ("isolated", KeyOrder::Kept),
+    ("variables", KeyOrder::Kept),
+    ("setup", STEPS),
+    ("requests", STEPS),
+    ("teardown", STEPS),
+]);
+
+/// The order of `sections.json`.
+pub const SECTIONS: KeyOrder = KeyOrder::Fixed(&[
+    ("$schema", KeyOrder::Kept),
+    (
+        "sections",
+        KeyOrder::Items(&KeyOrder::Fixed(&[
+            ("id", KeyOrder::Kept),
+            ("title", KeyOrder::Kept),
+            ("endpoints", KeyOrder::Kept),
+        ])),
+    ),
+]);

@@ -1,0 +1,26 @@
+//! What the project's files say, as values: endpoint documents, sections, scenarios.
+//!
+//! Nothing here reads or writes a disk. [`Tree`] is a set of files by relative path, wherever they
+//! came from (a folder, a git revision, an import), and [`Collection::from_tree`] makes documents of
+//! it.
+
+mod collection;
+mod endpoint;
+mod example;
+mod headers;
+pub mod key_order;
+mod name;
+mod scenario;
+mod section;
+mod tree;
+
+pub use collection::{Collection, Loaded};
+pub use endpoint::{EndpointDocument, Parameter};
+pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
+pub use headers::{Header, Headers};
+pub use name::{DocumentName, ExampleTarget, NameError, check_file_name};
+pub use scenario::{
+    ExpectedStatus, Fixtures, Identity, Part, Payload, Save, SaveSource, Scenario, Step,
+};
+pub use section::{Section, Sections};
+pub use tree::Tree;

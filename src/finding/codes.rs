@@ -1,0 +1,166 @@
+//! The one table of codes.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::Severity;
+
+/// What kind of finding: a kebab-case name that settings and reports use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code {
+    /// The name.
+    pub id: &'static str,
+}
+
+/// A row of the table.
+struct Row {
+    code: Code,
+    severity: Severity,
+    summary: &'static str,
+}
+
+impl Code {
+    /// The severity unless the settings say another.
+    pub fn default_severity(self) -> Severity {
+        self.row().severity
+    }
+
+    /// What it tells, in a line.
+    pub fn summary(self) -> &'static str {
+        self.row().summary
+    }
+
+    /// The code of that name.
+    pub fn find(id: &str) -> Option<Self> {
+        Self::all().find(|code| code.id == id)
+    }
+
+    /// All codes, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|row| row.code)
+    }
+
+    fn row(self) -> &'static Row {
+        TABLE
+            .iter()
+            .find(|row| row.code == self)
+            .expect("a code is made by the table alone")
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id)
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident $id:literal $severity:ident $summary:literal;)*) => {
+        $(
+            #[doc = $summary]
+            pub const $name: Code = Code { id: $id };
+        )*
+        const TABLE: &[Row] = &[
+            $(Row { code: $name, severity: Severity::$severity, summary: $summary },)*
+        ];
+    };
+}
+
+codes! {
+    // Reading files.
+    JSON_SYNTAX "json-syntax" Error "A file is not JSON.";
+    JSON_ENCODING "json-encoding" Error "A file is not UTF-8, or begins with a byte order mark.";
+    JSON_DEPTH "json-depth" Error "JSON is nested too deeply to be read.";
+    JSON_TOO_LARGE "json-too-large" Error "A file is too large to be read.";
+    DUPLICATE_KEY "duplicate-key" Error "A key stands twice in one object.";
+    RESERVED_KEY "reserved-key" Error "A key has a meaning of its own in the JSON library.";
+    UNSAFE_NAME "unsafe-name" Error "A name is not safe as a file name.";
+    CASE_CLASH "case-clash" Error "Two names differ in case alone.";
+    STRAY_FILE "stray-file" Warning "A file stands where nothing reads it.";
+
+    // Schemas and rules.
+    SCHEMA "schema" Error "A file does not fit its schema.";
+    NO_ENDPOINTS "no-endpoints" Error "The project has no endpoint document.";
+    NO_EXAMPLE "missing-example" Error "An endpoint has neither example nor `no_example`.";
+    EXAMPLE_AND_REASON "example-and-no-example" Error "An endpoint has an example and says that it cannot have one.";
+    PATH_PARAMETERS "path-parameters" Error "The placeholders of the path are not the documented path parameters.";
+    REQUEST_METHOD "request-method" Error "The method of an example is not that of its endpoint.";
+    REQUEST_PATH "request-path" Error "The path of an example does not fit that of its endpoint.";
+    DUPLICATE_EXAMPLE "duplicate-example" Error "Two examples of a document have one name.";
+    UNLISTED_DOCUMENT "unlisted-document" Error "A document is not listed in its section.";
+    MISSING_DOCUMENT "missing-document" Error "A section lists a document that does not exist.";
+    DUPLICATE_LISTING "duplicate-listing" Error "A document or section is listed twice.";
+    MISSING_SECTIONS "missing-sections" Error "There is no `sections.json`.";
+
+    // Scenarios and capture.
+    UNKNOWN_VARIABLE "unknown-variable" Error "A scenario uses a name that nothing defines.";
+    UNKNOWN_IDENTITY "unknown-identity" Error "A request names an identity that the settings do not have.";
+    UNKNOWN_TARGET "unknown-document" Error "A scenario is for a document that does not exist.";
+    DUPLICATE_TARGET "duplicate-target" Error "Two requests are for one example.";
+    UNEXPECTED_STATUS "unexpected-status" Error "A response has another status than expected.";
+    INVALID_RESPONSE_BODY "invalid-response-body" Error "A response body is not what its media type says.";
+    MISSING_VALUE "missing-value" Error "A response does not hold a value that the scenario saves.";
+    UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";
+
+    // Changes.
+    DOCUMENT_ADDED "document-added" Error "There is a new document.";
+    DOCUMENT_REMOVED "document-removed" Error "A document is gone.";
+    DOCUMENT_RENAMED "document-renamed" Error "A document has another name.";
+    EXAMPLE_ADDED "example-added" Error "There is a new example.";
+    EXAMPLE_REMOVED "example-removed" Error "An example is gone.";
+    PROSE_CHANGED "prose-changed" Error "What people wrote is different.";
+    PARAMETER_CHANGED "parameter-changed" Error "A documented parameter is different.";
+    ORDER_CHANGED "order-changed" Error "A document has another place in its section.";
+    REQUEST_CHANGED "request-changed" Error "The request of an example is different.";
+    STATUS_CHANGED "status-changed" Error "A response has another status.";
+    REASON_CHANGED "reason-changed" Error "A response has another reason phrase.";
+    HEADER_ADDED "header-added" Error "A response has a new header.";
+    HEADER_REMOVED "header-removed" Error "A response lost a header.";
+    HEADER_CHANGED "header-changed" Error "A header has another value.";
+    BODY_KIND_CHANGED "body-kind-changed" Error "A body is JSON, text or bytes, and was another of these.";
+    FIELD_ADDED "field-added" Error "A body has a new field.";
+    FIELD_REMOVED "field-removed" Error "A body lost a field.";
+    TYPE_CHANGED "type-changed" Error "A value has another JSON type.";
+    BECAME_NULL "became-null" Error "A value became null.";
+    VALUE_CHANGED "value-changed" Error "A value is another one.";
+    ITEM_ADDED "item-added" Error "An array has a new item.";
+    ITEM_REMOVED "item-removed" Error "An array lost an item.";
+    TEXT_CHANGED "text-changed" Error "A text body is different.";
+
+    // Rendering.
+    EDITED_PAGE "edited-page" Warning "Somebody edited a page that we wrote.";
+    FOREIGN_PAGE "foreign-page" Error "A page stands where another file is that we did not write.";
+    STALE_PAGE "stale-page" Error "A rendered page is not up to date.";
+
+    // Import.
+    NOT_A_PAGE "not-a-page" Error "A file is not a page of the original.";
+    VERBATIM_EXAMPLE "verbatim-example" Info "An example text was kept as it was.";
+    INDEX_ORDER "index-order" Warning "An index lists pages that are not there, twice or not at all.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_kebab_case() {
+        let mut ids: Vec<_> = Code::all().map(|code| code.id).collect();
+        let all = ids.len();
+        for id in &ids {
+            assert!(
+                id.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{id}"
+            );
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+}

@@ -1,0 +1,10 @@
+//! JSON as people write it: read strictly, written canonically, with the place of every value.
+
+pub mod pointer;
+mod reader;
+mod spans;
+mod writer;
+
+pub use reader::{Fault, FaultKind, MAX_DEPTH, MAX_SIZE, parse, parse_bytes};
+pub use spans::{Place, locate};
+pub use writer::{KeyOrder, write};

@@ -1,0 +1,112 @@
+//! The one writer of our own files.
+
+use serde_json::Value;
+
+/// In which order the keys of a value are written.
+#[derive(Debug, Clone, Copy)]
+pub enum KeyOrder {
+    /// By code point, all the way down: bodies.
+    Sorted,
+    /// As they are, all the way down: what people wrote.
+    Kept,
+    /// The listed keys first, each with the order of its value, then the others as they are.
+    Fixed(&'static [(&'static str, KeyOrder)]),
+    /// An array of values with that order.
+    Items(&'static KeyOrder),
+}
+
+/// Writes a value: two spaces, LF, a final newline, real UTF-8, the digits of numbers as they are.
+///
+/// ```
+/// use apidocs::json::{KeyOrder, write};
+/// let value = serde_json::json!({"b": [], "a": "é"});
+/// assert_eq!(write(&value, KeyOrder::Sorted), "{\n  \"a\": \"é\",\n  \"b\": []\n}\n");
+/// ```
+pub fn write(value: &Value, order: KeyOrder) -> String {
+    let mut out = String::new();
+    write_value(&mut out, value, order, 1);
+    out.push('\n');
+    out
+}
+
+fn write_value(out: &mut String, value: &Value, order: KeyOrder, depth: usize) {
+    match value {
+        Value::Array(items) if !items.is_empty() => {
+            let order = match order {
+                KeyOrder::Items(order) => *order,
+                KeyOrder::Sorted => KeyOrder::Sorted,
+                KeyOrder::Kept | KeyOrder::Fixed(_) => KeyOrder::Kept,
+            };
+            let items = items.iter().map(|item| (None, item, order));
+            write_container(out, ['[', ']'], items, depth);
+        }
+        Value::Object(object) if !object.is_empty() => {
+            let mut members: Vec<_> = object
+                .iter()
+                .map(|(key, value)| (Some(key.as_str()), value, member_order(order, key)))
+                .collect();
+            match order {
+                KeyOrder::Sorted => members.sort_by_key(|(key, ..)| *key),
+                KeyOrder::Fixed(keys) => members.sort_by_key(|(key, ..)| {
+                    keys.iter()
+                        .position(|(known, _)| Some(*known) == *key)
+                        .unwrap_or(keys.len())
+                }),
+                KeyOrder::Kept | KeyOrder::Items(_) => {}
+            }
+            write_container(out, ['{', '}'], members.into_iter(), depth);
+        }
+        // An empty container or a scalar: on one line.
+        _ => out.push_str(&value.to_string()),
+    }
+}
+
+fn member_order(order: KeyOrder, key: &str) -> KeyOrder {
+    match order {
+        KeyOrder::Sorted => KeyOrder::Sorted,
+        KeyOrder::Fixed(keys) => keys
+            .iter()
+            .find(|(known, _)| *known == key)
+            .map_or(KeyOrder::Kept, |(_, order)| *order),
+        KeyOrder::Kept | KeyOrder::Items(_) => KeyOrder::Kept,
+    }
+}
+
+fn write_container<'a>(
+    out: &mut String,
+    brackets: [char; 2],
+    members: impl Iterator<Item = (Option<&'a str>, &'a Value, KeyOrder)>,
+    depth: usize,
+) {
+    out.push(brackets[0]);
+    for (index, (key, value, order)) in members.enumerate() {
+        out.push_str(if index == 0 { "\n" } else { ",\n" });
+        out.push_str(&"  ".repeat(depth));
+        if let Some(key) = key {
+            out.push_str(&Value::from(key).to_string());
+            out.push_str(": ");
+        }
+        write_value(out, value, order, depth + 1);
+    }
+    out.push('\n');
+    out.push_str(&"  ".repeat(depth - 1));
+    out.push(brackets[1]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn listed_keys_stand_first_and_the_others_as_they_are() {
+        const INNER: KeyOrder = KeyOrder::Fixed(&[("z", KeyOrder::Sorted), ("b", KeyOrder::Kept)]);
+        const ORDER: KeyOrder = KeyOrder::Fixed(&[("list", KeyOrder::Items(&INNER))]);
+        let value = json!({"own": {"y": 1, "x": 2}, "list": [{"b": 1, "z": {"d": 1, "c": 2}}]});
+        let text = write(&value, ORDER);
+        let keys: Vec<_> = text.split('"').skip(1).step_by(2).collect();
+        assert_eq!(keys, ["list", "z", "c", "d", "b", "own", "y", "x"]);
+        let again = super::super::parse(&text).unwrap();
+        assert_eq!(write(&again, ORDER), text);
+    }
+}
