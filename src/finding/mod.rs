@@ -5,6 +5,7 @@
 
 mod change;
 pub mod codes;
+mod located;
 mod source;
 
 use std::cmp::Ordering;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use change::{Change, Impact};
 pub use codes::Code;
+pub use located::LocatedError;
 pub use source::{Position, SourceFile};
 
 /// How bad a finding is. Only errors make a run fail.

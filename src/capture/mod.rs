@@ -1,0 +1,1 @@
+//! Running the API and the scenarios, and taking down what is on the wire.

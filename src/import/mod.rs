@@ -1,0 +1,1 @@
+//! Endpoint documents from elsewhere: one file or folder a source.

@@ -1,0 +1,1 @@
+//! Pages from documents, through templates.
