@@ -1,0 +1,104 @@
+//! Why a project cannot be read or written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::finding::LocatedError;
+
+/// Why a project cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no `apidocs.toml`, and nothing else that says where the documents are.
+    #[error("there is no apidocs.toml in {} or above it", .0.display())]
+    NoProject(PathBuf),
+    /// A folder of documents that is not there.
+    #[error("there is no folder {}", .0.display())]
+    NoFolder(PathBuf),
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] Box<LocatedError>),
+    /// The file system said no.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What we tried, as a verb.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A link that leads out of the folder that is read.
+    #[error("{} is a link that leaves the folder {}", path.display(), folder.display())]
+    LinkLeaves {
+        /// The link.
+        path: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A file changed on disk after we had read it.
+    #[error("{} changed on disk while the command ran", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    /// Another run is committing.
+    #[error("another apidocs is writing to {}", .0.display())]
+    Locked(PathBuf),
+    /// The journal of a run that was cut short cannot be read.
+    #[error("the journal {} cannot be read: {reason}", path.display())]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// `git` said no.
+    #[error("git cannot read {revision:?}: {message}")]
+    Git {
+        /// What was asked for.
+        revision: String,
+        /// What git said.
+        message: String,
+    },
+    /// The revision is not in a shallow clone.
+    #[error("this shallow clone does not have the revision {0:?}")]
+    Shallow(String),
+}
+
+impl Error {
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+
+    /// The next step, where there is one to name.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::NoProject(_) => {
+                "`apidocs init` makes one here; `--docs DIR` works on a folder of documents alone".to_owned()
+            }
+            Self::NoFolder(_) => {
+                "`--docs DIR` or `docs` in apidocs.toml names the folder of documents; `apidocs init` makes one".to_owned()
+            }
+            Self::Settings(error) => return error.help.clone(),
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::PermissionDenied => "nothing was changed; make it writable and run the command again".to_owned(),
+                io::ErrorKind::StorageFull => "nothing was changed; make room and run the command again".to_owned(),
+                _ => return None,
+            },
+            Self::LinkLeaves { .. } => "put a copy in its place".to_owned(),
+            Self::ChangedMeanwhile(_) => "nothing was changed; run the command again".to_owned(),
+            Self::Locked(_) => "wait until it has finished, then run the command again".to_owned(),
+            Self::Journal { path, .. } => format!(
+                "check the files of the folder with `git status`, then remove {}",
+                path.display()
+            ),
+            Self::Git { .. } => "name a folder, or a revision that `git rev-parse` knows".to_owned(),
+            Self::Shallow(revision) => format!(
+                "get it with `git fetch --depth=1 origin {revision}` (or `git fetch --unshallow`); \
+                 in GitHub Actions, set `fetch-depth: 0` for actions/checkout"
+            ),
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Reading files and folders.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::Error;
+use crate::document::Tree;
+use crate::json::MAX_SIZE;
+
+/// Reads the files below a folder whose path (relative, with `/`) is wanted.
+///
+/// Links are followed while they stay inside the folder. Of a file larger than [`MAX_SIZE`] only so
+/// much is read as shows that it is.
+///
+/// # Errors
+/// A folder that is not there, what cannot be read, a link that leaves the folder or turns in circles.
+pub fn read_tree(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Tree, Error> {
+    let root = match fs::canonicalize(folder) {
+        Ok(root) if root.is_dir() => root,
+        _ => return Err(Error::NoFolder(folder.to_owned())),
+    };
+    let mut tree = Tree::default();
+    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_owned();
+            Error::io("read", &path)(error.into())
+        })?;
+        if entry.path_is_symlink() {
+            let target = fs::canonicalize(entry.path()).map_err(Error::io("read", entry.path()))?;
+            if !target.starts_with(&root) {
+                let (path, folder) = (entry.path().to_owned(), folder.to_owned());
+                return Err(Error::LinkLeaves { path, folder });
+            }
+        }
+        let Some(path) = relative(folder, entry.path()) else {
+            continue;
+        };
+        if entry.file_type().is_file() && wanted(&path) {
+            let limit = MAX_SIZE as u64 + 1;
+            tree.insert(path, read_file(entry.path(), limit)?);
+        }
+    }
+    Ok(tree)
+}
+
+/// Reads the first `limit` bytes of a file.
+pub fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        .map_err(Error::io("read", path))?;
+    Ok(bytes)
+}
+
+/// The path below a folder, with `/`. A name that is not Unicode is shown with replacements, so that it is told, not passed over.
+fn relative(folder: &Path, path: &Path) -> Option<String> {
+    let parts: Vec<_> = path
+        .strip_prefix(folder)
+        .ok()?
+        .iter()
+        .map(|part| part.to_string_lossy())
+        .collect();
+    Some(parts.join("/"))
+}

@@ -1,0 +1,304 @@
+//! The journal of a commit.
+//!
+//! It stands in `.apidocs/journal.json` from before the first file is staged until the last one is in its
+//! place. In the state `staging` nothing of the set can be seen, and a run that finds it undoes it; in the
+//! state `committing` every staged file is whole, and a run that finds it finishes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::lock::Lock;
+use super::{Error, atomic};
+
+/// The folder of the journal and the lock, below the anchor.
+pub(super) const FOLDER: &str = ".apidocs";
+
+const FILE: &str = "journal.json";
+
+/// What was done about a run that had been cut short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// Its files were put in their places.
+    Finished,
+    /// What it had begun was removed; the old files stand.
+    Undone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
+    Staging,
+    Committing,
+}
+
+#[derive(Debug)]
+pub(super) struct Journal {
+    anchor: PathBuf,
+    folders: Vec<PathBuf>,
+    writes: Vec<(PathBuf, PathBuf)>,
+    removals: Vec<PathBuf>,
+}
+
+/// The journal as a file: paths relative to the anchor where they are below it, since a folder may be moved.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JournalFile {
+    version: u32,
+    state: State,
+    folders: Vec<PathBuf>,
+    writes: Vec<(PathBuf, PathBuf)>,
+    removals: Vec<PathBuf>,
+}
+
+impl Journal {
+    pub(super) fn new(anchor: &Path) -> Self {
+        Self {
+            anchor: fs::canonicalize(anchor).unwrap_or_else(|_| anchor.to_owned()),
+            folders: Vec::new(),
+            writes: Vec::new(),
+            removals: Vec::new(),
+        }
+    }
+
+    pub(super) fn add_write(&mut self, target: &Path) -> Result<(), Error> {
+        let mut target = resolve(target);
+        if target.is_symlink() {
+            // A link stays a link: the file behind it is written.
+            target = fs::canonicalize(&target).unwrap_or(target);
+        }
+        let staged = staged_beside(&target)
+            .ok_or_else(|| self.error(format!("{} cannot be named in it", target.display())))?;
+        let missing = target
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| !folder.exists());
+        let missing: Vec<_> = missing.map(Path::to_owned).collect();
+        for folder in missing.into_iter().rev() {
+            if !self.folders.contains(&folder) {
+                self.folders.push(folder);
+            }
+        }
+        self.writes.push((staged, target));
+        Ok(())
+    }
+
+    pub(super) fn add_removal(&mut self, target: &Path) {
+        self.removals.push(resolve(target));
+    }
+
+    /// The folders to make, outer ones first.
+    pub(super) fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
+    /// Staged file and target.
+    pub(super) fn writes(&self) -> &[(PathBuf, PathBuf)] {
+        &self.writes
+    }
+
+    pub(super) fn removals(&self) -> &[PathBuf] {
+        &self.removals
+    }
+
+    fn path(&self) -> PathBuf {
+        self.anchor.join(FOLDER).join(FILE)
+    }
+
+    fn error(&self, reason: impl ToString) -> Error {
+        let path = self.path();
+        let reason = reason.to_string();
+        Error::Journal { path, reason }
+    }
+
+    /// Writes the journal, whole.
+    pub(super) fn save(&self, state: State) -> Result<(), Error> {
+        let below = |path: &PathBuf| path.strip_prefix(&self.anchor).unwrap_or(path).to_owned();
+        let file = JournalFile {
+            version: 1,
+            state,
+            folders: self.folders.iter().map(below).collect(),
+            writes: self
+                .writes
+                .iter()
+                .map(|(staged, target)| (below(staged), below(target)))
+                .collect(),
+            removals: self.removals.iter().map(below).collect(),
+        };
+        let text = serde_json::to_vec(&file).map_err(|error| self.error(error))?;
+        let path = self.path();
+        let new = path.with_extension("new");
+        atomic::write_new(&new, &text)
+            .and_then(|()| atomic::rename(&new, &path))
+            .map_err(Error::io("write", &path))
+    }
+
+    /// Puts every staged file in its place.
+    pub(super) fn finish(&self) -> Result<(), Error> {
+        for (staged, target) in &self.writes {
+            // One that is not there was put in its place before the kill.
+            if staged.exists() {
+                atomic::rename(staged, target).map_err(Error::io("write", target))?;
+            }
+        }
+        for target in &self.removals {
+            atomic::remove_file(target).map_err(Error::io("remove", target))?;
+            if let Some(folder) = target.parent() {
+                atomic::remove_empty_folder(folder);
+            }
+        }
+        atomic::remove_file(&self.path()).map_err(Error::io("remove", &self.path()))
+    }
+
+    /// Removes what was staged. What cannot be removed is left: it harms nothing.
+    pub(super) fn undo(&self) {
+        for (staged, _) in &self.writes {
+            let _ = atomic::remove_file(staged);
+        }
+        for folder in self.folders.iter().rev() {
+            atomic::remove_empty_folder(folder);
+        }
+        let _ = atomic::remove_file(&self.path());
+    }
+
+    fn load(anchor: &Path, allowed: &[&Path]) -> Result<Option<(State, Self)>, Error> {
+        let mut journal = Self::new(anchor);
+        let text = match fs::read(journal.path()) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io("read", &journal.path())(error)),
+        };
+        let file: JournalFile =
+            serde_json::from_slice(&text).map_err(|error| journal.error(error))?;
+        if file.version != 1 {
+            return Err(journal.error("it was written by another version of apidocs"));
+        }
+        let absolute = |path: PathBuf| anchor.join(path);
+        journal.folders = file.folders.into_iter().map(absolute).collect();
+        journal.removals = file.removals.into_iter().map(absolute).collect();
+        journal.writes = file
+            .writes
+            .into_iter()
+            .map(|(staged, target)| (anchor.join(staged), anchor.join(target)))
+            .collect();
+        journal.check_paths(allowed)?;
+        Ok(Some((file.state, journal)))
+    }
+
+    /// A journal that came with a clone must not reach beyond the project.
+    fn check_paths(&self, allowed: &[&Path]) -> Result<(), Error> {
+        let allowed: Vec<_> = allowed
+            .iter()
+            .chain([&self.anchor.as_path()])
+            .filter_map(|path| fs::canonicalize(path).ok())
+            .collect();
+        let targets = self.writes.iter().map(|(_, target)| target);
+        for target in targets.chain(&self.removals).chain(&self.folders) {
+            let existing = target.ancestors().skip(1).find(|path| path.exists());
+            let inside = existing
+                .and_then(|folder| fs::canonicalize(folder).ok())
+                .is_some_and(|folder| allowed.iter().any(|root| folder.starts_with(root)));
+            let climbs = target.components().any(|part| part.as_os_str() == "..");
+            if !inside || climbs {
+                return Err(self.error(format!("{} is outside the project", target.display())));
+            }
+        }
+        let staged_as_ours =
+            |(staged, target): &(PathBuf, PathBuf)| staged_beside(target).as_ref() == Some(staged);
+        if !self.writes.iter().all(staged_as_ours) {
+            return Err(self.error("it names files that are not ours"));
+        }
+        Ok(())
+    }
+}
+
+/// The path without `..` and without links in its folders, of which the last ones need not be there.
+fn resolve(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let Some(parent) = path.parent() else {
+        return path;
+    };
+    for folder in parent.ancestors() {
+        if let (Ok(real), Ok(rest)) = (fs::canonicalize(folder), path.strip_prefix(folder)) {
+            return real.join(rest);
+        }
+    }
+    path
+}
+
+/// The staged file of a target: beside it, so that a rename stays on one file system.
+fn staged_beside(target: &Path) -> Option<PathBuf> {
+    let name = target.file_name()?.to_str()?;
+    Some(target.with_file_name(format!(".{name}.apidocs-new")))
+}
+
+/// Finishes or undoes the commit of a run that was cut short, if there is one. The journal may name files below the
+/// anchor and below the `allowed` folders.
+pub fn recover(anchor: &Path, allowed: &[&Path]) -> Result<Option<Recovery>, Error> {
+    if !anchor.join(FOLDER).exists() {
+        return Ok(None);
+    }
+    let lock = Lock::take(anchor)?;
+    let recovery = match Journal::load(anchor, allowed)? {
+        None => None,
+        Some((State::Staging, journal)) => {
+            journal.undo();
+            Some(Recovery::Undone)
+        }
+        Some((State::Committing, journal)) => {
+            journal.finish()?;
+            Some(Recovery::Finished)
+        }
+    };
+    drop(lock);
+    Ok(recovery)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn journal(root: &Path, text: &str) -> Result<Option<Recovery>, Error> {
+        fs::create_dir_all(root.join(FOLDER)).unwrap();
+        fs::write(root.join(FOLDER).join(FILE), text).unwrap();
+        recover(root, &[])
+    }
+
+    #[test]
+    fn a_journal_cannot_reach_out_of_the_project() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("project");
+        fs::create_dir(&root).unwrap();
+        let precious = folder.path().join("precious");
+        fs::write(&precious, "x").unwrap();
+        for path in [
+            "../precious",
+            precious.to_str().unwrap(),
+            "a/../../precious",
+        ] {
+            let text = format!(
+                r#"{{"version":1,"state":"committing","folders":[],"writes":[],"removals":["{path}"]}}"#
+            );
+            assert!(
+                matches!(journal(&root, &text), Err(Error::Journal { .. })),
+                "{path}"
+            );
+        }
+        assert!(precious.exists());
+    }
+
+    #[test]
+    fn an_unreadable_journal_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(
+            journal(folder.path(), "{"),
+            Err(Error::Journal { .. })
+        ));
+        let newer = r#"{"version":2,"state":"staging","folders":[],"writes":[],"removals":[]}"#;
+        assert!(matches!(
+            journal(folder.path(), newer),
+            Err(Error::Journal { .. })
+        ));
+    }
+}

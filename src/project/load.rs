@@ -1,0 +1,177 @@
+//! Finding a project and reading its settings and documents.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Settings, read_file, read_tree};
+use crate::document::{Collection, Tree};
+use crate::finding::{LocatedError, SourceFile};
+use crate::json::MAX_SIZE;
+
+/// The name of the settings file.
+pub const CONFIG_FILE: &str = "apidocs.toml";
+
+/// What the command line and the environment say about where the project is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Location {
+    /// The settings file.
+    pub config: Option<PathBuf>,
+    /// The folder of documents.
+    pub docs: Option<PathBuf>,
+}
+
+/// A project, or a bare folder of documents with default settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Project {
+    /// The folder of `apidocs.toml`; the current one where there is none. Shown paths are relative to it.
+    pub root: PathBuf,
+    /// The folder of documents.
+    pub docs: PathBuf,
+    /// What the settings say.
+    pub settings: Settings,
+    /// The settings file, where there is one.
+    pub source: Option<Arc<SourceFile>>,
+}
+
+impl Project {
+    /// Finds the settings as `cargo` finds its manifest (the current folder, then those above it)
+    /// unless `location` names them.
+    ///
+    /// # Errors
+    /// Settings that cannot be read. That there are none is no error where `location` names a folder
+    /// of documents or `api-docs` stands in the current one.
+    pub fn find(current: &Path, location: &Location) -> Result<Self, Error> {
+        let config = match &location.config {
+            Some(config) => Some(current.join(config)),
+            None => current
+                .ancestors()
+                .map(|folder| folder.join(CONFIG_FILE))
+                .find(|path| path.is_file()),
+        };
+        let flag = location.docs.as_ref().map(|docs| current.join(docs));
+        let Some(config) = config else {
+            let docs = flag.unwrap_or_else(|| current.join(DEFAULT_DOCS));
+            if location.docs.is_none() && !docs.is_dir() {
+                return Err(Error::NoProject(current.to_owned()));
+            }
+            return Ok(Self {
+                root: current.to_owned(),
+                docs,
+                settings: Settings::default(),
+                source: None,
+            });
+        };
+        let bytes = read_file(&config, MAX_SIZE as u64)?;
+        let shown = config.file_name().unwrap_or_default().to_string_lossy();
+        let source = SourceFile::new(shown, &bytes);
+        let settings = read_settings(&source)?;
+        let root = config.parent().unwrap_or(current).to_owned();
+        let docs = flag.unwrap_or_else(|| {
+            root.join(settings.docs.as_deref().unwrap_or(Path::new(DEFAULT_DOCS)))
+        });
+        Ok(Self {
+            root,
+            docs,
+            settings,
+            source: Some(source),
+        })
+    }
+
+    /// The folder of rendered pages.
+    pub fn output(&self) -> PathBuf {
+        let output = self.settings.render.output.as_deref();
+        self.root.join(output.unwrap_or(Path::new(DEFAULT_OUTPUT)))
+    }
+
+    /// A path as findings show it: relative to the root where it is below it, with `/`.
+    pub fn shown(&self, path: &Path) -> String {
+        let shown = path.strip_prefix(&self.root).unwrap_or(path);
+        shown.to_string_lossy().replace('\\', "/")
+    }
+
+    /// The JSON files of the folder of documents.
+    pub fn tree(&self) -> Result<Tree, Error> {
+        read_tree(&self.docs, |path| path.ends_with(".json"))
+    }
+
+    /// The project's own templates; empty where it has none.
+    pub fn templates(&self, flag: Option<&Path>) -> Result<Tree, Error> {
+        match (flag, &self.settings.render.templates) {
+            (Some(folder), _) => read_tree(folder, |_| true),
+            (None, Some(folder)) => read_tree(&self.root.join(folder), |_| true),
+            (None, None) => Ok(Tree::default()),
+        }
+    }
+
+    /// The documents.
+    pub fn collection(&self) -> Result<Collection, Error> {
+        Ok(Collection::from_tree(
+            &self.tree()?,
+            &self.shown(&self.docs),
+        ))
+    }
+}
+
+fn read_settings(source: &Arc<SourceFile>) -> Result<Settings, Error> {
+    toml::from_str(&source.text).map_err(|error| {
+        Box::new(
+            LocatedError::new(source, error.span(), error.message())
+                .help("`apidocs schema settings` prints what the file may hold"),
+        )
+        .into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn settings_are_found_above_and_flags_win() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        fs::write(
+            root.join(CONFIG_FILE),
+            "docs = 'x/docs'\n[render]\noutput = 'out'\n",
+        )
+        .unwrap();
+        let project = Project::find(&root.join("a/b"), &Location::default()).unwrap();
+        assert_eq!(project.root, root);
+        assert_eq!(project.shown(&project.docs), "x/docs");
+        assert_eq!(project.output(), root.join("out"));
+
+        let docs = Some(PathBuf::from("mine"));
+        let location = Location { config: None, docs };
+        let project = Project::find(&root.join("a"), &location).unwrap();
+        assert_eq!(project.docs, root.join("a/mine"));
+    }
+
+    #[test]
+    fn without_settings_a_folder_must_be_named_or_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let find = |location: &Location| Project::find(folder.path(), location);
+        assert!(matches!(
+            find(&Location::default()),
+            Err(Error::NoProject(_))
+        ));
+        let docs = Some(PathBuf::from("docs"));
+        assert!(find(&Location { config: None, docs }).is_ok());
+        fs::create_dir(folder.path().join(DEFAULT_DOCS)).unwrap();
+        assert!(find(&Location::default()).is_ok());
+    }
+
+    #[test]
+    fn a_fault_in_the_settings_has_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(CONFIG_FILE), "host = 'x'\nport = 1\n").unwrap();
+        let error = Project::find(folder.path(), &Location::default()).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("apidocs.toml:2:1: unknown field"),
+            "{error}"
+        );
+    }
+}
