@@ -1,6 +1,7 @@
-//! Changes: findings of drift and diff.
+//! Changes: what drift and diff find.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,13 +29,78 @@ pub struct Change {
     pub code: Code,
     /// How bad.
     pub impact: Impact,
-    /// A JSON Pointer into the document's prose, or the example's name with `#` and a JSON Pointer
-    /// into `{request, response}`.
+    /// `#<example>` and a JSON Pointer into `{request, response}`, or a JSON Pointer into the prose.
     pub address: String,
     /// What was there; `None` where there was nothing.
     pub old: Option<Value>,
     /// What is there; `None` where there is nothing.
     pub new: Option<Value>,
+}
+
+/// How a document stands to its older version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentStatus {
+    /// The same.
+    Unchanged,
+    /// It differs in volatile values alone.
+    Noise,
+    /// It differs.
+    Drift,
+    /// There was none.
+    Added,
+    /// There is none any more.
+    Removed,
+    /// It had another name; it may differ too.
+    Renamed,
+}
+
+/// All changes of one document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentChanges {
+    /// `<section>/<name>`.
+    pub document: String,
+    /// The older name, where it was renamed.
+    pub previous: Option<String>,
+    /// The endpoint's method and path.
+    pub endpoint: String,
+    /// How it stands.
+    pub status: DocumentStatus,
+    /// What changed, by address.
+    pub changes: Vec<Change>,
+    /// The changed lines in place.
+    pub excerpts: Vec<Excerpt>,
+}
+
+/// A part of a document with its changed lines in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Which part: an example's name with `#`, or `prose`.
+    pub part: String,
+    /// The lines.
+    pub lines: Vec<DiffLine>,
+}
+
+/// A line of an excerpt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DiffLine {
+    /// A line of both versions.
+    Both(String),
+    /// A line of the older version.
+    Old(Marked),
+    /// A line of the newer version.
+    New(Marked),
+    /// So many lines of both versions are left out.
+    Skipped(usize),
+}
+
+/// A line, and which of its bytes are what differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marked {
+    /// The line.
+    pub text: String,
+    /// The bytes that differ; empty where the whole line does.
+    pub marks: Vec<Range<usize>>,
 }
 
 impl fmt::Display for Impact {
@@ -45,5 +111,33 @@ impl fmt::Display for Impact {
             Self::Additive => "additive",
             Self::Docs => "docs",
         })
+    }
+}
+
+impl fmt::Display for DocumentStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unchanged => "unchanged",
+            Self::Noise => "noise",
+            Self::Drift => "drift",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Renamed => "renamed",
+        })
+    }
+}
+
+impl DocumentChanges {
+    /// The worst impact of its changes.
+    pub fn impact(&self) -> Option<Impact> {
+        self.changes.iter().map(|change| change.impact).min()
+    }
+
+    /// Whether there is nothing to tell.
+    pub fn is_unchanged(&self) -> bool {
+        matches!(
+            self.status,
+            DocumentStatus::Unchanged | DocumentStatus::Noise
+        )
     }
 }

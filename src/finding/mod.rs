@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use change::{Change, Impact};
+pub use change::{Change, DiffLine, DocumentChanges, DocumentStatus, Excerpt, Impact, Marked};
 pub use codes::Code;
 pub use located::LocatedError;
 pub use source::{Position, SourceFile};
@@ -51,8 +51,6 @@ pub struct Finding {
     pub help: Option<String>,
     /// Lines that show what is meant (an exchange, the end of a log).
     pub notes: Vec<String>,
-    /// What changed, for a finding of drift or diff.
-    pub change: Option<Change>,
 }
 
 /// A place in a file.
@@ -86,7 +84,6 @@ impl Finding {
             message: message.into(),
             help: None,
             notes: Vec::new(),
-            change: None,
         }
     }
 

@@ -1,0 +1,402 @@
+//! Two versions of all documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use similar::{Algorithm, DiffOp};
+
+use super::classify::{self, change};
+use super::delta::{Delta, delta};
+use super::{excerpt, view};
+use crate::document::{DocumentName, EndpointDocument, Example, Sections};
+use crate::finding::{Change, DocumentChanges, DocumentStatus, Excerpt, codes};
+
+/// One version of all documents.
+#[derive(Debug, Clone, Default)]
+pub struct Version<'a> {
+    /// The documents by name.
+    pub documents: BTreeMap<&'a DocumentName, &'a EndpointDocument>,
+    /// The order of sections and of their endpoints.
+    pub sections: Sections,
+}
+
+impl<'a> Version<'a> {
+    /// A version of these documents in that order.
+    pub fn new(
+        documents: impl IntoIterator<Item = (&'a DocumentName, &'a EndpointDocument)>,
+        sections: Sections,
+    ) -> Self {
+        let documents = documents.into_iter().collect();
+        Self {
+            documents,
+            sections,
+        }
+    }
+}
+
+/// Compares two versions: every document of either, by name.
+pub fn compare(old: &Version, new: &Version) -> Vec<DocumentChanges> {
+    let renamed = find_renamed(old, new);
+    let moved = find_moved(&old.sections, &new.sections);
+    let previous: BTreeSet<_> = renamed.values().copied().collect();
+    let names: BTreeSet<_> = old
+        .documents
+        .keys()
+        .chain(new.documents.keys())
+        .copied()
+        .collect();
+    names
+        .into_iter()
+        .filter(|name| !previous.contains(name))
+        .map(
+            |name| match (old.documents.get(name), new.documents.get(name)) {
+                (Some(before), Some(after)) => {
+                    let mut changes = document(name, before, after);
+                    changes.changes.extend(moved.get(name).cloned());
+                    if !changes.changes.is_empty() {
+                        changes.status = DocumentStatus::Drift;
+                    }
+                    changes
+                }
+                (Some(before), None) => one_sided(name, before, DocumentStatus::Removed),
+                (None, Some(after)) => match renamed.get(name) {
+                    Some(older) => rename(older, name, old.documents[older], after),
+                    None => one_sided(name, after, DocumentStatus::Added),
+                },
+                (None, None) => unreachable!("each name is one of the two"),
+            },
+        )
+        .collect()
+}
+
+/// A removed document and an added one that are about one endpoint: newer name to older one.
+fn find_renamed<'a>(
+    old: &Version<'a>,
+    new: &Version<'a>,
+) -> BTreeMap<&'a DocumentName, &'a DocumentName> {
+    let mut gone: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (name, document) in &old.documents {
+        if !new.documents.contains_key(name) {
+            gone.entry(endpoint(document)).or_default().push(*name);
+        }
+    }
+    new.documents
+        .iter()
+        .filter(|(name, _)| !old.documents.contains_key(*name))
+        .filter_map(|(name, document)| {
+            let older = gone.get_mut(&endpoint(document))?;
+            (!older.is_empty()).then(|| (*name, older.remove(0)))
+        })
+        .collect()
+}
+
+/// Documents that have another place among those which both versions list.
+fn find_moved(old: &Sections, new: &Sections) -> BTreeMap<DocumentName, Change> {
+    let mut moved = BTreeMap::new();
+    for section in &new.sections {
+        let Some(older) = old.section(&section.id) else {
+            continue;
+        };
+        let common = |names: &'_ [String], others: &[String]| -> Vec<String> {
+            names
+                .iter()
+                .filter(|name| others.contains(name))
+                .cloned()
+                .collect()
+        };
+        let before = common(&older.endpoints, &section.endpoints);
+        let after = common(&section.endpoints, &older.endpoints);
+        for op in similar::capture_diff_slices(Algorithm::Myers, &before, &after) {
+            let (DiffOp::Insert {
+                new_index, new_len, ..
+            }
+            | DiffOp::Replace {
+                new_index, new_len, ..
+            }) = op
+            else {
+                continue;
+            };
+            for name in &after[new_index..new_index + new_len] {
+                let Ok(document) = DocumentName::new(&section.id, name) else {
+                    continue;
+                };
+                let (from, to) = (json!(old.place(&document)), json!(new.place(&document)));
+                let change = change(
+                    codes::ORDER_CHANGED,
+                    "/order".to_owned(),
+                    Some(&from),
+                    Some(&to),
+                );
+                moved.insert(document, change);
+            }
+        }
+    }
+    moved
+}
+
+fn endpoint(document: &EndpointDocument) -> String {
+    format!("{} {}", document.method, document.api_path)
+}
+
+fn one_sided(
+    name: &DocumentName,
+    document: &EndpointDocument,
+    status: DocumentStatus,
+) -> DocumentChanges {
+    let told = json!(endpoint(document));
+    let change = match status {
+        DocumentStatus::Removed => {
+            change(codes::DOCUMENT_REMOVED, String::new(), Some(&told), None)
+        }
+        _ => change(codes::DOCUMENT_ADDED, String::new(), None, Some(&told)),
+    };
+    DocumentChanges {
+        document: name.to_string(),
+        previous: None,
+        endpoint: endpoint(document),
+        status,
+        changes: vec![change],
+        excerpts: Vec::new(),
+    }
+}
+
+fn rename(
+    older: &DocumentName,
+    name: &DocumentName,
+    before: &EndpointDocument,
+    after: &EndpointDocument,
+) -> DocumentChanges {
+    let mut changes = document(name, before, after);
+    let (from, to) = (json!(older.to_string()), json!(name.to_string()));
+    let renamed = change(
+        codes::DOCUMENT_RENAMED,
+        String::new(),
+        Some(&from),
+        Some(&to),
+    );
+    changes.changes.insert(0, renamed);
+    changes.previous = Some(older.to_string());
+    changes.status = DocumentStatus::Renamed;
+    changes
+}
+
+fn document(
+    name: &DocumentName,
+    old: &EndpointDocument,
+    new: &EndpointDocument,
+) -> DocumentChanges {
+    let mut changes = Vec::new();
+    let mut excerpts = Vec::new();
+    let mut tell = |part: String, delta: &Delta, told: Vec<Change>| {
+        if !told.is_empty() {
+            let lines = excerpt::lines(delta);
+            excerpts.push(Excerpt { part, lines });
+            changes.extend(told);
+        }
+    };
+    let (before, after) = (view::prose(old), view::prose(new));
+    let prose = delta(&before, &after);
+    tell("prose".to_owned(), &prose, classify::prose(&prose));
+
+    for (example, before, after) in pair_examples(&old.examples, &new.examples) {
+        let delta = match (&before, &after) {
+            (Some(before), Some(after)) => delta(before, after),
+            (Some(before), None) => Delta::Removed(before),
+            (None, Some(after)) => Delta::Added(after),
+            (None, None) => continue,
+        };
+        let address = format!("#{example}");
+        let told = match delta {
+            Delta::Removed(old) => vec![change(
+                codes::EXAMPLE_REMOVED,
+                address,
+                Some(&summary(old)),
+                None,
+            )],
+            Delta::Added(new) => vec![change(
+                codes::EXAMPLE_ADDED,
+                address,
+                None,
+                Some(&summary(new)),
+            )],
+            _ => classify::example(example, &delta),
+        };
+        tell(format!("#{example}"), &delta, told);
+    }
+    let status = if changes.is_empty() {
+        DocumentStatus::Unchanged
+    } else {
+        DocumentStatus::Drift
+    };
+    DocumentChanges {
+        document: name.to_string(),
+        previous: None,
+        endpoint: endpoint(new),
+        status,
+        changes,
+        excerpts,
+    }
+}
+
+/// The examples of both by name: those of the newer document in its order, then those that are gone.
+fn pair_examples<'a>(
+    old: &'a [Example],
+    new: &'a [Example],
+) -> impl Iterator<Item = (&'a str, Option<Value>, Option<Value>)> {
+    let find = |examples: &'a [Example], name: &str| {
+        examples
+            .iter()
+            .find(|example| example.name == name)
+            .map(view::example)
+    };
+    let kept = new.iter().map(move |example| {
+        (
+            example.name.as_str(),
+            find(old, &example.name),
+            Some(view::example(example)),
+        )
+    });
+    let gone = old
+        .iter()
+        .filter(|example| !new.iter().any(|other| other.name == example.name))
+        .map(|example| (example.name.as_str(), Some(view::example(example)), None));
+    kept.chain(gone)
+}
+
+/// What a change says of a whole example: its status line.
+fn summary(example: &Value) -> Value {
+    let response = &example["response"];
+    let text = format!(
+        "{} {}",
+        response["status"],
+        response["reason"].as_str().unwrap_or_default()
+    );
+    json!(text.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Section;
+
+    fn name(text: &str) -> DocumentName {
+        text.parse().unwrap()
+    }
+
+    fn named(title: &str, path: &str) -> EndpointDocument {
+        EndpointDocument {
+            title: title.to_owned(),
+            method: "GET".to_owned(),
+            api_path: path.to_owned(),
+            ..EndpointDocument::default()
+        }
+    }
+
+    fn sections(endpoints: &[&str]) -> Sections {
+        let endpoints = endpoints.iter().map(ToString::to_string).collect();
+        let section = Section {
+            id: "a".to_owned(),
+            title: "A".to_owned(),
+            endpoints,
+        };
+        Sections {
+            schema: None,
+            sections: vec![section],
+        }
+    }
+
+    #[test]
+    fn documents_come_go_and_get_other_names() {
+        let (same, old, new, gone, fresh) = (
+            name("a/same"),
+            name("a/old"),
+            name("b/new"),
+            name("a/gone"),
+            name("a/fresh"),
+        );
+        let documents = [
+            named("S", "/s"),
+            named("O", "/o"),
+            named("N", "/o"),
+            named("G", "/g"),
+            named("F", "/f"),
+        ];
+        let before = Version::new(
+            [
+                (&same, &documents[0]),
+                (&old, &documents[1]),
+                (&gone, &documents[3]),
+            ],
+            Sections::default(),
+        );
+        let after = Version::new(
+            [
+                (&same, &documents[0]),
+                (&new, &documents[2]),
+                (&fresh, &documents[4]),
+            ],
+            Sections::default(),
+        );
+        let told: Vec<_> = compare(&before, &after)
+            .into_iter()
+            .map(|changes| {
+                let codes: Vec<_> = changes
+                    .changes
+                    .iter()
+                    .map(|change| change.code.id)
+                    .collect();
+                (changes.document, changes.status, codes.join(" "))
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    "a/fresh".to_owned(),
+                    DocumentStatus::Added,
+                    "document-added".to_owned()
+                ),
+                (
+                    "a/gone".to_owned(),
+                    DocumentStatus::Removed,
+                    "document-removed".to_owned()
+                ),
+                (
+                    "a/same".to_owned(),
+                    DocumentStatus::Unchanged,
+                    String::new()
+                ),
+                (
+                    "b/new".to_owned(),
+                    DocumentStatus::Renamed,
+                    "document-renamed prose-changed".to_owned()
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_endpoint_that_was_put_in_front_moves_no_other() {
+        let (x, y, z) = (name("a/x"), name("a/y"), name("a/z"));
+        let documents = [named("X", "/x"), named("Y", "/y"), named("Z", "/z")];
+        let all = || {
+            [
+                (&x, &documents[0]),
+                (&y, &documents[1]),
+                (&z, &documents[2]),
+            ]
+        };
+        let moved = |before: &[&str], after: &[&str]| -> Vec<String> {
+            let (old, new) = (
+                Version::new(all(), sections(before)),
+                Version::new(all(), sections(after)),
+            );
+            let moved = compare(&old, &new)
+                .into_iter()
+                .filter(|changes| !changes.changes.is_empty());
+            moved.map(|changes| changes.document).collect()
+        };
+        assert!(moved(&["x", "y"], &["z", "x", "y"]).is_empty());
+        assert_eq!(moved(&["x", "y", "z"], &["y", "z", "x"]), ["a/x"]);
+    }
+}

@@ -1,0 +1,82 @@
+//! Documents as the values that are compared and that addresses point into.
+
+use serde_json::{Map, Value, json};
+
+use crate::document::{Body, EndpointDocument, Example, Headers, Recorded};
+
+/// What people wrote.
+pub(super) fn prose(document: &EndpointDocument) -> Value {
+    json!({
+        "title": document.title,
+        "method": document.method,
+        "api_path": document.api_path,
+        "description": document.description,
+        "warning": document.warning,
+        "authentication": document.authentication,
+        "path_parameters": document.path_parameters,
+        "query_parameters": document.query_parameters,
+        "parameters": document.parameters,
+        "sidebar_order": document.sidebar_order,
+        "no_example": document.no_example,
+    })
+}
+
+/// `{title, request, response}`. Header names are in lower case; a repeated header is an array of its values.
+pub(super) fn example(example: &Example) -> Value {
+    let mut view = Map::new();
+    if let Some(title) = &example.title {
+        view.insert("title".to_owned(), json!(title));
+    }
+    let request = match &example.request {
+        Recorded::Verbatim { verbatim } => json!({ "verbatim": verbatim }),
+        Recorded::Parsed(request) => {
+            let mut side = Map::new();
+            side.insert("method".to_owned(), json!(request.method));
+            side.insert("path".to_owned(), json!(request.path));
+            message(side, &request.headers, &request.body)
+        }
+    };
+    let response = match &example.response {
+        Recorded::Verbatim { verbatim } => json!({ "verbatim": verbatim }),
+        Recorded::Parsed(response) => {
+            let mut side = Map::new();
+            side.insert("status".to_owned(), json!(response.status));
+            side.insert("reason".to_owned(), json!(response.reason));
+            message(side, &response.headers, &response.body)
+        }
+    };
+    view.insert("request".to_owned(), request);
+    view.insert("response".to_owned(), response);
+    Value::Object(view)
+}
+
+fn message(mut side: Map<String, Value>, headers: &Headers, body: &Body) -> Value {
+    side.insert("headers".to_owned(), fields(headers));
+    let (key, value) = match body {
+        Body::Empty => return Value::Object(side),
+        Body::Json(value) => ("body", value.clone()),
+        Body::Text(lines) => ("text", json!(lines)),
+        Body::Bytes(bytes) => ("bytes", json!(bytes)),
+    };
+    side.insert(key.to_owned(), value);
+    Value::Object(side)
+}
+
+/// Sorted by name: the order of header fields with different names means nothing (RFC 9110, section 5.3).
+fn fields(headers: &Headers) -> Value {
+    let mut names: Vec<_> = headers
+        .iter()
+        .map(|header| header.name.to_lowercase())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let values = names.into_iter().map(|name| {
+        let all: Vec<_> = headers.get_all(&name).collect();
+        let value = match all.as_slice() {
+            [one] => json!(one),
+            more => json!(more),
+        };
+        (name, value)
+    });
+    Value::Object(values.collect())
+}
