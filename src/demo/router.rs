@@ -365,4 +365,112 @@ mod tests {
             Some("POST, OPTIONS")
         );
     }
+
+    /// A world with one thing of every kind, and the paths to them.
+    fn furnished() -> (State, String, Vec<(&'static str, String)>) {
+        let mut state = State::new(Some(1));
+        let mut ask = |path: &str, token: &str, content_type: &str, body: &str| {
+            let mut request = Request {
+                method: "POST".into(),
+                body: body.into(),
+                ..Request::default()
+            };
+            request
+                .headers
+                .push(("Authorization".into(), format!("Bearer {token}")));
+            request
+                .headers
+                .push(("Content-Type".into(), content_type.into()));
+            request.target(path);
+            let (reply, _) = answer(&mut state, &request);
+            assert!(reply.status < 300, "{path} {reply:?}");
+            reply.body.unwrap_or_default()
+        };
+        let (json, form) = ("application/json", "multipart/form-data; boundary=x");
+        let login = r#"{"username": "john@interstellar.invalid", "password": "dummy"}"#;
+        let token = ask("/api/0/api-tokens/", "", json, login)["token"]
+            .as_str()
+            .unwrap_or("")
+            .to_owned();
+        let upload =
+            "--x\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\n1\r\n--x--\r\n";
+        let projects = "/api/0/projects/the-interstellar-jurisdiction/pump-station";
+        let hook = r#"{"url": "https://example.com/", "events": ["event.alert"]}"#;
+        let hook = ask(&format!("{projects}/hooks/"), &token, json, hook)["id"].clone();
+        ask(&format!("{projects}/files/dsyms/"), &token, form, upload);
+        let releases = "/api/0/organizations/the-interstellar-jurisdiction/releases/";
+        ask(
+            releases,
+            &token,
+            json,
+            r#"{"version": "1", "projects": ["pump-station"]}"#,
+        );
+        let file = ask(&format!("{releases}1/files/"), &token, form, upload)["id"].clone();
+        let text = |value: serde_json::Value| value.as_str().unwrap_or("").to_owned();
+        let values = vec![
+            (
+                "organization_slug",
+                "the-interstellar-jurisdiction".to_owned(),
+            ),
+            ("project_slug", "pump-station".to_owned()),
+            ("team_slug", "powerful-abolitionist".to_owned()),
+            ("project_id", "2".to_owned()),
+            ("issue_id", "1".to_owned()),
+            ("event_id", state.events[0].id.clone()),
+            ("short_id", "PUMP-STATION-1".to_owned()),
+            ("key", "browser".to_owned()),
+            ("key_id", state.keys[0].public.clone()),
+            ("version", "1".to_owned()),
+            ("hook_id", text(hook)),
+            ("file_id", text(file)),
+        ];
+        (state, token, values)
+    }
+
+    #[test]
+    fn every_route_answers_in_a_furnished_world() {
+        for route in ROUTES {
+            for method in route.methods {
+                let (mut state, token, values) = furnished();
+                let mut path = route.template.to_owned();
+                for (name, value) in values {
+                    path = path.replace(&format!("{{{name}}}"), &value);
+                }
+                assert!(!path.contains('{'), "{path}");
+                let mut request = Request {
+                    method: method.name.into(),
+                    ..Request::default()
+                };
+                request
+                    .headers
+                    .push(("Authorization".into(), format!("Bearer {token}")));
+                request.target(&format!("{path}?id=1"));
+                let (reply, found) = answer(&mut state, &request);
+                assert!(
+                    !matches!(reply.status, 404 | 405 | 500),
+                    "{} {path} {reply:?}",
+                    method.name
+                );
+                assert_eq!(found.map(|found| found.template), Some(route.template));
+                if method.name == "GET" {
+                    assert_eq!(reply.status, 200, "{path} {reply:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_route_but_the_open_ones_wants_a_token() {
+        for route in ROUTES {
+            for method in route.methods.iter().filter(|method| method.scope != OPEN) {
+                let mut request = Request {
+                    method: method.name.into(),
+                    ..Request::default()
+                };
+                request.target(&route.template.replace(['{', '}'], ""));
+                let (reply, _) = answer(&mut State::new(Some(1)), &request);
+                assert_eq!(reply.status, 401, "{} {}", method.name, route.template);
+            }
+        }
+    }
 }

@@ -15,6 +15,8 @@ use super::state::State;
 const LARGEST_BODY: usize = 20 * 1024 * 1024;
 /// A client that sends its body slowly occupies a worker.
 const WORKERS: usize = 8;
+/// The log shows no more of a path than this.
+const LONGEST_LOGGED: usize = 300;
 
 /// The demo API, bound to its port but not serving yet.
 pub struct Server {
@@ -226,11 +228,8 @@ fn wire(request: &Request, reply: &Reply, route: Option<&Route>, date: &str) -> 
 
 fn log(request: &Request, status: u16) {
     // The path may hold anything that is ASCII; a terminal obeys some of it.
-    let path: String = request
-        .path
-        .chars()
-        .flat_map(char::escape_default)
-        .collect();
+    let path = request.path.chars().take(LONGEST_LOGGED);
+    let path: String = path.flat_map(char::escape_default).collect();
     let _ = writeln!(
         io::stderr(),
         "{} {path} {status}",
