@@ -230,9 +230,7 @@ fn log(request: &Request, status: u16) {
     // The path may hold anything that is ASCII; a terminal obeys some of it.
     let path = request.path.chars().take(LONGEST_LOGGED);
     let path: String = path.flat_map(char::escape_default).collect();
-    let _ = writeln!(
-        io::stderr(),
-        "{} {path} {status}",
-        request.method.escape_default()
-    );
+    // One write a line, so that the lines of several workers do not mix.
+    let line = format!("{} {path} {status}\n", request.method.escape_default());
+    let _ = io::stderr().write_all(line.as_bytes());
 }
