@@ -234,3 +234,24 @@ fn log(request: &Request, status: u16) {
     let line = format!("{} {path} {status}\n", request.method.escape_default());
     let _ = io::stderr().write_all(line.as_bytes());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_poisoned_lock_does_not_stop_the_server() {
+        let state = Mutex::new(State::new(Some(1)));
+        let broken = catch_unwind(AssertUnwindSafe(|| {
+            let _guard = state.lock();
+            panic!("a handler broke");
+        }));
+        assert!(broken.is_err() && state.is_poisoned());
+        let mut request = Request {
+            method: "GET".to_owned(),
+            ..Request::default()
+        };
+        request.target("/health");
+        assert_eq!(answer(&state, &request).0.status, 200);
+    }
+}
