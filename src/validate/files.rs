@@ -5,9 +5,14 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::misfit::Misfit;
 use super::schemas::{ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema};
 use crate::document::{Collection, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
+use crate::json::pointer;
+
+/// Keys under which any JSON may stand.
+const FREE: [&str; 4] = ["body", "form", "json", "variables"];
 
 /// What does not fit, of all documents.
 pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
@@ -47,10 +52,35 @@ fn of_file<T: DeserializeOwned>(schema: &Schema, loaded: &Loaded<T>) -> Vec<Find
     if loaded.item.is_some() {
         return Vec::new();
     }
-    // A schema calls `2e2` a whole number, the program does not: what a schema lets pass and we
-    // cannot read must not be skipped in silence.
-    match serde_json::from_value::<T>(loaded.json.clone()) {
-        Ok(_) => Vec::new(),
-        Err(error) => vec![Finding::new(codes::SCHEMA, error.to_string()).in_file(&loaded.source)],
+    unread(loaded).into_iter().collect()
+}
+
+/// What the schema lets pass and we cannot read must not be skipped in silence. The one such thing that
+/// we know of: a schema calls `2e2` a whole number, the program does not.
+fn unread<T: DeserializeOwned>(loaded: &Loaded<T>) -> Option<Finding> {
+    if let Some((pointer, number)) = number_with_sign("", &loaded.json) {
+        let message = format!("expected a whole number in plain digits, found {number}");
+        return Some(Misfit::value(pointer, message).in_json(&loaded.source));
+    }
+    let error = serde_json::from_value::<T>(loaded.json.clone()).err()?;
+    Some(Finding::new(codes::SCHEMA, error.to_string()).in_file(&loaded.source))
+}
+
+/// The first number of our own keys that is not written in digits alone.
+fn number_with_sign(at: &str, value: &Value) -> Option<(String, String)> {
+    match value {
+        Value::Number(number) => {
+            let text = number.to_string();
+            let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+            (!plain).then(|| (at.to_owned(), text))
+        }
+        Value::Array(items) => (0..)
+            .zip(items)
+            .find_map(|(index, item)| number_with_sign(&format!("{at}/{index}"), item)),
+        Value::Object(members) => members
+            .iter()
+            .filter(|(key, _)| !FREE.contains(&key.as_str()))
+            .find_map(|(key, value)| number_with_sign(&pointer::join(at, key), value)),
+        _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
-use super::misfit::Misfit;
+use super::misfit::{Misfit, Part};
 use super::words;
 
 macro_rules! texts {
@@ -62,7 +62,7 @@ impl Schema {
         Ok(Self { json, validator })
     }
 
-    /// All that does not fit, in no particular order; nothing is told twice.
+    /// All that does not fit, in no particular order; of a key that is wrong for several reasons, one is told.
     pub(super) fn misfits(&self, value: &Value) -> Vec<Misfit> {
         if self.validator.is_valid(value) {
             return Vec::new();
@@ -70,7 +70,11 @@ impl Schema {
         let mut misfits: Vec<Misfit> = Vec::new();
         for error in self.validator.iter_errors(value) {
             for misfit in words::misfits(&self.json, &error) {
-                if !misfits.contains(&misfit) {
+                let told = misfits.iter().any(|other| {
+                    let same_key = other.pointer == misfit.pointer && misfit.part == Part::Key;
+                    *other == misfit || same_key && other.part == Part::Key
+                });
+                if !told {
                     misfits.push(misfit);
                 }
             }

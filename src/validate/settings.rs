@@ -23,14 +23,22 @@ pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
     }
     let mut reader = Reader::default();
     let json = reader.table("", table.get_ref());
-    let misfits = SETTINGS.misfits(&json);
+    let mut misfits = SETTINGS.misfits(&json);
+    // That a date is wrong is told once.
+    misfits.retain(|misfit| {
+        reader
+            .dates
+            .iter()
+            .all(|date| date.pointer != misfit.pointer)
+    });
+    misfits.append(&mut reader.dates);
     if !misfits.is_empty() {
         return misfits
             .into_iter()
             .map(|misfit| reader.finding(source, misfit))
             .collect();
     }
-    // What a schema cannot say: durations, quotes in commands, dates.
+    // What a schema cannot say: durations, quotes in commands.
     match toml::from_str::<Settings>(&source.text) {
         Ok(_) => Vec::new(),
         Err(error) => vec![located(
@@ -53,10 +61,19 @@ fn located(finding: Finding, source: &Arc<SourceFile>, span: Option<Range<usize>
     }
 }
 
-/// TOML as JSON, remembering where each value stands.
+/// A number beyond 64 bits stays what it is: reading the settings refuses it.
+fn integer(digits: &str, radix: u32) -> Value {
+    match i64::from_str_radix(digits, radix) {
+        Ok(number) => Value::from(number),
+        Err(_) => serde_json::from_str(digits).unwrap_or_default(),
+    }
+}
+
+/// TOML as JSON, remembering where each value stands, with what JSON does not have.
 #[derive(Default)]
 struct Reader {
     places: BTreeMap<String, Place>,
+    dates: Vec<Misfit>,
 }
 
 impl Reader {
@@ -79,15 +96,18 @@ impl Reader {
     fn value(&mut self, at: &str, value: &Spanned<DeValue<'_>>) -> Value {
         match value.get_ref() {
             DeValue::String(text) => Value::String(text.to_string()),
-            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
-                .map_or(Value::Null, Value::from),
+            DeValue::Integer(number) => integer(number.as_str(), number.radix()),
             DeValue::Float(number) => number
                 .as_str()
                 .parse::<f64>()
                 .map_or(Value::Null, Value::from),
             DeValue::Boolean(flag) => Value::Bool(*flag),
-            // No setting is a date: as a text it gets as far as the reading of the settings, which says so.
-            DeValue::Datetime(date) => Value::String(date.to_string()),
+            DeValue::Datetime(date) => {
+                let mut misfit = Misfit::value(at, "expected a string, found a date");
+                misfit.help = Some("put it in quotes".to_owned());
+                self.dates.push(misfit);
+                Value::String(date.to_string())
+            }
             DeValue::Array(items) => {
                 let mut array = Vec::new();
                 for (index, item) in items.iter().enumerate() {

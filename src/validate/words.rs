@@ -31,6 +31,7 @@ pub(super) fn misfits(schema: &Value, error: &ValidationError<'_>) -> Vec<Misfit
             misfit.help = match kind {
                 Kind::Required { property } => described(schema, error, property),
                 Kind::Enum { options } => meant(options, error.instance()),
+                Kind::Type { .. } => such_as(schema, error),
                 _ => None,
             };
             vec![misfit]
@@ -93,11 +94,11 @@ fn unknown_key(schema: &Value, error: &ValidationError<'_>, name: &str) -> Misfi
         .flat_map(|properties| properties.iter())
         .filter(|(_, schema)| **schema != Value::Bool(false))
         .map(|(key, _)| key.as_str())
-        .filter(|key| there.is_none_or(|there| !there.contains_key(*key)))
+        .filter(|key| there.is_none_or(|there| !there.contains_key(*key)) && *key != "$schema")
         .collect();
     misfit.help = if let Some(meant) = nearest(name, free.iter().copied()) {
         Some(format!("did you mean `{meant}`?"))
-    } else if (1..=12).contains(&free.len()) {
+    } else if (1..=6).contains(&free.len()) {
         let free: Vec<_> = free.iter().map(|key| quoted(key)).collect();
         Some(format!("remove it, or use {}", list(&free, "or")))
     } else {
@@ -125,6 +126,14 @@ fn described(schema: &Value, error: &ValidationError<'_>, property: &Value) -> O
     let of_parent = parent(schema, error)?.get("properties")?.get(name)?;
     let text = resolved(schema, of_parent, "description")?.as_str()?;
     Some(format!("{}: {}", quoted(name), text.trim_end_matches('.')))
+}
+
+/// The schema's first example of a value, where it is short.
+fn such_as(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+    let example = resolved(schema, parent(schema, error)?, "examples")?.get(0)?;
+    let text = example.to_string();
+    let worth = example.is_string() || example.is_number();
+    (worth && text.len() <= 40).then(|| format!("write a value such as {text}"))
 }
 
 fn meant(options: &Value, found: &Value) -> Option<String> {
