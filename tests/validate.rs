@@ -3,9 +3,10 @@
 //! `tests/cases/validate/<name>/` holds a folder `docs`, or an `apidocs.toml`, or both, and `expected.json`.
 //! `UPDATE=1 cargo test --test validate` writes what is found; read it before you commit it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use apidocs::document::{Collection, Tree};
 use apidocs::finding::{Finding, SourceFile};
@@ -158,31 +159,129 @@ fn settings_of_any_depth_are_read_or_told() {
     }
 }
 
-/// The pages of the original are what its schema says.
-#[test]
-fn pages_of_the_corpus_fit() {
+/// The pages of a corpus outside the repository with their JSON and where it begins; none where it is not there.
+fn pages(tree_name: &str) -> Vec<(Arc<SourceFile>, usize, Value)> {
     let corpus = std::env::var_os("APIDOCS_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
         PathBuf::from,
     );
-    let pages = corpus.join("pages");
-    if !pages.exists() {
-        eprintln!("skipped: {} is not there", pages.display());
+    let folder = corpus.join("pages").join(tree_name);
+    if !folder.exists() {
+        eprintln!("skipped: {} is not there", folder.display());
+        return Vec::new();
+    }
+    let files = tree(&folder).files.into_iter();
+    files
+        .filter(|(path, _)| !path.ends_with("index.md"))
+        .map(|(path, bytes)| {
+            let source = SourceFile::new(path, &bytes);
+            let start = source.text.find("\n{").unwrap() + 1;
+            let end = source.text.rfind('}').unwrap() + 1;
+            let value = apidocs::json::parse(&source.text[start..end]).unwrap();
+            (source, start, value)
+        })
+        .collect()
+}
+
+#[test]
+fn pages_of_the_corpus_fit() {
+    for name in [
+        "2018-09-19",
+        "2018-09-20",
+        "2020-03-09",
+        "2020-03-10",
+        "2020-03-10b",
+    ] {
+        for (source, start, value) in pages(name) {
+            assert_eq!(
+                validate::page(&value, &source, start),
+                [],
+                "{}",
+                source.path
+            );
+        }
+    }
+}
+
+/// Six pages of the original document other parameters than their paths have.
+#[test]
+fn path_parameters_of_the_corpus_are_told() {
+    let mut tree = Tree::default();
+    let mut sections: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (source, _, mut page) in pages("2020-03-09") {
+        let (section, file) = source.path.split_once('/').unwrap();
+        let name = file.trim_end_matches(".md");
+        let document = page.as_object_mut().unwrap();
+        document.retain(|key, _| !key.starts_with("example_"));
+        document.insert("no_example".to_owned(), json!("not taken apart here"));
+        tree.insert(format!("endpoints/{section}/{name}.json"), page.to_string());
+        sections
+            .entry(section.to_owned())
+            .or_default()
+            .push(name.to_owned());
+    }
+    if sections.is_empty() {
         return;
     }
-    let mut count = 0;
-    for (path, bytes) in tree(&pages).files {
-        if path.ends_with("/index.md") {
-            continue;
-        }
-        let source = SourceFile::new(path.as_str(), &bytes);
-        let start = source.text.find("\n{").unwrap() + 1;
-        let end = source.text.rfind('}').unwrap() + 1;
-        let value = apidocs::json::parse(&source.text[start..end]).unwrap();
-        assert_eq!(validate::page(&value, &source, start), [], "{path}");
-        count += 1;
-    }
-    assert!(count > 300, "{count}");
+    let sections = sections.into_iter();
+    let sections =
+        sections.map(|(id, endpoints)| json!({"id": id, "title": id, "endpoints": endpoints}));
+    let sections = json!({"sections": sections.collect::<Vec<_>>()});
+    tree.insert("sections.json", sections.to_string());
+    let findings = validate::validate(&Collection::from_tree(&tree, ""));
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.code.id == "path-parameters")
+    );
+    let told: Vec<_> = findings
+        .iter()
+        .map(|finding| {
+            (
+                finding.address.as_deref().unwrap_or_default(),
+                finding.message.as_str(),
+            )
+        })
+        .collect();
+    let expected = [
+        (
+            "events/get-group-events-latest",
+            "the path parameter `issue_id` is not documented",
+        ),
+        (
+            "events/get-group-events-latest",
+            "the path has no placeholder `{group_id}`",
+        ),
+        (
+            "events/get-group-events-oldest",
+            "the path parameter `issue_id` is not documented",
+        ),
+        (
+            "events/get-group-events-oldest",
+            "the path has no placeholder `{group_id}`",
+        ),
+        (
+            "organizations/get-event-id-lookup",
+            "the path parameter `event_id` is not documented",
+        ),
+        (
+            "projects/get-project-users",
+            "the path has no placeholder `{key}`",
+        ),
+        (
+            "teams/delete-team-details",
+            "the path parameter `organization_slug` is not documented",
+        ),
+        (
+            "teams/delete-team-details",
+            "the path parameter `team_slug` is not documented",
+        ),
+        (
+            "teams/get-organization-user-teams",
+            "the path parameter `organization_slug` is not documented",
+        ),
+    ];
+    assert_eq!(told, expected);
 }
 
 #[test]

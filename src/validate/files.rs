@@ -58,7 +58,7 @@ fn of_file<T: DeserializeOwned>(schema: &Schema, loaded: &Loaded<T>) -> Vec<Find
 /// What the schema lets pass and we cannot read must not be skipped in silence. The one such thing that
 /// we know of: a schema calls `2e2` a whole number, the program does not.
 fn unread<T: DeserializeOwned>(loaded: &Loaded<T>) -> Option<Finding> {
-    if let Some((pointer, number)) = number_with_sign("", &loaded.json) {
+    if let Some((pointer, number)) = odd_number("", &loaded.json) {
         let message = format!("expected a whole number in plain digits, found {number}");
         return Some(Misfit::value(pointer, message).in_json(&loaded.source));
     }
@@ -67,7 +67,7 @@ fn unread<T: DeserializeOwned>(loaded: &Loaded<T>) -> Option<Finding> {
 }
 
 /// The first number of our own keys that is not written in digits alone.
-fn number_with_sign(at: &str, value: &Value) -> Option<(String, String)> {
+fn odd_number(at: &str, value: &Value) -> Option<(String, String)> {
     match value {
         Value::Number(number) => {
             let text = number.to_string();
@@ -76,11 +76,11 @@ fn number_with_sign(at: &str, value: &Value) -> Option<(String, String)> {
         }
         Value::Array(items) => (0..)
             .zip(items)
-            .find_map(|(index, item)| number_with_sign(&format!("{at}/{index}"), item)),
+            .find_map(|(index, item)| odd_number(&format!("{at}/{index}"), item)),
         Value::Object(members) => members
             .iter()
             .filter(|(key, _)| !FREE.contains(&key.as_str()))
-            .find_map(|(key, value)| number_with_sign(&pointer::join(at, key), value)),
+            .find_map(|(key, value)| odd_number(&pointer::join(at, key), value)),
         _ => None,
     }
 }

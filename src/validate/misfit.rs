@@ -20,7 +20,7 @@ pub(super) struct Misfit {
 }
 
 /// A part of a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Part {
     /// Its key.
     Key,

@@ -1,5 +1,6 @@
 //! The schemas, embedded in the program and compiled once.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use jsonschema::{Draft, Validator};
@@ -68,15 +69,13 @@ impl Schema {
             return Vec::new();
         }
         let mut misfits: Vec<Misfit> = Vec::new();
-        for error in self.validator.iter_errors(value) {
-            for misfit in words::misfits(&self.json, &error) {
-                let told = misfits.iter().any(|other| {
-                    let same_key = other.pointer == misfit.pointer && misfit.part == Part::Key;
-                    *other == misfit || same_key && other.part == Part::Key
-                });
-                if !told {
-                    misfits.push(misfit);
-                }
+        let mut told = HashSet::new();
+        let errors = self.validator.iter_errors(value);
+        for misfit in errors.flat_map(|error| words::misfits(&self.json, &error)) {
+            let of_key = (misfit.part == Part::Key).then_some("");
+            let reason = of_key.unwrap_or(&misfit.message).to_owned();
+            if told.insert((misfit.pointer.clone(), misfit.part, reason)) {
+                misfits.push(misfit);
             }
         }
         misfits
