@@ -80,6 +80,7 @@ codes! {
     JSON_DEPTH "json-depth" Error "JSON is nested too deeply to be read.";
     JSON_TOO_LARGE "json-too-large" Error "A file is too large to be read.";
     DUPLICATE_KEY "duplicate-key" Error "A key stands twice in one object.";
+    TOML_SYNTAX "toml-syntax" Error "The settings are not TOML.";
     RESERVED_KEY "reserved-key" Error "A key has a meaning of its own in the JSON library.";
     UNSAFE_NAME "unsafe-name" Error "A name is not safe as a file name.";
     CASE_CLASH "case-clash" Error "Two names differ in case alone.";

@@ -1,0 +1,86 @@
+//! Each file against its schema.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::misfit::Misfit;
+use super::schemas::{ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema};
+use crate::document::{Collection, Loaded};
+use crate::finding::{Finding, SourceFile, codes};
+use crate::json::pointer;
+
+/// Keys under which any JSON may stand.
+const FREE: [&str; 4] = ["body", "form", "json", "variables"];
+
+/// What does not fit, of all documents.
+pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, loaded) in &collection.endpoints {
+        let of_file = of_file(&ENDPOINT, loaded);
+        findings.extend(of_file.into_iter().map(|finding| finding.about(name)));
+    }
+    for loaded in collection.scenarios.values() {
+        findings.append(&mut of_file(&SCENARIO, loaded));
+    }
+    if let Some(loaded) = &collection.sections {
+        findings.append(&mut of_file(&SECTIONS, loaded));
+    }
+    if let Some(loaded) = &collection.fixtures {
+        findings.append(&mut of_file(&FIXTURES, loaded));
+    }
+    findings
+}
+
+/// What does not fit, of a page whose JSON begins at byte `start`.
+pub(super) fn page(value: &Value, source: &Arc<SourceFile>, start: usize) -> Vec<Finding> {
+    let misfits = PAGE.misfits(value).into_iter();
+    misfits
+        .map(|misfit| misfit.in_embedded_json(source, start))
+        .collect()
+}
+
+fn of_file<T: DeserializeOwned>(schema: &Schema, loaded: &Loaded<T>) -> Vec<Finding> {
+    let misfits = schema.misfits(&loaded.json);
+    if !misfits.is_empty() {
+        let misfits = misfits.into_iter();
+        return misfits
+            .map(|misfit| misfit.in_json(&loaded.source))
+            .collect();
+    }
+    if loaded.item.is_some() {
+        return Vec::new();
+    }
+    unread(loaded).into_iter().collect()
+}
+
+/// What the schema lets pass and we cannot read must not be skipped in silence. The one such thing that
+/// we know of: a schema calls `2e2` a whole number, the program does not.
+fn unread<T: DeserializeOwned>(loaded: &Loaded<T>) -> Option<Finding> {
+    if let Some((pointer, number)) = odd_number("", &loaded.json) {
+        let message = format!("expected a whole number in plain digits, found {number}");
+        return Some(Misfit::value(pointer, message).in_json(&loaded.source));
+    }
+    let error = serde_json::from_value::<T>(loaded.json.clone()).err()?;
+    Some(Finding::new(codes::SCHEMA, error.to_string()).in_file(&loaded.source))
+}
+
+/// The first number of our own keys that is not written in digits alone.
+fn odd_number(at: &str, value: &Value) -> Option<(String, String)> {
+    match value {
+        Value::Number(number) => {
+            let text = number.to_string();
+            let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+            (!plain).then(|| (at.to_owned(), text))
+        }
+        Value::Array(items) => (0..)
+            .zip(items)
+            .find_map(|(index, item)| odd_number(&format!("{at}/{index}"), item)),
+        Value::Object(members) => members
+            .iter()
+            .filter(|(key, _)| !FREE.contains(&key.as_str()))
+            .find_map(|(key, value)| odd_number(&pointer::join(at, key), value)),
+        _ => None,
+    }
+}

@@ -1,0 +1,120 @@
+//! Whether an endpoint has its examples, under names of their own, and somebody who makes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::spelling::quoted;
+use super::{documents, item};
+use crate::document::{Collection, Step};
+use crate::finding::{Finding, SourceFile, codes};
+
+/// An endpoint has an example, or says why it cannot have one, and not both.
+pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for document in documents(collection) {
+        let name = document.name;
+        let finding = match (document.item.examples.is_empty(), &document.item.no_example) {
+            (true, None) => no_example(document.source).help(format!(
+                "give a request of a scenario `\"example\": \"{name}\"` and capture it, or say in `no_example` why there cannot be one"
+            )),
+            (false, Some(_)) => Finding::new(
+                codes::EXAMPLE_AND_REASON,
+                "the endpoint says that it cannot have an example, and has one",
+            )
+            .at_key(document.source, "/no_example")
+            .help("remove `no_example`, or the examples"),
+            _ => continue,
+        };
+        findings.push(finding.about(name));
+    }
+    findings
+}
+
+/// At the empty array, where there is one.
+fn no_example(source: &Arc<SourceFile>) -> Finding {
+    let finding = Finding::new(codes::NO_EXAMPLE, "the endpoint has no example");
+    match source.locate("/examples") {
+        Some(_) => finding.at_key(source, "/examples"),
+        None => finding.in_file(source),
+    }
+}
+
+/// No two examples of a document have one name.
+pub(super) fn names(collection: &Collection) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for document in documents(collection) {
+        let mut seen = BTreeSet::new();
+        for (index, example) in document.item.examples.iter().enumerate() {
+            if seen.insert(&example.name) {
+                continue;
+            }
+            let message = format!("two examples are called {}", quoted(&example.name));
+            let finding = Finding::new(codes::DUPLICATE_EXAMPLE, message);
+            let at = item("/examples", index, ["name"]);
+            // The name `default` need not be written.
+            let finding = if document.source.locate(&at).is_some() {
+                finding.at_pointer(document.source, &at)
+            } else {
+                finding.at_pointer(document.source, &item("/examples", index, []))
+            };
+            let finding = finding.help("give each example a name of its own, or remove one");
+            findings.push(finding.about(format!("{}#{}", document.name, example.name)));
+        }
+    }
+    findings
+}
+
+/// Where there are scenarios, each example has one that makes it.
+///
+/// A scenario that could not be read may be the maker: then nobody knows, and nothing is told.
+pub(super) fn makers(collection: &Collection) -> Vec<Finding> {
+    let Some(made) = made(collection) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for document in documents(collection) {
+        let made = made.get(&document.name.to_string());
+        for (index, example) in document.item.examples.iter().enumerate() {
+            if made.is_some_and(|names| names.contains(example.name.as_str())) {
+                continue;
+            }
+            let address = format!("{}#{}", document.name, example.name);
+            let message = format!("no scenario makes the example {}", quoted(&example.name));
+            let finding = Finding::new(codes::UNCAPTURED_EXAMPLE, message)
+                .at_pointer(document.source, &item("/examples", index, []))
+                .help(format!(
+                    "give a request of a scenario `\"example\": \"{address}\"`, or remove the example"
+                ));
+            findings.push(finding.about(address));
+        }
+    }
+    findings
+}
+
+/// The names of the examples that requests make, by document; `None` where there is no scenario or one
+/// of them is not known.
+fn made(collection: &Collection) -> Option<BTreeMap<String, BTreeSet<&str>>> {
+    let unreadable = collection.findings.iter().any(|finding| {
+        let mut folders = finding.file().unwrap_or_default().rsplit('/').skip(1);
+        folders.next() == Some("scenarios") && finding.code != codes::CASE_CLASH
+    });
+    if collection.scenarios.is_empty()
+        || unreadable
+        || super::is_unreadable(collection, "fixtures.json")
+    {
+        return None;
+    }
+    let mut steps: Vec<&Step> = Vec::new();
+    for loaded in collection.scenarios.values() {
+        steps.extend(loaded.item.as_ref()?.steps().map(|(_, step)| step));
+    }
+    if let Some(loaded) = &collection.fixtures {
+        steps.extend(loaded.item.as_ref()?.steps().map(|(_, step)| step));
+    }
+    let mut made: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for target in steps.into_iter().filter_map(|step| step.example.as_ref()) {
+        let names = made.entry(target.document.to_string()).or_default();
+        names.insert(&target.example);
+    }
+    Some(made)
+}

@@ -1,0 +1,137 @@
+//! The path of an endpoint against its documented parameters, and its examples against both.
+
+use std::collections::BTreeSet;
+
+use super::super::spelling::{nearest, quoted};
+use super::template::{Mismatch, Template};
+use super::{Document, at_words, documents, item};
+use crate::document::{Collection, Example};
+use crate::finding::{Finding, codes};
+
+/// The placeholders of the path are exactly the documented path parameters, in any order.
+pub(super) fn parameters(collection: &Collection) -> Vec<Finding> {
+    documents(collection)
+        .flat_map(|document| {
+            let findings = parameters_of(&document).into_iter();
+            findings.map(move |finding| finding.about(document.name))
+        })
+        .collect()
+}
+
+fn parameters_of(document: &Document<'_>) -> Vec<Finding> {
+    let finding = |message: String| Finding::new(codes::PATH_PARAMETERS, message);
+    let source = document.source;
+    let template = match Template::parse(&document.item.api_path) {
+        Ok(template) => template,
+        Err(reason) => {
+            let finding = finding(reason).at_pointer(source, "/api_path");
+            return vec![finding.help("write each value of the path as `{name}`")];
+        }
+    };
+    let mut findings = Vec::new();
+    let documented = document.item.path_parameters.as_deref().unwrap_or_default();
+    let known: BTreeSet<&str> = documented.iter().map(|one| one.name.as_str()).collect();
+    let mut placeholders = BTreeSet::new();
+    for name in template.placeholders() {
+        let there = format!("{{{name}}}");
+        let finding = if !placeholders.insert(name) {
+            finding(format!(
+                "the placeholder {} stands twice in the path",
+                quoted(&there)
+            ))
+            .help("give each value of the path a name of its own")
+        } else if !known.contains(name) {
+            finding(format!(
+                "the path parameter {} is not documented",
+                quoted(name)
+            ))
+            .help("add it to `path_parameters`, or mend `api_path`")
+        } else {
+            continue;
+        };
+        findings.push(at_words(finding, source, "/api_path", &there));
+    }
+    let mut seen = BTreeSet::new();
+    for (index, parameter) in documented.iter().enumerate() {
+        let name = parameter.name.as_str();
+        let finding = if !seen.insert(name) {
+            finding(format!(
+                "the path parameter {} is documented twice",
+                quoted(name)
+            ))
+            .help("remove one of the two")
+        } else if !placeholders.contains(name) {
+            let finding = finding(format!(
+                "the path has no placeholder {}",
+                quoted(&format!("{{{name}}}"))
+            ));
+            let free = placeholders.iter().filter(|name| !known.contains(*name));
+            match nearest(name, free.copied()) {
+                Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                None => finding.help("remove the parameter, or mend `api_path`"),
+            }
+        } else {
+            continue;
+        };
+        let at = item("/path_parameters", index, ["name"]);
+        findings.push(finding.at_pointer(source, &at));
+    }
+    findings
+}
+
+/// The request of each example has the method of its endpoint, and a path that fits.
+pub(super) fn requests(collection: &Collection) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for document in documents(collection) {
+        for (index, example) in document.item.examples.iter().enumerate() {
+            findings.extend(method(&document, index, example));
+            findings.extend(path(&document, index, example));
+        }
+    }
+    findings
+}
+
+fn method(document: &Document<'_>, index: usize, example: &Example) -> Option<Finding> {
+    let expected = &document.item.method;
+    let actual = &example.request.parsed()?.method;
+    if actual == expected {
+        return None;
+    }
+    let message = format!("the request is a {actual}, the endpoint a {expected}");
+    let finding = Finding::new(codes::REQUEST_METHOD, message)
+        .at_pointer(
+            document.source,
+            &item("/examples", index, ["request", "method"]),
+        )
+        .about(format!("{}#{}", document.name, example.name));
+    Some(finding.help("capture the example with the method of the endpoint, or mend `method`"))
+}
+
+fn path(document: &Document<'_>, index: usize, example: &Example) -> Option<Finding> {
+    // A path that cannot be taken apart is told by the rule on parameters.
+    let template = Template::parse(&document.item.api_path).ok()?;
+    let target = &example.request.parsed()?.path;
+    let path = target.split(['?', '#']).next().unwrap_or(target);
+    let reason = match template.fits(path).err()? {
+        Mismatch::Short("") => "it lacks the `/` at the end".to_owned(),
+        Mismatch::Short(more) => format!("it ends before {}", quoted(more)),
+        Mismatch::Long("") => "it has a `/` too many at the end".to_owned(),
+        Mismatch::Long(more) => format!("it goes on with {}", quoted(more)),
+        Mismatch::Segment(actual, expected) => {
+            format!(
+                "{} stands in the place of {}",
+                quoted(actual),
+                quoted(expected)
+            )
+        }
+    };
+    let expected = quoted(&document.item.api_path);
+    let message = format!("the path of the request does not fit {expected}: {reason}");
+    let finding = Finding::new(codes::REQUEST_PATH, message)
+        .at_pointer(
+            document.source,
+            &item("/examples", index, ["request", "path"]),
+        )
+        .about(format!("{}#{}", document.name, example.name));
+    Some(finding.help("capture the example with the path of the endpoint, or mend `api_path`"))
+}

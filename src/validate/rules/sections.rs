@@ -1,0 +1,181 @@
+//! `sections.json` against the documents that are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::spelling::{nearest, quoted};
+use super::{is_unreadable, item};
+use crate::document::{Collection, DocumentName, Section, Sections, check_file_name};
+use crate::finding::{Finding, SourceFile, codes};
+
+/// A project has endpoints, and an order of them.
+pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
+    if collection.endpoints.is_empty() {
+        let broken = collection.findings.iter();
+        let broken = broken
+            .filter_map(Finding::file)
+            .any(|file| file.contains("endpoints/"));
+        if broken {
+            return Vec::new();
+        }
+        let finding = Finding::new(codes::NO_ENDPOINTS, "there is no endpoint document")
+            .help("write one as endpoints/<section>/<name>.json in the folder of documents");
+        return vec![finding];
+    }
+    if collection.sections.is_some() || is_unreadable(collection, "sections.json") {
+        return Vec::new();
+    }
+    let message =
+        "there is no sections.json, which gives the order of sections and their endpoints";
+    let ids: BTreeSet<_> = collection
+        .endpoints
+        .keys()
+        .map(DocumentName::section)
+        .collect();
+    let ids: Vec<_> = ids.into_iter().map(quoted).collect();
+    vec![Finding::new(codes::MISSING_SECTIONS, message).help(format!(
+        "write it into the folder of documents, with {}",
+        super::super::spelling::list(&ids, "and")
+    ))]
+}
+
+/// The names in `sections.json` are safe as file names, and do not differ in case alone.
+pub(super) fn names(collection: &Collection) -> Vec<Finding> {
+    let Some((source, sections)) = order(collection) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    let ids = sections.sections.iter().enumerate();
+    let ids = ids.map(|(index, section)| (item("/sections", index, ["id"]), section.id.as_str()));
+    check_names(source, ids, &mut findings);
+    for (index, section) in sections.sections.iter().enumerate() {
+        check_names(source, entries(index, section), &mut findings);
+    }
+    findings
+}
+
+fn check_names<'a>(
+    source: &Arc<SourceFile>,
+    names: impl Iterator<Item = (String, &'a str)>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for (at, name) in names {
+        if let Err(error) = check_file_name(name) {
+            let finding = Finding::new(codes::UNSAFE_NAME, error.to_string());
+            findings.push(finding.at_pointer(source, &at).help("choose another name"));
+            continue;
+        }
+        match seen.insert(name.to_lowercase(), name) {
+            Some(other) if other != name => {
+                let message = format!(
+                    "{} differs from {} in case alone",
+                    quoted(name),
+                    quoted(other)
+                );
+                let finding = Finding::new(codes::CASE_CLASH, message).at_pointer(source, &at);
+                findings.push(finding.help("rename one of the two"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Every document is listed once in its section, and every listed one exists.
+pub(super) fn listings(collection: &Collection) -> Vec<Finding> {
+    let Some((source, sections)) = order(collection) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    let mut ids = BTreeSet::new();
+    let mut listed = BTreeSet::new();
+    for (index, section) in sections.sections.iter().enumerate() {
+        if !ids.insert(section.id.as_str()) {
+            let message = format!("the section {} is listed twice", quoted(&section.id));
+            let finding = Finding::new(codes::DUPLICATE_LISTING, message)
+                .at_pointer(source, &item("/sections", index, ["id"]));
+            findings.push(finding.help("make one section of the two"));
+        }
+        for (at, entry) in entries(index, section) {
+            // A name that is not safe has its own finding.
+            let Ok(name) = DocumentName::new(&section.id, entry) else {
+                continue;
+            };
+            let finding = if listed.contains(&name) {
+                Finding::new(
+                    codes::DUPLICATE_LISTING,
+                    format!("{} is listed twice", quoted(entry)),
+                )
+                .help("remove one of the two")
+            } else if exists(collection, &name) {
+                listed.insert(name);
+                continue;
+            } else {
+                let finding = missing(collection, sections, &name);
+                listed.insert(name.clone());
+                finding.about(name)
+            };
+            findings.push(finding.at_pointer(source, &at));
+        }
+    }
+    for (name, loaded) in &collection.endpoints {
+        if !listed.contains(name) {
+            let finding = unlisted(sections, name).in_file(&loaded.source);
+            findings.push(finding.about(name));
+        }
+    }
+    findings
+}
+
+fn missing(collection: &Collection, sections: &Sections, name: &DocumentName) -> Finding {
+    let message = format!("there is no document {}", quoted(&name.file()));
+    let finding = Finding::new(codes::MISSING_DOCUMENT, message);
+    let listed = |other: &DocumentName| {
+        let mut of_section = sections
+            .sections
+            .iter()
+            .filter(|section| section.id == other.section());
+        of_section.any(|section| section.endpoints.iter().any(|entry| entry == other.name()))
+    };
+    let free = collection
+        .endpoints
+        .keys()
+        .filter(|other| other.section() == name.section() && !listed(other));
+    match nearest(name.name(), free.map(DocumentName::name)) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => finding.help("write the document, or remove the name"),
+    }
+}
+
+fn unlisted(sections: &Sections, name: &DocumentName) -> Finding {
+    let (entry, section) = (quoted(name.name()), quoted(name.section()));
+    if sections.section(name.section()).is_some() {
+        let message = format!("the document is not listed in its section {section}");
+        Finding::new(codes::UNLISTED_DOCUMENT, message).help(format!(
+            "add {entry} to the endpoints of {section} in sections.json"
+        ))
+    } else {
+        let message = format!("the section {section} of the document is not in sections.json");
+        Finding::new(codes::UNLISTED_DOCUMENT, message).help(format!(
+            "add the section {section} with {entry} to sections.json"
+        ))
+    }
+}
+
+fn exists(collection: &Collection, name: &DocumentName) -> bool {
+    collection.endpoints.contains_key(name) || is_unreadable(collection, &name.file())
+}
+
+/// The names of a section's documents with their JSON Pointers.
+fn entries(index: usize, section: &Section) -> impl Iterator<Item = (String, &str)> {
+    let endpoints = section.endpoints.iter().enumerate();
+    endpoints.map(move |(place, entry)| {
+        let at = item("/sections", index, ["endpoints", &place.to_string()]);
+        (at, entry.as_str())
+    })
+}
+
+fn order(collection: &Collection) -> Option<(&Arc<SourceFile>, &Sections)> {
+    let loaded = collection.sections.as_ref()?;
+    Some((&loaded.source, loaded.item.as_ref()?))
+}

@@ -1,0 +1,135 @@
+//! `apidocs.toml` against its schema.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::misfit::{Misfit, Part};
+use super::schemas::SETTINGS;
+use crate::finding::{Finding, SourceFile, codes};
+use crate::json::{Place, pointer};
+use crate::project::Settings;
+
+/// What is wrong with the settings, in no particular order.
+pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
+    let (table, errors) = DeTable::parse_recoverable(&source.text);
+    if !errors.is_empty() {
+        let errors = errors.iter();
+        return errors.map(|error| syntax(source, error)).collect();
+    }
+    let mut reader = Reader::default();
+    let json = reader.table("", table.get_ref());
+    let mut misfits = SETTINGS.misfits(&json);
+    // That a date is wrong is told once.
+    misfits.retain(|misfit| {
+        reader
+            .dates
+            .iter()
+            .all(|date| date.pointer != misfit.pointer)
+    });
+    misfits.append(&mut reader.dates);
+    if !misfits.is_empty() {
+        return misfits
+            .into_iter()
+            .map(|misfit| reader.finding(source, misfit))
+            .collect();
+    }
+    // What a schema cannot say: durations, quotes in commands.
+    match toml::from_str::<Settings>(&source.text) {
+        Ok(_) => Vec::new(),
+        Err(error) => vec![located(
+            Finding::new(codes::SCHEMA, error.message()),
+            source,
+            error.span(),
+        )],
+    }
+}
+
+fn syntax(source: &Arc<SourceFile>, error: &toml::de::Error) -> Finding {
+    let finding = Finding::new(codes::TOML_SYNTAX, error.message());
+    located(finding, source, error.span())
+}
+
+fn located(finding: Finding, source: &Arc<SourceFile>, span: Option<Range<usize>>) -> Finding {
+    match span {
+        Some(span) => finding.at(source, span),
+        None => finding.in_file(source),
+    }
+}
+
+/// A number beyond 64 bits stays what it is: reading the settings refuses it.
+fn integer(digits: &str, radix: u32) -> Value {
+    match i64::from_str_radix(digits, radix) {
+        Ok(number) => Value::from(number),
+        Err(_) => serde_json::from_str(digits).unwrap_or_default(),
+    }
+}
+
+/// TOML as JSON, remembering where each value stands, with what JSON does not have.
+#[derive(Default)]
+struct Reader {
+    places: BTreeMap<String, Place>,
+    dates: Vec<Misfit>,
+}
+
+impl Reader {
+    fn table(&mut self, at: &str, table: &DeTable<'_>) -> Value {
+        let mut object = Map::new();
+        for (key, value) in table {
+            let at = pointer::join(at, key.get_ref());
+            let json = self.value(&at, value);
+            let key_span = Some(key.span());
+            let place = Place {
+                key: key_span,
+                value: value.span(),
+            };
+            self.places.insert(at, place);
+            object.insert(key.get_ref().to_string(), json);
+        }
+        Value::Object(object)
+    }
+
+    fn value(&mut self, at: &str, value: &Spanned<DeValue<'_>>) -> Value {
+        match value.get_ref() {
+            DeValue::String(text) => Value::String(text.to_string()),
+            DeValue::Integer(number) => integer(number.as_str(), number.radix()),
+            DeValue::Float(number) => number
+                .as_str()
+                .parse::<f64>()
+                .map_or(Value::Null, Value::from),
+            DeValue::Boolean(flag) => Value::Bool(*flag),
+            DeValue::Datetime(date) => {
+                let mut misfit = Misfit::value(at, "expected a string, found a date");
+                misfit.help = Some("put it in quotes".to_owned());
+                self.dates.push(misfit);
+                Value::String(date.to_string())
+            }
+            DeValue::Array(items) => {
+                let mut array = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    let at = pointer::join(at, &index.to_string());
+                    array.push(self.value(&at, item));
+                    let place = Place {
+                        key: None,
+                        value: item.span(),
+                    };
+                    self.places.insert(at, place);
+                }
+                Value::Array(array)
+            }
+            DeValue::Table(table) => self.table(at, table),
+        }
+    }
+
+    fn finding(&self, source: &Arc<SourceFile>, misfit: Misfit) -> Finding {
+        let span = self.places.get(&misfit.pointer).map(|place| {
+            let key = place.key.clone().filter(|_| misfit.part == Part::Key);
+            key.unwrap_or_else(|| place.value.clone())
+        });
+        misfit.at(source, span)
+    }
+}

@@ -1,0 +1,67 @@
+//! What somebody may have meant.
+
+/// The candidate that a misspelt name is nearest to, if one is near: case and the choice of `-` or
+/// `_` do not count, and one letter in three may be wrong.
+pub(super) fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let plain = |text: &str| text.to_lowercase().replace('-', "_");
+    // A name this long is no slip of the pen, and comparing costs its length times that of each candidate.
+    if name.len() > 100 {
+        return None;
+    }
+    let name = plain(name);
+    let most = (name.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&name, &plain(candidate));
+            (distance, candidate)
+        })
+        .filter(|(distance, _)| *distance <= most)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// A name from a file as messages show it: in backticks, and not longer than a line.
+pub(super) fn quoted(name: &str) -> String {
+    const MOST: usize = 60;
+    if name.chars().count() <= MOST {
+        return format!("`{name}`");
+    }
+    let start: String = name.chars().take(MOST).collect();
+    format!("`{start}…`")
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn list(items: &[String], last: &str) -> String {
+    match items {
+        [] => String::new(),
+        [item] => item.clone(),
+        [items @ .., end] => format!("{} {last} {end}", items.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found_and_far_ones_not() {
+        let known = ["path_parameters", "parameters", "title"];
+        assert_eq!(nearest("path_paramters", known), Some("path_parameters"));
+        assert_eq!(nearest("Path-Parameters", known), Some("path_parameters"));
+        assert_eq!(nearest("titel", known), Some("title"));
+        assert_eq!(nearest("body", known), None);
+        assert_eq!(nearest(&"title".repeat(100), known), None);
+    }
+
+    #[test]
+    fn lists_read_as_people_write_them() {
+        let items = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(list(&items, "or"), "a, b or c");
+        assert_eq!(list(&items[..1], "or"), "a");
+        assert_eq!(list(&[], "or"), "");
+    }
+}

@@ -1,0 +1,376 @@
+//! What does not fit a schema, in words.
+
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind as Kind;
+use serde_json::Value;
+
+use super::misfit::Misfit;
+use super::spelling::{list, nearest, quoted};
+use crate::json::pointer;
+
+/// An error of the validator in words: a misfit for each key that is not known, else one.
+pub(super) fn misfits(schema: &Value, error: &ValidationError<'_>) -> Vec<Misfit> {
+    let at = error.instance_path().as_str();
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            unexpected
+                .iter()
+                .map(|name| unknown_key(schema, error, name))
+                .collect()
+        }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            nearest_branch(schema, error, context)
+        }
+        Kind::PropertyNames { error: inner } => {
+            let name = inner.instance().as_str().unwrap_or_default();
+            vec![Misfit::key(pointer::join(at, name), message(schema, inner))]
+        }
+        Kind::FalseSchema => vec![Misfit::key(at, forbidden(error))],
+        kind => {
+            let mut misfit = Misfit::value(at, message(schema, error));
+            misfit.help = match kind {
+                Kind::Required { property } => described(schema, error, property),
+                Kind::Enum { options } => meant(options, error.instance()),
+                Kind::Type { .. } => such_as(schema, error),
+                _ => None,
+            };
+            vec![misfit]
+        }
+    }
+}
+
+/// What is wrong with one value, in a sentence.
+fn message(schema: &Value, error: &ValidationError<'_>) -> String {
+    let found = error.instance().as_ref();
+    match error.kind() {
+        Kind::Required { property } => {
+            format!(
+                "{} is missing",
+                quoted(property.as_str().unwrap_or_default())
+            )
+        }
+        Kind::Type { .. } => wrong_type(&expected_types(schema, error), found),
+        Kind::Enum { options } => {
+            let options: Vec<_> = options.as_array().into_iter().flatten().map(show).collect();
+            format!("expected {}, found {}", list(&options, "or"), show(found))
+        }
+        Kind::Constant { expected_value } => {
+            format!("expected {}, found {}", show(expected_value), show(found))
+        }
+        Kind::Pattern { pattern } => form(schema, error)
+            .unwrap_or_else(|| format!("expected a text of the form {}", quoted(pattern))),
+        Kind::Format { format } => format!("expected a text of the form {}", quoted(format)),
+        Kind::MinLength { limit: 1 } => "expected a text, found an empty one".to_owned(),
+        Kind::MinLength { limit } => format!("expected at least {limit} characters"),
+        Kind::MaxLength { limit } => format!("expected at most {limit} characters"),
+        Kind::MinItems { limit: 1 } => "expected an item, found an empty array".to_owned(),
+        Kind::MinItems { limit } => format!("expected at least {limit} items"),
+        Kind::MaxItems { limit } => format!("expected at most {limit} items"),
+        Kind::AdditionalItems { limit } => format!("expected at most {limit} items"),
+        Kind::MinProperties { limit } => format!("expected at least {limit} keys"),
+        Kind::MaxProperties { limit } => format!("expected at most {limit} keys"),
+        Kind::Minimum { limit } => format!("expected at least {limit}, found {}", show(found)),
+        Kind::Maximum { limit } => format!("expected at most {limit}, found {}", show(found)),
+        Kind::UniqueItems => "an item stands twice".to_owned(),
+        Kind::Not { .. } => "the value is not allowed here".to_owned(),
+        Kind::OneOfMultipleValid { .. } => {
+            "the value has several of the forms of which it may have one".to_owned()
+        }
+        _ => error.masked_with("the value").to_string(),
+    }
+}
+
+/// A key that the schema does not have, with the one that may be meant or those that there are.
+fn unknown_key(schema: &Value, error: &ValidationError<'_>, name: &str) -> Misfit {
+    let at = error.instance_path().as_str();
+    let mut misfit = Misfit::key(
+        pointer::join(at, name),
+        format!("{} is not known here", quoted(name)),
+    );
+    let there = error.instance().as_object();
+    let free: Vec<&str> = parent(schema, error)
+        .and_then(|parent| parent.get("properties")?.as_object())
+        .into_iter()
+        .flat_map(|properties| properties.iter())
+        .filter(|(_, schema)| **schema != Value::Bool(false))
+        .map(|(key, _)| key.as_str())
+        .filter(|key| there.is_none_or(|there| !there.contains_key(*key)) && *key != "$schema")
+        .collect();
+    misfit.help = if let Some(meant) = nearest(name, free.iter().copied()) {
+        Some(format!("did you mean `{meant}`?"))
+    } else if (1..=6).contains(&free.len()) {
+        let free: Vec<_> = free.iter().map(|key| quoted(key)).collect();
+        Some(format!("remove it, or use {}", list(&free, "or")))
+    } else {
+        Some("remove it".to_owned())
+    };
+    misfit
+}
+
+/// A key that another key forbids: `false` under `dependentSchemas`.
+fn forbidden(error: &ValidationError<'_>) -> String {
+    let tokens: Vec<_> = pointer::tokens(error.schema_path().as_str()).collect();
+    let other = tokens.iter().position(|token| token == "dependentSchemas");
+    let other = other.and_then(|index| tokens.get(index + 1));
+    let name = pointer::tokens(error.instance_path().as_str()).last();
+    let name = quoted(&name.unwrap_or_default());
+    match other {
+        Some(other) => format!("{name} cannot stand beside {}", quoted(other)),
+        None => format!("{name} is not allowed here"),
+    }
+}
+
+/// What a missing key is for.
+fn described(schema: &Value, error: &ValidationError<'_>, property: &Value) -> Option<String> {
+    let name = property.as_str()?;
+    let of_parent = parent(schema, error)?.get("properties")?.get(name)?;
+    let text = resolved(schema, of_parent, "description")?.as_str()?;
+    Some(format!("{}: {}", quoted(name), text.trim_end_matches('.')))
+}
+
+/// The schema's first example of a value, where it is short.
+fn such_as(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+    let example = resolved(schema, parent(schema, error)?, "examples")?.get(0)?;
+    let text = example.to_string();
+    let worth = example.is_string() || example.is_number();
+    (worth && text.len() <= 40).then(|| format!("write a value such as {text}"))
+}
+
+fn meant(options: &Value, found: &Value) -> Option<String> {
+    let words = options.as_array()?.iter().filter_map(Value::as_str);
+    let meant = nearest(found.as_str()?, words)?;
+    Some(format!("did you mean `{meant}`?"))
+}
+
+/// Of several forms that a value may have, the one that it misses by least: of its type, then with the
+/// fewest faults. Where it is of no form's type, all types are told.
+fn nearest_branch(
+    schema: &Value,
+    error: &ValidationError<'_>,
+    branches: &[Vec<ValidationError<'static>>],
+) -> Vec<Misfit> {
+    let at = error.instance_path();
+    let mistyped = |branch: &[ValidationError<'_>]| {
+        branch.iter().any(|inner| {
+            inner.instance_path() == at
+                && matches!(
+                    inner.kind(),
+                    Kind::Type { .. } | Kind::Constant { .. } | Kind::Enum { .. }
+                )
+        })
+    };
+    let best = branches
+        .iter()
+        .filter(|branch| !mistyped(branch))
+        .min_by_key(|branch| branch.len());
+    if let Some(best) = best {
+        return best
+            .iter()
+            .flat_map(|inner| misfits(schema, inner))
+            .collect();
+    }
+    let mut types: Vec<String> = Vec::new();
+    let mut values: Vec<String> = Vec::new();
+    for inner in branches.iter().flatten() {
+        match inner.kind() {
+            Kind::Type { .. } => types.append(&mut expected_types(schema, inner)),
+            Kind::Constant { expected_value } => values.push(show(expected_value)),
+            Kind::Enum { options } => {
+                values.extend(options.as_array().into_iter().flatten().map(show));
+            }
+            _ => {}
+        }
+    }
+    types.append(&mut values);
+    vec![Misfit::value(
+        at.as_str(),
+        wrong_type(&types, error.instance()),
+    )]
+}
+
+/// The types that a schema allows, in words.
+fn expected_types(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {
+    let word = |name: &Value| {
+        let name = name.as_str().unwrap_or_default();
+        match name {
+            "object" => "an object",
+            "array" => "an array",
+            "string" => "a string",
+            "integer" => "a whole number",
+            "number" => "a number",
+            "boolean" => "true or false",
+            other => other,
+        }
+        .to_owned()
+    };
+    match schema.pointer(error.schema_path().as_str()) {
+        Some(Value::Array(names)) => names.iter().map(word).collect(),
+        Some(name) => vec![word(name)],
+        None => Vec::new(),
+    }
+}
+
+fn wrong_type(expected: &[String], found: &Value) -> String {
+    let whole = "a whole number".to_owned();
+    let found = match found {
+        Value::Null => "null".to_owned(),
+        Value::Number(_) if expected.contains(&whole) => show(found),
+        Value::Bool(_) => show(found),
+        Value::Number(_) => "a number".to_owned(),
+        Value::String(_) => "a string".to_owned(),
+        Value::Array(_) => "an array".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    };
+    if expected.is_empty() {
+        return format!("{found} is not allowed here");
+    }
+    format!("expected {}, found {found}", list(expected, "or"))
+}
+
+/// A value of which the schema or the file says one, on a line.
+fn show(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Array(_) => "an array".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+        other => {
+            let text = quoted(&other.to_string());
+            text.trim_matches('`').to_owned()
+        }
+    }
+}
+
+/// The form that a pattern asks for. Editors show the same words: `patternErrorMessage` is what
+/// the JSON language service of VS Code reads.
+fn form(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+    let parent = parent(schema, error)?;
+    if let Some(text) = parent.get("patternErrorMessage").and_then(Value::as_str) {
+        return Some(text.to_owned());
+    }
+    let text = parent.get("description")?.as_str()?;
+    Some(format!("expected: {}", text.trim_end_matches('.')))
+}
+
+/// The schema whose keyword was not met.
+fn parent<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<&'a Value> {
+    let (parent, _) = error.schema_path().as_str().rsplit_once('/')?;
+    schema.pointer(parent)
+}
+
+/// A keyword of a schema, or of that which it refers to within the same file.
+fn resolved<'a>(root: &'a Value, schema: &'a Value, keyword: &str) -> Option<&'a Value> {
+    if let Some(value) = schema.get(keyword) {
+        return Some(value);
+    }
+    let target = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
+    root.pointer(target)?.get(keyword)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::misfit::Part;
+    use super::super::schemas::Schema;
+    use super::*;
+
+    fn told(schema: Value, value: Value) -> Vec<(String, String, Option<String>)> {
+        let misfits = Schema::compile(schema).unwrap().misfits(&value);
+        misfits
+            .into_iter()
+            .map(|misfit| (misfit.pointer, misfit.message, misfit.help))
+            .collect()
+    }
+
+    #[test]
+    fn of_several_forms_the_nearest_is_told() {
+        let schema = json!({"anyOf": [
+            {"type": "string"},
+            {"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "number"}, "b": {}}},
+        ]});
+        let one = told(schema.clone(), json!({"a": "x", "b": 1}));
+        assert_eq!(
+            one,
+            [(
+                "/a".to_owned(),
+                "expected a number, found a string".to_owned(),
+                None
+            )]
+        );
+        let none = told(schema, json!(1));
+        assert_eq!(none[0].1, "expected a string or an object, found a number");
+
+        let schema = json!({"oneOf": [{"const": "x"}, {"enum": [1, "y"]}, {"type": "null"}]});
+        assert_eq!(
+            told(schema, json!("z"))[0].1,
+            "expected null, `x`, 1 or `y`, found a string"
+        );
+    }
+
+    #[test]
+    fn keys_are_pointed_at() {
+        let schema = json!({
+            "properties": {"title": {}, "body": {}, "text": {}},
+            "additionalProperties": false,
+            "dependentSchemas": {"body": {"properties": {"text": false}}},
+        });
+        let value = json!({"titel": 1, "x/y": 2, "body": 3, "text": 4});
+        let misfits = Schema::compile(schema).unwrap().misfits(&value);
+        assert!(misfits.iter().all(|misfit| misfit.part == Part::Key));
+        let mut told: Vec<_> = misfits
+            .into_iter()
+            .map(|misfit| (misfit.pointer, misfit.message, misfit.help))
+            .collect();
+        told.sort();
+        let expected = [
+            ("/text", "`text` cannot stand beside `body`", None),
+            (
+                "/titel",
+                "`titel` is not known here",
+                Some("did you mean `title`?"),
+            ),
+            (
+                "/x~1y",
+                "`x/y` is not known here",
+                Some("remove it, or use `title`"),
+            ),
+        ];
+        let expected = expected.map(|(pointer, message, help)| {
+            (
+                pointer.to_owned(),
+                message.to_owned(),
+                help.map(str::to_owned),
+            )
+        });
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn forms_are_told_without_the_pattern() {
+        let schema = json!({"$defs": {"m": {"type": "string", "pattern": "^[A-Z]+$", "patternErrorMessage": "expected capitals"}},
+            "properties": {"a": {"$ref": "#/$defs/m"}, "b": {"pattern": "^x", "description": "A word."}},
+            "propertyNames": {"pattern": "^[a-z]$", "patternErrorMessage": "expected a letter"}});
+        let mut all = told(schema, json!({"a": "x", "b": "y", "long": 1}));
+        all.sort();
+        let all: Vec<_> = all
+            .into_iter()
+            .map(|(pointer, message, _)| (pointer, message))
+            .collect();
+        let expected = [
+            ("/a", "expected capitals"),
+            ("/b", "expected: A word"),
+            ("/long", "expected a letter"),
+        ];
+        assert_eq!(
+            all,
+            expected.map(|(pointer, message)| (pointer.to_owned(), message.to_owned()))
+        );
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        let schema = json!({"enum": ["a"]});
+        let message = &told(schema, json!("x".repeat(10_000)))[0].1;
+        assert!(message.len() < 120, "{message}");
+    }
+}
