@@ -1,1 +1,180 @@
 //! Running the API and the scenarios, and taking down what is on the wire.
+//!
+//! ```text
+//! plan ─► check ─► findings before any request
+//!   └───► runner ─► server (processes, ready?) ─► identities ─► session: one scenario
+//!                                                               template, payload ─► client ─► wire
+//!                                                                          exchange ◄─ body ◄──┘
+//! ```
+//!
+//! This room alone talks HTTP and starts servers. It never prints: [`Progress`] is told what happens.
+//! Whatever happens, everything that was started is stopped when [`run`] comes back.
+
+mod base;
+mod body;
+mod check;
+mod client;
+mod error;
+mod exchange;
+mod fault;
+mod hosts;
+mod identity;
+mod payload;
+mod plan;
+mod prepared;
+mod process;
+mod runner;
+mod scope;
+mod secrets;
+mod server;
+mod session;
+mod tap;
+mod template;
+mod texts;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::document::{Collection, Example, ExampleTarget, Exchange};
+use crate::finding::{Finding, LocatedError, SourceFile};
+use crate::project::Settings;
+
+pub use check::check;
+pub use error::{Error, ErrorKind};
+pub use runner::run;
+
+/// What to capture, and with what.
+#[derive(Debug, Clone)]
+pub struct Options<'a> {
+    /// The folder of `apidocs.toml`: commands and folders of the settings are relative to it.
+    pub root: &'a Path,
+    /// The folder of documents: files to send are relative to it.
+    pub docs: &'a Path,
+    /// What `apidocs.toml` says.
+    pub settings: &'a Settings,
+    /// The documents and scenarios.
+    pub collection: &'a Collection,
+    /// Names of scenarios and of documents (`<section>/<name>`) to capture; all where it is empty.
+    pub only: &'a [String],
+    /// Names of scenarios and of documents to leave out.
+    pub skip: &'a [String],
+    /// How many isolated scenarios run side by side.
+    pub jobs: usize,
+    /// Where the logs of the servers are kept; thrown away unless there is a folder.
+    pub logs: Option<&'a Path>,
+    /// Set by somebody who wants us to stop: everything is cleaned up, then [`run`] comes back with
+    /// [`ErrorKind::Interrupted`].
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// Who wants to know what happens while it happens. `()` does not.
+///
+/// Isolated scenarios tell from several threads.
+pub trait Progress: Sync {
+    /// Something takes a while that is no scenario: `starting the server`.
+    fn phase(&self, _what: &str) {}
+    /// So many requests are to be made in all.
+    fn planned(&self, _requests: usize) {}
+    /// A scenario begins.
+    fn started(&self, _ident: &str) {}
+    /// A request is made: method and path as the scenario writes them, values not in their place.
+    fn step(&self, _ident: &str, _request: &str) {}
+    /// A scenario ended.
+    fn finished(&self, _ident: &str, _outcome: &Outcome) {}
+}
+
+impl Progress for () {}
+
+/// How a scenario ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Every response was the expected one.
+    Done,
+    /// Not; the findings tell why.
+    Failed,
+    /// A request had no usable response: exit code 3.
+    Broken(LocatedError),
+}
+
+/// What became of a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScenarioRun {
+    /// The name of its file, without `.json`.
+    pub ident: String,
+    /// What it is about, for people.
+    pub title: String,
+    /// The exchanges of its `requests`, as far as it came.
+    pub exchanges: Vec<Exchange>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was wrong, in the order in which it was seen.
+    pub findings: Vec<Finding>,
+}
+
+/// An example, and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CapturedExample {
+    /// The example.
+    pub example: Example,
+    /// The scenario that made it.
+    pub scenario: String,
+    /// The scenario's file.
+    pub source: Arc<SourceFile>,
+    /// A JSON Pointer to the request in it.
+    pub pointer: String,
+}
+
+/// What was captured.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Captured {
+    /// The examples of the scenarios that succeeded, as far as they were asked for.
+    pub examples: BTreeMap<ExampleTarget, CapturedExample>,
+    /// The scenarios that ran, in the order of their names.
+    pub scenarios: Vec<ScenarioRun>,
+    /// The fixtures, where there are any. If they fail, no scenario runs.
+    pub fixtures: Option<ScenarioRun>,
+}
+
+impl Captured {
+    /// The fixtures and the scenarios.
+    pub fn runs(&self) -> impl Iterator<Item = &ScenarioRun> {
+        self.fixtures.iter().chain(&self.scenarios)
+    }
+
+    /// Everything that was wrong with responses.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.runs().flat_map(|run| &run.findings)
+    }
+
+    /// The requests that had no usable response: where there is one, the exit code is 3.
+    pub fn broken(&self) -> impl Iterator<Item = &LocatedError> {
+        self.runs().filter_map(|run| match &run.outcome {
+            Outcome::Broken(error) => Some(error),
+            Outcome::Done | Outcome::Failed => None,
+        })
+    }
+
+    /// Whether every scenario succeeded.
+    pub fn is_complete(&self) -> bool {
+        self.runs().all(|run| run.outcome == Outcome::Done)
+    }
+}
+
+impl ScenarioRun {
+    fn new(ident: &str, title: &str) -> Self {
+        Self {
+            ident: ident.to_owned(),
+            title: title.to_owned(),
+            exchanges: Vec::new(),
+            outcome: Outcome::Done,
+            findings: Vec::new(),
+        }
+    }
+
+    fn finish(&mut self, findings: Vec<Finding>) {
+        self.findings = findings;
+    }
+}

@@ -1,0 +1,168 @@
+//! What a body is, by its media type.
+
+use serde_json::Value;
+
+use crate::document::Headers;
+use crate::finding::SourceFile;
+use crate::json::{self, FaultKind};
+
+/// A body, understood.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Content {
+    Empty,
+    Json(Value),
+    Text(String),
+    /// Neither JSON nor text, of that media type.
+    Bytes(String),
+}
+
+/// A body that is not what its media type says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BodyFault {
+    /// In a sentence without a full stop, with line and column.
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// The media type (RFC 9110, section 8.3) without parameters, in lower case; empty where there is none.
+fn essence(headers: &Headers) -> String {
+    let value = headers.get("Content-Type").unwrap_or_default();
+    value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// Any JSON media type (RFC 6839, section 3.1).
+fn is_json(essence: &str) -> bool {
+    matches!(essence, "application/json" | "text/json") || essence.ends_with("+json")
+}
+
+fn is_text(essence: &str) -> bool {
+    essence.starts_with("text/")
+        || essence.ends_with("+xml")
+        || essence.ends_with("+yaml")
+        || matches!(
+            essence,
+            "application/xml"
+                | "application/javascript"
+                | "application/ecmascript"
+                | "application/x-javascript"
+                | "application/x-www-form-urlencoded"
+                | "application/x-ndjson"
+                | "application/ndjson"
+                | "application/jsonl"
+                | "application/jsonlines"
+                | "application/json-seq"
+                | "application/yaml"
+                | "application/x-yaml"
+                | "application/toml"
+                | "application/graphql"
+                | "application/sql"
+                | "application/x-sh"
+        )
+}
+
+/// Understands the body of a response.
+pub(super) fn content(headers: &Headers, body: &[u8]) -> Result<Content, BodyFault> {
+    if body.is_empty() {
+        return Ok(Content::Empty);
+    }
+    let essence = essence(headers);
+    if is_json(&essence) {
+        return parse(body).map(Content::Json);
+    }
+    // Without a media type, what reads as text is shown as text.
+    let untyped = essence.is_empty() && !body.contains(&0);
+    if (is_text(&essence) || untyped)
+        && let Ok(text) = std::str::from_utf8(body)
+    {
+        return Ok(Content::Text(text.to_owned()));
+    }
+    let media_type = headers.get("Content-Type").unwrap_or_default();
+    Ok(Content::Bytes(media_type.to_owned()))
+}
+
+/// Reads a body as JSON, strictly.
+pub(super) fn parse(body: &[u8]) -> Result<Value, BodyFault> {
+    json::parse_bytes(body).map_err(|fault| {
+        let position = SourceFile::new("", body).position(fault.offset);
+        // The reader speaks of files.
+        let message = fault.message.replace("the file", "the body");
+        let help = match fault.kind {
+            FaultKind::Encoding => Some("JSON is UTF-8 without a byte order mark (RFC 8259)".to_owned()),
+            FaultKind::Syntax | FaultKind::Size => None,
+            FaultKind::Depth | FaultKind::DuplicateKey | FaultKind::ReservedKey => fault.help,
+        };
+        BodyFault {
+            message: format!(
+                "the response body is not JSON that we can keep: {message} (line {}, column {} of the body)",
+                position.line, position.column
+            ),
+            help,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn of(media_type: &str, body: &[u8]) -> Result<Content, BodyFault> {
+        content(
+            &Headers::from_lines([format!("content-type: {media_type}")]),
+            body,
+        )
+    }
+
+    #[test]
+    fn json_is_recognised_for_any_json_media_type() {
+        for media_type in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/problem+json",
+            "application/vnd.api+json;v=1",
+            "text/json",
+        ] {
+            assert_eq!(
+                of(media_type, b"[1.0]"),
+                Ok(Content::Json(json!([1.0]))),
+                "{media_type}"
+            );
+        }
+        assert_eq!(
+            of("application/jsonp", b"[1]"),
+            Ok(Content::Bytes("application/jsonp".to_owned()))
+        );
+    }
+
+    #[test]
+    fn text_is_kept_where_it_is_utf_8() {
+        let text = Ok(Content::Text("é".to_owned()));
+        for media_type in ["text/plain", "image/svg+xml", "application/x-ndjson", ""] {
+            assert_eq!(of(media_type, "é".as_bytes()), text, "{media_type}");
+        }
+        assert_eq!(
+            of("text/plain", b"\xe9"),
+            Ok(Content::Bytes("text/plain".to_owned()))
+        );
+        assert_eq!(
+            of("image/png", b"abc"),
+            Ok(Content::Bytes("image/png".to_owned()))
+        );
+        assert_eq!(of("application/json", b""), Ok(Content::Empty));
+    }
+
+    #[test]
+    fn faults_have_their_place_in_the_body() {
+        let fault = |body: &[u8]| of("application/json", body).unwrap_err().message;
+        assert!(fault(b"{\"a\":1,\n \"a\":2}").contains("line 2, column 2"));
+        assert!(fault(b"[\"\xff\"]").contains("the body is not UTF-8 (line 1, column 3"));
+        assert!(fault(b"\xef\xbb\xbf[]").contains("byte order mark"));
+        assert!(fault(b"[1,]").contains("trailing comma"));
+        assert!(fault("[".repeat(100_000).as_bytes()).contains("deeper"));
+    }
+}

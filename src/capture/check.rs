@@ -1,0 +1,268 @@
+//! What can be known before any request is made.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::identity::{OUTPUT, name_of, value_of};
+use super::plan::Plan;
+use super::scope::env;
+use super::template::{Expression, Template, TemplateError};
+use super::{Options, texts};
+use crate::document::{ExampleTarget, Identity, Part, Payload, Step};
+use crate::finding::{Finding, SourceFile, codes};
+use crate::json::pointer;
+
+/// Checks the scenarios that were selected.
+///
+/// The findings tell of names that nothing defines, identities that the settings do not have, documents that do not
+/// exist, two requests for one example, files that are not there, and scenarios that cannot be understood.
+pub fn check(options: &Options<'_>) -> Vec<Finding> {
+    let plan = Plan::new(options);
+    let mut check = Check {
+        options,
+        findings: Vec::new(),
+        targets: BTreeMap::new(),
+    };
+    check.unreadable(&plan);
+    let fixtures = check.fixtures(&plan);
+    check.identities(&plan, &fixtures);
+    for (_, loaded, scenario) in &plan.scenarios {
+        let mut known = fixtures.clone();
+        for (pointer, step) in scenario.steps() {
+            check.step(&loaded.source, &pointer, step, &known);
+            known.extend(saved(step));
+        }
+    }
+    check.duplicates(&plan);
+    check.findings
+}
+
+fn saved(step: &Step) -> impl Iterator<Item = String> {
+    step.save.iter().map(|(name, _)| name.clone())
+}
+
+struct Check<'a> {
+    options: &'a Options<'a>,
+    findings: Vec<Finding>,
+    targets: BTreeMap<ExampleTarget, usize>,
+}
+
+impl Check<'_> {
+    /// Files that are JSON but no scenario would otherwise be left out in silence.
+    fn unreadable(&mut self, plan: &Plan<'_>) {
+        for (source, reason) in &plan.unreadable {
+            let message = format!("the file is not understood: {reason}");
+            self.findings
+                .push(Finding::new(codes::SCHEMA, message).in_file(source));
+        }
+    }
+
+    /// The names that fixtures define.
+    fn fixtures(&mut self, plan: &Plan<'_>) -> BTreeSet<String> {
+        let mut known = BTreeSet::new();
+        let Some((loaded, fixtures)) = plan.fixtures else {
+            return known;
+        };
+        for (name, value) in &fixtures.variables {
+            let mut strings = Vec::new();
+            let at = pointer::join("/variables", name);
+            texts::of_value(value, &at, &mut strings);
+            for (at, text) in strings {
+                self.text(&loaded.source, &at, text, &known);
+            }
+            known.insert(name.clone());
+        }
+        for (pointer, step) in fixtures.steps() {
+            self.step(&loaded.source, &pointer, step, &known);
+            if let Identity::Named(name) = &step.identity {
+                self.early_identity(&loaded.source, &pointer, name, &known);
+            }
+            known.extend(saved(step));
+        }
+        known
+    }
+
+    /// A request of the fixtures that asks as somebody whose credential is not there yet.
+    fn early_identity(
+        &mut self,
+        source: &Arc<SourceFile>,
+        pointer: &str,
+        name: &str,
+        known: &BTreeSet<String>,
+    ) {
+        let Some(auth) = self.options.settings.auth.get(name) else {
+            return;
+        };
+        for missing in unknown(value_of(auth), known) {
+            if missing == OUTPUT && auth.command.is_some() {
+                continue;
+            }
+            let message = format!(
+                "the identity {name:?} needs `{missing}`, which nothing has saved before this request"
+            );
+            let finding = Finding::new(codes::UNKNOWN_VARIABLE, message)
+                .at_pointer(source, &format!("{pointer}/as"))
+                .help("save the value in an earlier request, or make this one with `\"as\": null`");
+            self.findings.push(finding);
+        }
+    }
+
+    fn identities(&mut self, plan: &Plan<'_>, known: &BTreeSet<String>) {
+        let settings = self.options.settings;
+        for name in plan.identities(settings) {
+            let Some(auth) = settings.auth.get(name) else {
+                if settings.identity.as_deref() == Some(name) {
+                    let message = format!("`identity` is {name:?}, and there is no [auth.{name}]");
+                    let finding = Finding::new(codes::UNKNOWN_IDENTITY, message);
+                    self.findings.push(finding.help("mend apidocs.toml"));
+                }
+                continue;
+            };
+            for missing in unknown(value_of(auth), known) {
+                if missing == OUTPUT && auth.command.is_some() {
+                    continue;
+                }
+                let message = format!("[auth.{name}] uses `{missing}`, which nothing defines");
+                let finding = Finding::new(codes::UNKNOWN_VARIABLE, message);
+                self.findings.push(
+                    finding
+                        .help("let fixtures.json save it, or set the variable of the environment"),
+                );
+            }
+        }
+    }
+
+    fn step(
+        &mut self,
+        source: &Arc<SourceFile>,
+        pointer: &str,
+        step: &Step,
+        known: &BTreeSet<String>,
+    ) {
+        for (at, text) in texts::of_step(step) {
+            self.text(source, &format!("{pointer}{at}"), text, known);
+        }
+        let settings = self.options.settings;
+        if let Identity::Named(name) = &step.identity
+            && !settings.auth.contains_key(name)
+        {
+            let message = format!("there is no identity {name:?}");
+            let finding = Finding::new(codes::UNKNOWN_IDENTITY, message)
+                .at_pointer(source, &format!("{pointer}/as"))
+                .help(format!("write [auth.{name}] in apidocs.toml"));
+            self.findings.push(finding);
+        }
+        if let Some(target) = &step.example {
+            *self.targets.entry(target.clone()).or_default() += 1;
+            if !self
+                .options
+                .collection
+                .endpoints
+                .contains_key(&target.document)
+            {
+                let message = format!("there is no document {}", target.document);
+                let finding = Finding::new(codes::UNKNOWN_TARGET, message)
+                    .at_pointer(source, &format!("{pointer}/example"))
+                    .about(target)
+                    .help(format!("write {}", target.document.file()));
+                self.findings.push(finding);
+            }
+        }
+        for (at, path) in files(step) {
+            if !path.contains("{{") && !self.options.docs.join(path).is_file() {
+                let message = format!("the file {path} does not exist");
+                let finding = Finding::new(codes::INVALID_REQUEST, message)
+                    .at_pointer(source, &format!("{pointer}{at}"))
+                    .help("files are looked for in the folder of documents");
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    fn text(&mut self, source: &Arc<SourceFile>, at: &str, text: &str, known: &BTreeSet<String>) {
+        if let Err(TemplateError::Syntax(message)) = Template::parse(text) {
+            self.findings
+                .push(Finding::new(codes::BAD_TEMPLATE, message).at_pointer(source, at));
+        }
+        for name in unknown(text, known) {
+            let finding = match name.strip_prefix("env.") {
+                Some(name) => Finding::new(
+                    codes::UNKNOWN_VARIABLE,
+                    format!("the environment has no variable {name}"),
+                )
+                .help("set it before you run this"),
+                None => Finding::new(
+                    codes::UNKNOWN_VARIABLE,
+                    format!("nothing defines `{name}` before this request"),
+                )
+                .help("save it in an earlier request, or define it in fixtures.json"),
+            };
+            self.findings.push(finding.at_pointer(source, at));
+        }
+    }
+
+    /// Two requests for one example, of which at least one was selected.
+    fn duplicates(&mut self, plan: &Plan<'_>) {
+        let mut first: BTreeMap<&ExampleTarget, (&Arc<SourceFile>, String)> = BTreeMap::new();
+        for (source, pointer, target) in plan.all_targets() {
+            let Some((other, other_pointer)) = first.get(target) else {
+                first.insert(target, (source, pointer));
+                continue;
+            };
+            if !self.targets.contains_key(target) {
+                continue;
+            }
+            let place = other.locate(other_pointer);
+            let line = place.map_or(1, |place| other.position(place.value.start).line);
+            let message = format!("{}:{line} is for {target} already", other.path);
+            let finding = Finding::new(codes::DUPLICATE_TARGET, message)
+                .at_pointer(source, &pointer)
+                .about(target)
+                .help(format!(
+                    "give one of the two a name: {}#name",
+                    target.document
+                ));
+            self.findings.push(finding);
+        }
+    }
+}
+
+/// The names in a text that nothing defines.
+fn unknown(text: &str, known: &BTreeSet<String>) -> Vec<String> {
+    let Ok(template) = Template::parse(text) else {
+        return Vec::new();
+    };
+    let missing = |expression: &&Expression| match expression {
+        Expression::Variable(name) => !known.contains(name),
+        Expression::Env(name) => env(name).is_none() && !known.contains(&expression.name()),
+        _ => false,
+    };
+    let names = template.expressions().filter(missing);
+    let names: BTreeSet<_> = names.map(Expression::name).collect();
+    names.into_iter().collect()
+}
+
+/// The files that a step sends.
+fn files(step: &Step) -> Vec<(String, &str)> {
+    match &step.payload {
+        Payload::File(path) => vec![("/file".to_owned(), path)],
+        Payload::Multipart(parts) => parts
+            .iter()
+            .filter_map(|(name, part)| match part {
+                Part::File { path, .. } => Some((pointer::join("/multipart", name), path.as_str())),
+                Part::Field(_) => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The identities that requests use, by name.
+pub(super) fn identities_of<'a>(
+    steps: impl Iterator<Item = &'a Step>,
+    settings: &'a crate::project::Settings,
+) -> BTreeSet<&'a str> {
+    steps
+        .filter_map(|step| name_of(&step.identity, settings))
+        .collect()
+}

@@ -1,0 +1,293 @@
+//! What examples show of a request and a response.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::body::Content;
+use super::hosts::Hosts;
+use super::identity::Credential;
+use super::payload::{self, Built};
+use super::secrets::Secrets;
+use super::wire::Head;
+use crate::document::{Body, Header, Headers, Request, Response};
+use crate::finding::Finding;
+use crate::json::{KeyOrder, write};
+
+/// Fields that speak of the connection, not of the response (RFC 9110, section 7.6.1).
+const HOP_BY_HOP: [&str; 3] = ["Connection", "Keep-Alive", "Transfer-Encoding"];
+
+/// How many lines of a body a finding shows.
+const BODY_LINES: usize = 10;
+
+/// How many characters of a line a finding shows.
+const LINE: usize = 160;
+
+/// A request as it was sent.
+#[derive(Debug)]
+pub(super) struct Sent<'a> {
+    pub method: &'a str,
+    /// Path and query, the base URL's prefix in front.
+    pub target: &'a str,
+    pub credential: Option<&'a Credential>,
+    /// The step's own fields.
+    pub headers: &'a Headers,
+    pub payload: Option<&'a Built>,
+}
+
+/// What stands between the wire and the reader: the shown host, and no secrets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    pub hosts: &'a Hosts,
+    pub secrets: &'a Secrets,
+    /// Response headers that are not shown.
+    pub drop_headers: &'a [String],
+}
+
+impl View<'_> {
+    /// A text as it is shown.
+    pub fn text(&self, text: &str) -> String {
+        // The host first: in `http://KEY@host` the shown key would hide that the host is one.
+        let hosted = self.hosts.replace(text);
+        match self.secrets.redact(&hosted) {
+            Cow::Owned(text) => text,
+            Cow::Borrowed(_) => hosted.into_owned(),
+        }
+    }
+
+    /// A JSON value as it is shown: strings and keys as texts, a number that is a secret as one too.
+    pub fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(text)),
+            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::Object(object) => object
+                .iter()
+                .map(|(key, value)| (self.text(key), self.value(value)))
+                .collect(),
+            Value::Number(number) => match self.secrets.whole(&number.to_string()) {
+                Some(shown) => Value::from(shown),
+                None => value.clone(),
+            },
+            other => other.clone(),
+        }
+    }
+
+    fn header(&self, header: &Header) -> Header {
+        Header::new(header.name.clone(), self.text(&header.value))
+    }
+
+    /// The request as examples show it.
+    pub fn request(&self, sent: &Sent<'_>) -> Request {
+        let mut headers = Headers::default();
+        let own = |name: &str| sent.headers.get(name).is_some();
+        if !own("Host") {
+            headers.push("Host", self.hosts.shown());
+        }
+        if let Some(credential) = sent
+            .credential
+            .filter(|credential| !own(&credential.header))
+        {
+            headers.push(&credential.header, &credential.shown);
+        }
+        headers
+            .0
+            .extend(sent.headers.iter().map(|header| self.header(header)));
+        let media_type = sent
+            .payload
+            .and_then(|payload| payload.media_type.as_deref());
+        if let Some(media_type) = media_type.filter(|_| !own("Content-Type")) {
+            headers.push("Content-Type", media_type);
+        }
+        let body = match sent.payload {
+            Some(payload) => self.payload(payload, headers.get("Content-Type")),
+            None => Body::Empty,
+        };
+        Request {
+            method: sent.method.to_owned(),
+            path: self.text(sent.target),
+            headers,
+            body,
+        }
+    }
+
+    fn payload(&self, payload: &Built, media_type: Option<&str>) -> Body {
+        if let Some(value) = &payload.json {
+            return Body::Json(self.value(value));
+        }
+        if payload.bytes.is_empty() {
+            return Body::Empty;
+        }
+        match std::str::from_utf8(&payload.bytes) {
+            Ok(text) if !text.contains('\0') => Body::text(&self.text(text)),
+            _ => Body::Bytes(payload::told(
+                media_type.unwrap_or_default(),
+                &payload.bytes,
+            )),
+        }
+    }
+
+    /// The fields of a response that are shown.
+    fn fields<'h>(&self, head: &'h Head) -> impl Iterator<Item = &'h Header> {
+        head.headers.iter().filter(|header| {
+            let names = self.drop_headers.iter().map(String::as_str);
+            !names.chain(HOP_BY_HOP).any(|name| header.is(name))
+        })
+    }
+
+    /// The response as examples show it; `raw` is the body of which `content` was made.
+    pub fn response(&self, head: &Head, content: &Content, raw: &[u8]) -> Response {
+        let body = match content {
+            Content::Empty => Body::Empty,
+            Content::Json(value) => Body::Json(self.value(value)),
+            Content::Text(text) => Body::text(&self.text(text)),
+            Content::Bytes(media_type) => Body::Bytes(payload::told(media_type, raw)),
+        };
+        let changed = match (content, std::str::from_utf8(raw)) {
+            (Content::Json(_) | Content::Text(_), Ok(text)) => {
+                self.text(text).len() as i128 - text.len() as i128
+            }
+            _ => 0,
+        };
+        let headers = self
+            .fields(head)
+            .map(|header| match header.value.parse::<i128>() {
+                // The length of the body that is shown.
+                Ok(length) if header.is("Content-Length") => {
+                    Header::new(header.name.clone(), (length + changed).to_string())
+                }
+                _ => self.header(header),
+            });
+        Response {
+            status: head.status,
+            reason: self.text(&head.reason),
+            headers: Headers(headers.collect()),
+            body,
+        }
+    }
+
+    /// A finding with the lines that show what was asked and answered.
+    pub fn with_exchange(
+        &self,
+        mut finding: Finding,
+        sent: &Sent<'_>,
+        head: &Head,
+        raw: &[u8],
+    ) -> Finding {
+        finding = finding.note(format!("> {} {}", sent.method, self.text(sent.target)));
+        finding = finding.note(format!("< {} {}", head.status, self.text(&head.reason)).trim_end());
+        for header in self.fields(head) {
+            finding = finding.note(cut(&format!("< {}", self.header(header))));
+        }
+        let text = String::from_utf8_lossy(raw);
+        let text = match crate::json::parse(&text) {
+            Ok(value) => write(&value, KeyOrder::Kept),
+            Err(_) => text.into_owned(),
+        };
+        // Enough for the lines that are shown: a secret is no longer than that.
+        let text = self.text(text.get(..64 * 1024).unwrap_or(&text));
+        let mut lines = text.lines();
+        for line in lines.by_ref().take(BODY_LINES) {
+            finding = finding.note(cut(&format!("  {line}")));
+        }
+        if lines.next().is_some() {
+            finding = finding.note("  …");
+        }
+        finding
+    }
+}
+
+/// A line that fits a terminal.
+fn cut(line: &str) -> String {
+    if line.chars().count() <= LINE {
+        return line.to_owned();
+    }
+    line.chars().take(LINE).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::base::BaseUrl;
+    use serde_json::json;
+
+    fn with_view(test: impl FnOnce(View<'_>)) {
+        let base = BaseUrl::parse("http://127.0.0.1:8000").unwrap();
+        let hosts = Hosts::new(&base, Some("https://sentry.io"), false);
+        let mut secrets = Secrets::default();
+        secrets.add_credential("Bearer s3cret-token", "Bearer <token>");
+        test(View {
+            hosts: &hosts,
+            secrets: &secrets,
+            drop_headers: &["Date".to_owned()],
+        });
+    }
+
+    #[test]
+    fn a_request_shows_host_credential_and_own_fields() {
+        with_view(|view| {
+            let credential = Credential {
+                header: "Authorization".to_owned(),
+                value: "Bearer s3cret-token".to_owned(),
+                shown: "Bearer <token>".to_owned(),
+            };
+            let own = Headers::from_lines(["X-Next: http://127.0.0.1:8000/"]);
+            let payload = Built {
+                media_type: Some("application/json".to_owned()),
+                bytes: b"{}".to_vec(),
+                json: Some(json!({"t": "s3cret-token"})),
+            };
+            let mut sent = Sent {
+                method: "POST",
+                target: "/a?t=s3cret-token",
+                credential: Some(&credential),
+                headers: &own,
+                payload: Some(&payload),
+            };
+            let shown = view.request(&sent);
+            assert_eq!(shown.path, "/a?t=<token>");
+            assert_eq!(
+                Vec::from(shown.headers),
+                [
+                    "Host: sentry.io",
+                    "Authorization: Bearer <token>",
+                    "X-Next: https://sentry.io/",
+                    "Content-Type: application/json"
+                ]
+            );
+            assert_eq!(shown.body, Body::Json(json!({"t": "<token>"})));
+            let mine = Headers::from_lines(["host: x", "content-type: y", "authorization: z"]);
+            sent.headers = &mine;
+            assert_eq!(
+                Vec::from(view.request(&sent).headers),
+                Vec::from(mine.clone())
+            );
+        });
+    }
+
+    #[test]
+    fn the_shown_length_is_that_of_the_shown_body() {
+        with_view(|view| {
+            let raw = br#"{"http://127.0.0.1:8000/":"s3cret-token"}"#;
+            let head = Head {
+                status: 200,
+                reason: "OK".to_owned(),
+                headers: Headers::from_lines([
+                    format!("content-LENGTH: {}", raw.len()),
+                    "date: now".to_owned(),
+                    "Connection: close".to_owned(),
+                ]),
+            };
+            let content = Content::Json(serde_json::from_slice(raw).unwrap());
+            let shown = view.response(&head, &content, raw);
+            let expected = r#"{"https://sentry.io/":"<token>"}"#;
+            assert_eq!(
+                shown.body,
+                Body::Json(serde_json::from_str(expected).unwrap())
+            );
+            assert_eq!(
+                Vec::from(shown.headers),
+                [format!("content-LENGTH: {}", expected.len())]
+            );
+        });
+    }
+}

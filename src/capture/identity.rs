@@ -1,0 +1,146 @@
+//! Who asks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use super::error::{Error, ErrorKind};
+use super::process::{Process, Start};
+use super::scope::Scope;
+use super::server::text_of;
+use super::template::{Template, TemplateError};
+use crate::document::Identity;
+use crate::project::{Auth, Settings};
+
+/// The name under which the value of an identity sees the output of its command.
+pub(super) const OUTPUT: &str = "output";
+
+/// What says who asks, and how examples show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Credential {
+    pub header: String,
+    pub value: String,
+    pub shown: String,
+}
+
+/// The identities of the settings, with what their commands gave.
+#[derive(Debug)]
+pub(super) struct Identities<'a> {
+    settings: &'a Settings,
+    outputs: BTreeMap<String, String>,
+}
+
+/// The name of an identity, `None` for nobody.
+pub(super) fn name_of<'a>(identity: &'a Identity, settings: &'a Settings) -> Option<&'a str> {
+    match identity {
+        Identity::Default => settings.identity.as_deref(),
+        Identity::Nobody => None,
+        Identity::Named(name) => Some(name),
+    }
+}
+
+/// The value of an identity, a template: what the settings say, or the output of the command.
+pub(super) fn value_of(auth: &Auth) -> &str {
+    auth.value.as_deref().unwrap_or("{{ output }}")
+}
+
+impl<'a> Identities<'a> {
+    /// Runs the commands of the identities that are used.
+    pub fn new(
+        settings: &'a Settings,
+        used: &BTreeSet<&str>,
+        scope: &Scope,
+        root: &Path,
+        logs: &Path,
+        interrupted: &AtomicBool,
+    ) -> Result<Self, Error> {
+        let mut outputs = BTreeMap::new();
+        for (name, auth) in &settings.auth {
+            if auth.value.is_none() && auth.command.is_none() {
+                return Err(Error::settings(format!(
+                    "[auth.{name}] has neither `value` nor `command`"
+                ))
+                .with_help("write where the credential comes from"));
+            }
+            if let Some(command) = auth
+                .command
+                .as_ref()
+                .filter(|_| used.contains(name.as_str()))
+            {
+                let output = run(name, command, scope, root, logs, interrupted)?;
+                outputs.insert(name.clone(), output);
+            }
+        }
+        Ok(Self { settings, outputs })
+    }
+
+    /// The credential of an identity; the error tells that a name is not known (yet).
+    pub fn credential(&self, name: &str, scope: &Scope) -> Result<Credential, TemplateError> {
+        let auth = self
+            .settings
+            .auth
+            .get(name)
+            .ok_or_else(|| TemplateError::Unknown(format!("[auth.{name}]")))?;
+        let template = Template::parse(value_of(auth))?;
+        let value = match self.outputs.get(name) {
+            Some(output) => template.text(&scope.with(OUTPUT, output.as_str())),
+            None => template.text(scope),
+        }?;
+        Ok(Credential {
+            header: auth.header.clone(),
+            value,
+            shown: auth.shown.clone(),
+        })
+    }
+}
+
+fn run(
+    name: &str,
+    command: &[String],
+    scope: &Scope,
+    root: &Path,
+    logs: &Path,
+    interrupted: &AtomicBool,
+) -> Result<String, Error> {
+    let what = format!("command of [auth.{name}]");
+    let command = command
+        .iter()
+        .map(|word| text_of(&what, word, scope))
+        .collect::<Result<Vec<_>, _>>()?;
+    // A folder of its own: what it writes is a credential, and no log.
+    let private =
+        tempfile::tempdir().map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?;
+    let output = private.path().join("output");
+    let mut process = Process::start(&Start {
+        what: &what,
+        command: &command,
+        directory: root,
+        env: &BTreeMap::new(),
+        log: logs.join(format!("auth-{name}.log")),
+        output: Some(output.clone()),
+    })?;
+    let end = process.wait(interrupted)?;
+    if !end.success {
+        let error = Error::new(
+            ErrorKind::Command,
+            format!("the {what} ended {}", end.words),
+        );
+        return Err(error
+            .with_help("run it by hand")
+            .with_notes(process.log_tail()));
+    }
+    let text = std::fs::read_to_string(&output).map_err(|error| {
+        Error::new(
+            ErrorKind::Command,
+            format!("the output of the {what} cannot be read: {error}"),
+        )
+    })?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(
+            Error::new(ErrorKind::Command, format!("the {what} wrote nothing"))
+                .with_help("it must write the credential on its standard output"),
+        );
+    }
+    Ok(text.to_owned())
+}

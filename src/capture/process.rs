@@ -1,0 +1,389 @@
+//! A process that we start, and that does not outlive us.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::error::{Error, ErrorKind};
+
+/// How long a process may take to stop before it is killed.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How many lines of a log are shown.
+const LOG_LINES: usize = 20;
+
+/// How much of the end of a log is read for them.
+const LOG_BYTES: u64 = 64 * 1024;
+
+/// How a process is started.
+#[derive(Debug)]
+pub(super) struct Start<'a> {
+    /// What it is, for messages: `server`, `service redis`.
+    pub what: &'a str,
+    /// The program and its arguments.
+    pub command: &'a [String],
+    /// The folder in which it runs.
+    pub directory: &'a Path,
+    /// Variables beside our own environment.
+    pub env: &'a BTreeMap<String, String>,
+    /// Where its output goes, both streams.
+    pub log: PathBuf,
+    /// Where its standard output goes instead.
+    pub output: Option<PathBuf>,
+}
+
+/// A process and everything that it started, as far as that stays in its process group.
+///
+/// It is stopped when this is dropped: first asked, then killed. The process itself is not reaped
+/// before, so that its number, which is that of the group, can be nobody else's meanwhile.
+#[derive(Debug)]
+pub(super) struct Process {
+    what: String,
+    command: String,
+    child: Child,
+    log: PathBuf,
+    stopped: bool,
+}
+
+impl Process {
+    /// Starts a program, in a process group of its own, without input.
+    pub fn start(start: &Start<'_>) -> Result<Self, Error> {
+        let Start { what, .. } = start;
+        let [program, arguments @ ..] = start.command else {
+            return Err(Error::settings(format!("the {what} has no command")));
+        };
+        if !start.directory.is_dir() {
+            return Err(Error::new(
+                ErrorKind::Command,
+                format!(
+                    "the folder {} of the {what} does not exist",
+                    start.directory.display()
+                ),
+            )
+            .with_help("mend `directory` in apidocs.toml"));
+        }
+        let create = |path: &PathBuf| {
+            File::create(path).map_err(|error| {
+                let message = format!("{} cannot be written: {error}", path.display());
+                Error::new(ErrorKind::Io, message)
+            })
+        };
+        let errors = create(&start.log)?;
+        let output = match &start.output {
+            Some(path) => create(path)?,
+            // A copy of the handle, so that the two streams share one position in the file.
+            None => errors
+                .try_clone()
+                .map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?,
+        };
+        // A relative path is meant from the folder in which the program runs; the standard library
+        // leaves open which one it takes.
+        let relative = program.contains('/') && Path::new(program).is_relative();
+        let mut command = if relative {
+            let joined = start.directory.join(program);
+            Command::new(std::path::absolute(&joined).unwrap_or(joined))
+        } else {
+            Command::new(program)
+        };
+        command
+            .args(arguments)
+            .current_dir(start.directory)
+            .envs(start.env)
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.spawn().map_err(|error| {
+            let reason = match error.kind() {
+                io::ErrorKind::NotFound => "there is no such program".to_owned(),
+                io::ErrorKind::PermissionDenied => "it may not be run".to_owned(),
+                _ => error.to_string(),
+            };
+            Error::new(
+                ErrorKind::Command,
+                format!("the command {program:?} of the {what} cannot be run: {reason}"),
+            )
+            .with_help("install it, or mend the command in apidocs.toml")
+        })?;
+        Ok(Self {
+            what: (*what).to_owned(),
+            command: shell_words::join(start.command),
+            child,
+            log: start.log.clone(),
+            stopped: false,
+        })
+    }
+
+    /// What it is, for messages.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// The command as a shell would take it.
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// How it ended (`with status 1`), once it has; those that it started may still run.
+    pub fn ended(&mut self) -> Option<End> {
+        ended(&mut self.child)
+    }
+
+    /// Waits until it ends.
+    pub fn wait(&mut self, interrupted: &AtomicBool) -> Result<End, Error> {
+        let mut end = None;
+        until(Duration::MAX, || {
+            end = self.ended();
+            end.is_some() || interrupted.load(Ordering::Relaxed)
+        });
+        end.ok_or_else(Error::interrupted)
+    }
+
+    /// The last lines of its output.
+    pub fn log_tail(&self) -> Vec<String> {
+        let tail = || -> io::Result<Vec<String>> {
+            let mut file = File::open(&self.log)?;
+            let length = file.metadata()?.len();
+            file.seek(SeekFrom::Start(length.saturating_sub(LOG_BYTES)))?;
+            let mut bytes = Vec::new();
+            file.take(LOG_BYTES).read_to_end(&mut bytes)?;
+            let text = String::from_utf8_lossy(&bytes);
+            let lines: Vec<_> = text.lines().map(str::to_owned).collect();
+            Ok(lines[lines.len().saturating_sub(LOG_LINES)..].to_vec())
+        };
+        tail().unwrap_or_default()
+    }
+
+    /// Stops the group: asks (SIGTERM), waits a little, kills (SIGKILL).
+    pub fn stop(&mut self) {
+        if std::mem::replace(&mut self.stopped, true) {
+            return;
+        }
+        stop(&mut self.child, GRACE);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct End {
+    /// Whether it ended with status 0.
+    pub success: bool,
+    /// In words that follow `it ended`.
+    pub words: String,
+}
+
+/// Waits in steps that grow, so that a quick end is seen at once and a slow one costs nothing.
+fn until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
+    let started = Instant::now();
+    let mut step = Duration::from_millis(2);
+    loop {
+        if done() {
+            return true;
+        }
+        if started.elapsed() >= limit {
+            return false;
+        }
+        std::thread::sleep(step);
+        step = (step * 2).min(Duration::from_millis(50));
+    }
+}
+
+#[cfg(unix)]
+mod group {
+    use std::process::Child;
+    use std::time::Duration;
+
+    use rustix::process::{
+        Pid, Signal, WaitId, WaitIdOptions, kill_process_group, test_kill_process_group, waitid,
+    };
+
+    use super::{End, until};
+
+    fn pid(child: &Child) -> Option<Pid> {
+        Pid::from_raw(i32::try_from(child.id()).ok()?)
+    }
+
+    pub fn ended(child: &mut Child) -> Option<End> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let status = waitid(WaitId::Pid(pid(child)?), options).ok()??;
+        let words = match (status.exit_status(), status.terminating_signal()) {
+            (Some(code), _) => format!("with status {code}"),
+            (None, Some(signal)) => format!("by signal {signal}"),
+            (None, None) => "for no reason that the system tells".to_owned(),
+        };
+        Some(End {
+            success: status.exit_status() == Some(0),
+            words,
+        })
+    }
+
+    pub fn stop(child: &mut Child, grace: Duration) {
+        let Some(group) = pid(child) else { return };
+        // A group that has gone meanwhile is what we want: errors say no more than that.
+        let _ = kill_process_group(group, Signal::TERM);
+        let gone = until(grace, || ended(child).is_some() && !has_others(group));
+        if !gone {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = child.wait();
+        if !gone {
+            until(Duration::from_secs(1), || !has_others(group));
+        }
+    }
+
+    /// Whether a process of the group runs. Those that have ended and that nobody has reaped do not
+    /// count: our own child, and, in a container whose first process reaps nobody, orphans.
+    #[cfg(target_os = "linux")]
+    fn has_others(group: Pid) -> bool {
+        if test_kill_process_group(group).is_err() {
+            return false;
+        }
+        let Ok(processes) = std::fs::read_dir("/proc") else {
+            return true;
+        };
+        processes.flatten().any(|entry| {
+            let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
+                return false;
+            };
+            // "pid (name) state parent group …"; the name may hold anything.
+            let Some((_, rest)) = stat.rsplit_once(") ") else {
+                return false;
+            };
+            let mut fields = rest.split(' ');
+            let state = fields.next();
+            let in_group = fields.nth(1) == Some(&group.as_raw_nonzero().to_string());
+            in_group && !matches!(state, Some("Z" | "X"))
+        })
+    }
+
+    /// Without a list of processes, the group lives as long as somebody in it can be signalled: also
+    /// our own child, until it is reaped.
+    #[cfg(not(target_os = "linux"))]
+    fn has_others(group: Pid) -> bool {
+        // An ended child is all that is left when the system refuses to signal it.
+        test_kill_process_group(group).is_ok()
+    }
+}
+
+#[cfg(unix)]
+use group::{ended, stop};
+
+#[cfg(not(unix))]
+fn ended(child: &mut Child) -> Option<End> {
+    let status = child.try_wait().ok()??;
+    Some(End {
+        success: status.success(),
+        words: format!("with {status}"),
+    })
+}
+
+#[cfg(not(unix))]
+fn stop(child: &mut Child, grace: Duration) {
+    let _ = child.kill();
+    until(grace, || matches!(child.try_wait(), Ok(Some(_))));
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn start(script: &str, folder: &Path) -> Process {
+        let command = ["sh", "-c", script].map(str::to_owned);
+        Process::start(&Start {
+            what: "server",
+            command: &command,
+            directory: folder,
+            env: &BTreeMap::new(),
+            log: folder.join("log"),
+            output: None,
+        })
+        .unwrap()
+    }
+
+    fn runs(pid: &str) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    /// The number that a script wrote into a file.
+    fn written(file: &Path) -> String {
+        let mut text = String::new();
+        assert!(until(Duration::from_secs(5), || {
+            text = std::fs::read_to_string(file).unwrap_or_default();
+            text.ends_with('\n')
+        }));
+        text
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_whole_group_is_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = start("sleep 1000 & echo $! > pid; exec sleep 1000", folder.path());
+        let other = written(&folder.path().join("pid"));
+        assert!(runs(&other));
+        assert_eq!(process.ended(), None);
+        process.stop();
+        assert!(!runs(&other));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_a_process_left_behind_is_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = start(
+            "sleep 1000 & echo $! > pid; echo bye; exit 3",
+            folder.path(),
+        );
+        let other = written(&folder.path().join("pid"));
+        assert!(until(Duration::from_secs(5), || process.ended().is_some()));
+        assert_eq!(process.ended().unwrap().words, "with status 3");
+        assert_eq!(process.log_tail(), ["bye"]);
+        assert!(runs(&other));
+        drop(process);
+        assert!(!runs(&other));
+    }
+
+    #[test]
+    fn one_that_does_not_want_to_stop_is_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "trap '' TERM; echo ready > pid; while :; do sleep 0.05; done";
+        let mut process = start(script, folder.path());
+        written(&folder.path().join("pid"));
+        stop(&mut process.child, Duration::from_millis(200));
+        process.stopped = true;
+        assert!(process.child.try_wait().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_command_that_does_not_exist_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let command = ["./no-such-program".to_owned()];
+        let mut start = Start {
+            what: "server",
+            command: &command,
+            directory: folder.path(),
+            env: &BTreeMap::new(),
+            log: folder.path().join("log"),
+            output: None,
+        };
+        let error = Process::start(&start).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Command);
+        assert!(error.to_string().contains("no such program"), "{error}");
+        let missing = folder.path().join("nowhere");
+        start.directory = &missing;
+        let error = Process::start(&start).unwrap_err();
+        assert!(error.to_string().contains("does not exist"), "{error}");
+    }
+}

@@ -1,0 +1,354 @@
+//! The whole run: servers, fixtures, scenarios, and the way back.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use super::base::BaseUrl;
+use super::error::{Error, ErrorKind, Stop};
+use super::hosts::Hosts;
+use super::identity::Identities;
+use super::plan::{Plan, keeps};
+use super::scope::{Ports, Scope, env};
+use super::secrets::Secrets;
+use super::server::{Launch, Stack, text_of};
+use super::session::{Memory, Session};
+use super::template::{Expression, Template};
+use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
+use crate::document::{ExampleTarget, Loaded, Scenario};
+
+/// What all scenarios share.
+pub(super) struct World<'a> {
+    pub options: &'a Options<'a>,
+    pub progress: &'a dyn Progress,
+    pub base: BaseUrl,
+    pub hosts: Hosts,
+    pub identities: Identities<'a>,
+    stack: Mutex<Stack>,
+    /// Why the run cannot go on.
+    stop: OnceLock<Error>,
+}
+
+type Examples = Vec<(ExampleTarget, CapturedExample)>;
+
+impl World<'_> {
+    /// Whether the API is a process of ours.
+    pub fn owns_server(&self) -> bool {
+        self.options.settings.server.is_some()
+    }
+
+    /// That a process of ours ended which must not.
+    pub fn server_died(&self) -> Option<Error> {
+        let mut stack = self.stack.lock().unwrap_or_else(PoisonError::into_inner);
+        stack.died_meanwhile()
+    }
+
+    /// Whether requests still make sense that only clean up.
+    fn can_clean_up(&self) -> bool {
+        match self.stop.get() {
+            None => !self.options.interrupted.load(Ordering::Relaxed) || !self.owns_server(),
+            Some(error) => error.is_interrupted() && !self.owns_server(),
+        }
+    }
+
+    fn end(&self, error: Error) {
+        // The first reason is the one that counts.
+        let _ = self.stop.set(error);
+    }
+}
+
+/// Starts what must run, makes the requests of the selected scenarios, and stops everything.
+///
+/// Call [`check`](super::check) before: a scenario that it complains about fails here.
+///
+/// # Errors
+/// When nothing could be captured: the settings, a server that does not start or ends, an interruption.
+/// That single scenarios failed or broke is told by [`Captured`].
+pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, Error> {
+    let plan = Plan::new(options);
+    plan.refuse_unknown(options)?;
+    let used = plan.used(options.settings);
+    let mut secrets = Secrets::default();
+    for value in used.env.iter().filter_map(|name| env(name)) {
+        secrets.add(&value);
+    }
+    let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
+    let mut ports = Ports::take(&used.ports)?;
+    let scope = Scope::new(ports.numbers());
+    let (base, hosts) = base(options, &scope).map_err(redact)?;
+    let folder;
+    let logs: &Path = match options.logs {
+        Some(logs) => {
+            std::fs::create_dir_all(logs).map_err(|error| io(logs, &error))?;
+            logs
+        }
+        None => {
+            folder =
+                tempfile::tempdir().map_err(|error| io(Path::new("a folder for logs"), &error))?;
+            folder.path()
+        }
+    };
+    let launch = Launch {
+        root: options.root,
+        settings: options.settings,
+        base: &base,
+        scope: &scope,
+        logs,
+        interrupted: &options.interrupted,
+        progress,
+    };
+    let stack = Stack::start(&launch, &mut ports).map_err(redact)?;
+    let identities = Identities::new(
+        options.settings,
+        &plan.identities(options.settings),
+        &scope,
+        options.root,
+        logs,
+        &options.interrupted,
+    )
+    .map_err(redact)?;
+    let world = World {
+        options,
+        progress,
+        base,
+        hosts,
+        identities,
+        stack: Mutex::new(stack),
+        stop: OnceLock::new(),
+    };
+    progress.planned(plan.steps().count());
+    let captured = world.capture(&plan, Memory { scope, secrets });
+    if world.owns_server() || !options.settings.services.is_empty() {
+        progress.phase("stopping the server");
+    }
+    // What runs is stopped here, with the stack.
+    drop(world.stack);
+    match world.stop.into_inner() {
+        Some(error) => Err(error),
+        None if options.interrupted.load(Ordering::Relaxed) => Err(Error::interrupted()),
+        None => Ok(captured),
+    }
+}
+
+fn io(path: &Path, error: &std::io::Error) -> Error {
+    Error::new(
+        ErrorKind::Io,
+        format!("{} cannot be made: {error}", path.display()),
+    )
+}
+
+/// Where the API answers, and what is shown in its place.
+fn base(options: &Options<'_>, scope: &Scope) -> Result<(BaseUrl, Hosts), Error> {
+    let settings = options.settings;
+    let Some(url) = settings.base_url.as_deref() else {
+        return Err(Error::settings("the settings have no `base_url`").with_help(
+            "write base_url = \"http://127.0.0.1:{{ port }}\" in apidocs.toml, or the URL of an API that runs",
+        ));
+    };
+    let own_port = Template::parse(url).is_ok_and(|template| {
+        let mut names = template.expressions();
+        names.any(|name| matches!(name, Expression::Port(_)))
+    });
+    if own_port && settings.server.is_none() {
+        let message =
+            "`base_url` asks for a free port, and there is no [server] that would listen there";
+        return Err(Error::settings(message)
+            .with_help("write [server] with its command, or the port of an API that runs"));
+    }
+    let url = text_of("`base_url`", url, scope)?;
+    let base = BaseUrl::parse(&url).map_err(|reason| {
+        Error::settings(format!("`base_url`: {reason}")).with_help("mend apidocs.toml")
+    })?;
+    let hosts = Hosts::new(&base, settings.host.as_deref(), own_port);
+    Ok((base, hosts))
+}
+
+impl World<'_> {
+    /// Fixtures, scenarios, and the fixtures' clean-up.
+    fn capture(&self, plan: &Plan<'_>, memory: Memory) -> Captured {
+        let mut captured = Captured::default();
+        let mut fixtures = plan.fixtures.map(|(loaded, fixtures)| {
+            let session = Session::new(self, "fixtures", &loaded.source, memory.clone(), None);
+            (
+                session,
+                fixtures,
+                ScenarioRun::new("fixtures", &fixtures.title),
+            )
+        });
+        let mut ready = true;
+        let mut memory = memory;
+        if let Some((session, fixtures, run)) = &mut fixtures {
+            self.progress.started("fixtures");
+            let defined = fixtures
+                .variables
+                .iter()
+                .try_for_each(|(name, value)| session.define(name, value));
+            let made = defined.and_then(|()| {
+                let steps = fixtures
+                    .steps()
+                    .filter(|(at, _)| at.starts_with("/requests/"));
+                for (at, step) in steps {
+                    session.step(&at, step, false)?;
+                }
+                Ok(())
+            });
+            if let Err(stop) = made {
+                ready = false;
+                self.stopped(stop, run);
+            }
+            memory = session.memory.clone();
+        }
+        self.remember_credentials(plan, &mut memory);
+        if ready {
+            let (runs, examples) = self.scenarios(plan, &memory);
+            captured.scenarios = runs;
+            captured.examples = examples;
+        }
+        if let Some((mut session, fixtures, mut run)) = fixtures {
+            let steps = fixtures
+                .steps()
+                .filter(|(at, _)| at.starts_with("/teardown/"));
+            self.clean_up(&mut session, steps, &mut run);
+            run.finish(std::mem::take(&mut session.findings));
+            self.progress.finished("fixtures", &run.outcome);
+            self.keep(&run, "fixtures", session.examples, &mut captured.examples);
+            captured.fixtures = Some(run);
+        }
+        captured
+    }
+
+    /// Every credential is a secret of every scenario, also of those that ask as somebody else.
+    fn remember_credentials(&self, plan: &Plan<'_>, memory: &mut Memory) {
+        for name in plan.identities(self.options.settings) {
+            if let Ok(credential) = self.identities.credential(name, &memory.scope) {
+                let secrets = &mut memory.secrets;
+                secrets.add_credential(&credential.value, &credential.shown);
+            }
+        }
+    }
+
+    /// First those that need the API for themselves, one after the other; then the isolated ones side by
+    /// side. What comes back is in the order of names, however they ran.
+    fn scenarios(
+        &self,
+        plan: &Plan<'_>,
+        memory: &Memory,
+    ) -> (Vec<ScenarioRun>, BTreeMap<ExampleTarget, CapturedExample>) {
+        let all = &plan.scenarios;
+        let done: Vec<OnceLock<(ScenarioRun, Examples)>> =
+            all.iter().map(|_| OnceLock::new()).collect();
+        let work = |index: usize| {
+            let (ident, loaded, scenario) = all[index];
+            if self.stop.get().is_none() {
+                let _ = done[index].set(self.scenario(ident, loaded, scenario, memory.clone()));
+            }
+        };
+        let isolated = |index: &usize| all[*index].2.isolated;
+        (0..all.len())
+            .filter(|index| !isolated(index))
+            .for_each(work);
+        let queue: Vec<usize> = (0..all.len()).filter(isolated).collect();
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|threads| {
+            for _ in 0..self.options.jobs.clamp(1, queue.len().max(1)) {
+                threads.spawn(|| {
+                    while let Some(index) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        work(*index);
+                    }
+                });
+            }
+        });
+        let mut runs = Vec::new();
+        let mut kept = BTreeMap::new();
+        for (run, examples) in done.into_iter().filter_map(OnceLock::into_inner) {
+            let ident = run.ident.clone();
+            self.keep(&run, &ident, examples, &mut kept);
+            runs.push(run);
+        }
+        (runs, kept)
+    }
+
+    /// Keeps the examples of a scenario that succeeded, as far as they were asked for.
+    fn keep(
+        &self,
+        run: &ScenarioRun,
+        ident: &str,
+        examples: Examples,
+        kept: &mut BTreeMap<ExampleTarget, CapturedExample>,
+    ) {
+        if run.outcome != Outcome::Done {
+            return;
+        }
+        for (target, example) in examples {
+            if keeps(self.options, ident, &target) {
+                kept.insert(target, example);
+            }
+        }
+    }
+
+    fn scenario(
+        &self,
+        ident: &str,
+        loaded: &Loaded<Scenario>,
+        scenario: &Scenario,
+        memory: Memory,
+    ) -> (ScenarioRun, Examples) {
+        self.progress.started(ident);
+        let mut run = ScenarioRun::new(ident, &scenario.title);
+        let credentials = memory.scope.clone();
+        let mut session = Session::new(self, ident, &loaded.source, memory, Some(credentials));
+        let (after, before): (Vec<_>, Vec<_>) = scenario
+            .steps()
+            .partition(|(at, _)| at.starts_with("/teardown/"));
+        for (at, step) in before {
+            let recorded = at.starts_with("/requests/");
+            match session.step(&at, step, recorded) {
+                Ok(Some(exchange)) if recorded => run.exchanges.push(exchange),
+                Ok(_) => {}
+                Err(stop) => {
+                    self.stopped(stop, &mut run);
+                    break;
+                }
+            }
+        }
+        self.clean_up(&mut session, after.into_iter(), &mut run);
+        run.finish(session.findings);
+        self.progress.finished(ident, &run.outcome);
+        (run, session.examples)
+    }
+
+    /// Makes every request that cleans up, also when one of them fails.
+    fn clean_up<'s>(
+        &self,
+        session: &mut Session<'_>,
+        steps: impl Iterator<Item = (String, &'s crate::document::Step)>,
+        run: &mut ScenarioRun,
+    ) {
+        for (at, step) in steps {
+            // What a failed set-up did not make cannot be removed, and that is told already.
+            let pointless = run.outcome != Outcome::Done && !session.can_make(step);
+            if pointless || !self.can_clean_up() {
+                continue;
+            }
+            session.clean_up_in_any_case();
+            if let Err(stop) = session.step(&at, step, false) {
+                self.stopped(stop, run);
+            }
+        }
+    }
+
+    fn stopped(&self, stop: Stop, run: &mut ScenarioRun) {
+        match stop {
+            Stop::Run(error) => {
+                run.outcome = Outcome::Failed;
+                self.end(error);
+            }
+            Stop::Failed if run.outcome == Outcome::Done => run.outcome = Outcome::Failed,
+            Stop::Broken(error) if !matches!(run.outcome, Outcome::Broken(_)) => {
+                run.outcome = Outcome::Broken(error);
+            }
+            Stop::Failed | Stop::Broken(_) => {}
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! The requests of one scenario, one after the other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::CapturedExample;
+use super::body::{self, Content};
+use super::client::{Client, NoResponse, WireResponse};
+use super::error::{Error, Fault, Stop};
+use super::exchange::{Sent, View};
+use super::identity::{Credential, name_of};
+use super::payload::{self, Unmakeable};
+use super::prepared::Prepared;
+use super::runner::World;
+use super::scope::Scope;
+use super::secrets::Secrets;
+use super::template::{Template, TemplateError};
+use crate::document::{Example, ExampleTarget, Exchange, Identity, Recorded, SaveSource, Step};
+use crate::finding::{Finding, LocatedError, SourceFile, codes};
+use crate::json::pointer;
+
+/// How long a clean-up request may take after somebody asked us to stop.
+const HURRY: Duration = Duration::from_secs(5);
+
+/// How long a server that broke a connection may take to be seen as ended.
+const DYING: Duration = Duration::from_millis(300);
+
+/// What earlier requests gave to later ones.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Memory {
+    pub scope: Scope,
+    pub secrets: Secrets,
+}
+
+/// A scenario, or the fixtures, while it runs.
+pub(super) struct Session<'a> {
+    world: &'a World<'a>,
+    client: Client,
+    ident: &'a str,
+    source: &'a Arc<SourceFile>,
+    pub memory: Memory,
+    /// Where identities find their values; for the fixtures, what they have saved so far.
+    credentials: Option<Scope>,
+    pub findings: Vec<Finding>,
+    pub examples: Vec<(ExampleTarget, CapturedExample)>,
+}
+
+impl<'a> Session<'a> {
+    /// `credentials` is where identities find their values; `None` for the fixtures.
+    pub fn new(
+        world: &'a World<'a>,
+        ident: &'a str,
+        source: &'a Arc<SourceFile>,
+        memory: Memory,
+        credentials: Option<Scope>,
+    ) -> Self {
+        let settings = world.options.settings;
+        let client = Client::new(
+            &world.base,
+            settings.timeout,
+            settings.max_body,
+            &world.options.interrupted,
+        );
+        Self {
+            world,
+            client,
+            ident,
+            source,
+            memory,
+            credentials,
+            findings: Vec::new(),
+            examples: Vec::new(),
+        }
+    }
+
+    /// Before cleaning up on a server that is not ours: what we made would stay there, also when
+    /// somebody asked us to stop.
+    pub fn clean_up_in_any_case(&mut self) {
+        let settings = self.world.options.settings;
+        if self.world.options.interrupted.load(Ordering::Relaxed) {
+            self.client = Client::new(
+                &self.world.base,
+                settings.timeout.min(HURRY),
+                settings.max_body,
+                &Arc::new(AtomicBool::new(false)),
+            );
+        }
+    }
+
+    fn view(&self) -> View<'_> {
+        View {
+            hosts: &self.world.hosts,
+            secrets: &self.memory.secrets,
+            drop_headers: &self.world.options.settings.drop_headers,
+        }
+    }
+
+    /// Puts the values of the fixtures' variables into the scope, in order.
+    pub fn define(&mut self, name: &str, value: &Value) -> Result<(), Stop> {
+        let at = pointer::join("/variables", name);
+        match payload::substitute(value, &at, &self.memory.scope) {
+            Ok(value) => {
+                self.memory.scope.variables.insert(name.to_owned(), value);
+                Ok(())
+            }
+            Err(reason) => self.fail(
+                Finding::new(reason.code, reason.message).at_pointer(self.source, &reason.pointer),
+            ),
+        }
+    }
+
+    fn fail<T>(&mut self, mut finding: Finding) -> Result<T, Stop> {
+        finding.message = self.view().text(&finding.message);
+        self.findings.push(finding);
+        Err(Stop::Failed)
+    }
+
+    /// Whether every name that a step uses has a value.
+    pub fn can_make(&self, step: &Step) -> bool {
+        super::texts::of_step(step).iter().all(|(_, text)| {
+            Template::parse(text).is_ok_and(|template| template.text(&self.memory.scope).is_ok())
+        })
+    }
+
+    /// Makes a request and takes its response down. `recorded` asks for the exchange, whether or
+    /// not the step is for an example.
+    pub fn step(
+        &mut self,
+        at: &str,
+        step: &Step,
+        recorded: bool,
+    ) -> Result<Option<Exchange>, Stop> {
+        let place = format!("{at}/request");
+        self.world
+            .progress
+            .step(self.ident, &format!("{} {}", step.method, step.path));
+        let prepared = match self.prepare(step) {
+            Ok(prepared) => prepared,
+            Err(reason) => {
+                let finding = Finding::new(reason.code, reason.message)
+                    .at_pointer(self.source, &format!("{at}{}", reason.pointer));
+                return self.fail(finding);
+            }
+        };
+        let response = match self.client.send(&prepared.wire()) {
+            Ok(response) => response,
+            Err(NoResponse::Interrupted) => return Err(Stop::Run(Error::interrupted())),
+            Err(NoResponse::Unsendable(reason)) => {
+                let finding = Finding::new(codes::INVALID_REQUEST, reason);
+                return self.fail(finding.at_pointer(self.source, &place));
+            }
+            Err(NoResponse::Fault(fault)) => return Err(self.broken(&place, &prepared, &fault)),
+        };
+        self.judge(at, step, &prepared, &response, recorded)
+    }
+
+    /// Looks at a response: its status, its body, the values to save.
+    fn judge(
+        &mut self,
+        at: &str,
+        step: &Step,
+        prepared: &Prepared,
+        response: &WireResponse,
+        recorded: bool,
+    ) -> Result<Option<Exchange>, Stop> {
+        let WireResponse { head, body: raw } = response;
+        let sent = prepared.sent();
+        let place = format!("{at}/request");
+        let about = |finding: Finding| match &step.example {
+            Some(target) => finding.about(target),
+            None => finding,
+        };
+        if !step.status.accepts(head.status) {
+            let message = format!(
+                "{} {} answered {}; expected {}",
+                prepared.method,
+                prepared.target,
+                format!("{} {}", head.status, head.reason).trim_end(),
+                step.status
+            );
+            let finding = Finding::new(codes::UNEXPECTED_STATUS, message)
+                .at_pointer(self.source, &place)
+                .help("mend the request, or say the status that it must have with `\"status\"`");
+            let finding = self.view().with_exchange(about(finding), &sent, head, raw);
+            return self.fail(finding);
+        }
+        if !recorded && step.example.is_none() {
+            self.save(at, step, prepared, response)?;
+            return Ok(None);
+        }
+        let content = match body::content(&head.headers, raw) {
+            Ok(content) => content,
+            Err(fault) => {
+                let mut finding = Finding::new(codes::INVALID_RESPONSE_BODY, fault.message)
+                    .at_pointer(self.source, &place);
+                finding.help = fault.help;
+                let finding = self.view().with_exchange(about(finding), &sent, head, raw);
+                return self.fail(finding);
+            }
+        };
+        // Before the exchange is shown: what is saved may be a secret.
+        self.save(at, step, prepared, response)?;
+        let exchange = self.show(&sent, response, &content);
+        if let Some(target) = &step.example {
+            let example = CapturedExample {
+                example: Example {
+                    name: target.example.clone(),
+                    title: step.title.clone(),
+                    request: Recorded::Parsed(exchange.request.clone()),
+                    response: Recorded::Parsed(exchange.response.clone()),
+                },
+                scenario: self.ident.to_owned(),
+                source: Arc::clone(self.source),
+                pointer: place,
+            };
+            self.examples.push((target.clone(), example));
+        }
+        Ok(Some(exchange))
+    }
+
+    fn show(&self, sent: &Sent<'_>, response: &WireResponse, content: &Content) -> Exchange {
+        let view = self.view();
+        Exchange {
+            request: view.request(sent),
+            response: view.response(&response.head, content, &response.body),
+        }
+    }
+
+    fn prepare(&mut self, step: &Step) -> Result<Prepared, Unmakeable> {
+        let credential = self.credential(step)?;
+        let options = self.world.options;
+        let prefix = &self.world.base.prefix;
+        Prepared::new(step, &self.memory.scope, options.docs, prefix, credential)
+    }
+
+    /// Who asks. Within the fixtures, the default identity is nobody until its value is there.
+    fn credential(&mut self, step: &Step) -> Result<Option<Credential>, Unmakeable> {
+        let settings = self.world.options.settings;
+        let Some(name) = name_of(&step.identity, settings) else {
+            return Ok(None);
+        };
+        let scope = self.credentials.as_ref().unwrap_or(&self.memory.scope);
+        match self.world.identities.credential(name, scope) {
+            Ok(credential) => {
+                self.memory
+                    .secrets
+                    .add_credential(&credential.value, &credential.shown);
+                Ok(Some(credential))
+            }
+            Err(TemplateError::Unknown(_))
+                if self.credentials.is_none() && step.identity == Identity::Default =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(Unmakeable {
+                code: codes::UNKNOWN_VARIABLE,
+                pointer: "/as".to_owned(),
+                message: format!("[auth.{name}]: {error}"),
+            }),
+        }
+    }
+
+    fn save(
+        &mut self,
+        at: &str,
+        step: &Step,
+        prepared: &Prepared,
+        response: &WireResponse,
+    ) -> Result<(), Stop> {
+        let from_body = |save: &SaveSource| matches!(save, SaveSource::Pointer(_));
+        let body = if step.save.iter().any(|(_, save)| from_body(&save.from)) {
+            body::parse(&response.body)
+        } else {
+            Ok(Value::Null)
+        };
+        let mut missing = Vec::new();
+        for (name, save) in &step.save {
+            let value = match (&save.from, &body) {
+                (SaveSource::Header(header), _) => match response.head.headers.get(header) {
+                    Some(value) => Ok(Value::from(value)),
+                    None => Err(format!("the response has no header {header}")),
+                },
+                (SaveSource::Pointer(_), Err(fault)) => Err(fault.message.clone()),
+                (SaveSource::Pointer(pointer), Ok(body)) => body
+                    .pointer(pointer)
+                    .cloned()
+                    .ok_or_else(|| format!("the response body has nothing at {pointer:?}")),
+            };
+            match value {
+                Ok(value) => {
+                    if save.secret {
+                        let text = value
+                            .as_str()
+                            .map_or_else(|| value.to_string(), str::to_owned);
+                        self.memory.secrets.add(&text);
+                    }
+                    self.memory.scope.variables.insert(name.clone(), value);
+                }
+                Err(reason) => missing.push((name, reason)),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for (name, reason) in missing {
+            let place = pointer::join(&format!("{at}/save"), name);
+            let mut finding = Finding::new(
+                codes::MISSING_VALUE,
+                format!("no value for `{name}`: {reason}"),
+            )
+            .at_pointer(self.source, &place);
+            if let Some(target) = &step.example {
+                finding = finding.about(target);
+            }
+            let WireResponse { head, body } = response;
+            let finding = self
+                .view()
+                .with_exchange(finding, &prepared.sent(), head, body);
+            let _ = self.fail::<()>(finding);
+        }
+        Err(Stop::Failed)
+    }
+
+    /// Why there was no usable response: that of the server's end, where it has ended.
+    fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
+        let started = Instant::now();
+        let view = self.view();
+        loop {
+            if let Some(error) = self.world.server_died() {
+                return Stop::Run(error.map_texts(|text| view.text(text)));
+            }
+            if !self.world.owns_server() || started.elapsed() >= DYING {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let message = view.text(&format!(
+            "{} {}: {}",
+            prepared.method, prepared.target, fault.message
+        ));
+        let span = self.source.locate(place).map(|place| place.value);
+        let mut error = LocatedError::new(self.source, span, message);
+        error.help = fault.help.as_deref().map(|help| view.text(help));
+        Stop::Broken(error)
+    }
+}

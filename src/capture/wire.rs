@@ -1,0 +1,158 @@
+//! The head of a response, as it was on the wire.
+
+use crate::document::Headers;
+
+/// The most header fields that a response may have: the client's parser takes no more.
+pub(super) const MAX_FIELDS: usize = 128;
+
+/// Status line and header fields (RFC 9112, sections 4 and 5): names in their case and order, repeated
+/// ones repeated, the reason phrase as the server wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Head {
+    pub status: u16,
+    pub reason: String,
+    pub headers: Headers,
+}
+
+/// What the first bytes of an answer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// The beginning of an HTTP/1.x response.
+    Http1,
+    /// HTTP/2 (RFC 9113), or a status line that says so.
+    Http2,
+    /// A TLS record (RFC 8446, section 5.1).
+    Tls,
+    /// Anything else.
+    Unknown,
+}
+
+impl Head {
+    /// Reads the head of the final response; interim ones (RFC 9110, section 15.2) are skipped.
+    ///
+    /// `None` where the bytes end before, or are none that we understand.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let mut rest = bytes;
+        loop {
+            let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
+            let mut response = httparse::Response::new(&mut fields);
+            let httparse::Status::Complete(len) = response.parse(rest).ok()? else {
+                return None;
+            };
+            let status = response.code?;
+            if status != 101 && (100..200).contains(&status) {
+                rest = &rest[len..];
+                continue;
+            }
+            let mut headers = Headers::default();
+            for field in response.headers.iter() {
+                headers.push(field.name, text(field.value).trim());
+            }
+            return Some(Self {
+                status,
+                reason: reason(rest),
+                headers,
+            });
+        }
+    }
+}
+
+/// The reason phrase, from the status line itself: the parser gives none that is not ASCII.
+fn reason(head: &[u8]) -> String {
+    let start = head
+        .iter()
+        .take_while(|byte| b"\r\n".contains(byte))
+        .count();
+    let line = head[start..].split(|&byte| byte == b'\n').next();
+    let line = line.unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let phrase = line.splitn(3, |&byte| byte == b' ').nth(2);
+    text(phrase.unwrap_or_default()).trim().to_owned()
+}
+
+/// Bytes of a head as text: UTF-8, or else ISO 8859-1, in which every byte means something.
+fn text(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(
+        |_| bytes.iter().copied().map(char::from).collect(),
+        str::to_owned,
+    )
+}
+
+impl Looks {
+    /// Tells from the first bytes what speaks.
+    pub fn of(bytes: &[u8]) -> Self {
+        let starts = |wanted: &[u8]| {
+            let len = wanted.len().min(bytes.len());
+            len > 0 && bytes[..len] == wanted[..len]
+        };
+        if starts(b"HTTP/1.") {
+            return Self::Http1;
+        }
+        if starts(b"HTTP/2") || starts(b"PRI * HTTP/2") {
+            return Self::Http2;
+        }
+        match bytes {
+            // A frame of type SETTINGS or GOAWAY on stream 0 (RFC 9113, section 4.1).
+            [0, _, _, 4 | 7, _, _, 0, 0, 0, ..] => Self::Http2,
+            // An alert or a handshake of version 3.x.
+            [0x15 | 0x16, 3, 0..=4, ..] => Self::Tls,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_order_and_repeats_are_those_of_the_wire() {
+        let head = Head::read(
+            b"HTTP/1.1 200 Alles gut\r\nx-b: 1\r\nX-A:2 \r\nSet-Cookie: a\r\nset-cookie: b\r\nEmpty:\r\n\r\nbody",
+        )
+        .unwrap();
+        assert_eq!((head.status, head.reason.as_str()), (200, "Alles gut"));
+        let lines: Vec<_> = head.headers.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            lines,
+            [
+                "x-b: 1",
+                "X-A: 2",
+                "Set-Cookie: a",
+                "set-cookie: b",
+                "Empty: "
+            ]
+        );
+    }
+
+    #[test]
+    fn interim_responses_are_skipped() {
+        let head = Head::read(
+            b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\nA: b\r\n\r\n",
+        )
+        .unwrap();
+        assert_eq!(head.status, 204);
+        assert_eq!(head.headers.get("link"), None);
+        assert_eq!(Head::read(b"HTTP/1.1 103 Early Hints\r\n\r\n"), None);
+    }
+
+    #[test]
+    fn reasons_need_not_be_ascii() {
+        let read = |bytes: &[u8]| Head::read(bytes).unwrap().reason;
+        assert_eq!(read("HTTP/1.1 200 Größe\r\n\r\n".as_bytes()), "Größe");
+        assert_eq!(read(b"HTTP/1.1 200 Gr\xf6\xdfe\r\n\r\n"), "Größe");
+        assert_eq!(read(b"HTTP/1.1 200\r\n\r\n"), "");
+        assert_eq!(read(b"HTTP/1.0 200 \r\n\r\n"), "");
+    }
+
+    #[test]
+    fn other_protocols_are_recognised() {
+        assert_eq!(Looks::of(b"HTTP/1.1 200"), Looks::Http1);
+        assert_eq!(Looks::of(b"HT"), Looks::Http1);
+        assert_eq!(Looks::of(b"\0\0\x12\x04\0\0\0\0\0\0\x03"), Looks::Http2);
+        assert_eq!(Looks::of(b"HTTP/2 200"), Looks::Http2);
+        assert_eq!(Looks::of(b"\x15\x03\x01\0\x02\x02\x46"), Looks::Tls);
+        assert_eq!(Looks::of(b"SSH-2.0-"), Looks::Unknown);
+        assert_eq!(Looks::of(b""), Looks::Unknown);
+    }
+}

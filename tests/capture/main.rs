@@ -1,0 +1,8 @@
+//! Capturing real servers, and real faults, on the loopback address.
+
+mod faults;
+mod scenarios;
+#[cfg(unix)]
+mod servers;
+mod support;
+mod wire;
