@@ -1,0 +1,157 @@
+//! The report for people: findings as rustc shows them.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::{Report, changes, visible};
+use crate::finding::{Finding, Label, LocatedError, Severity};
+
+/// How many lines stand before and behind the one at fault.
+const AROUND: usize = 2;
+
+/// All findings and changes, with ANSI colours. At most `max` findings are shown; the others are counted.
+pub fn human(report: &Report, max: usize) -> String {
+    let mut out = String::new();
+    for document in report.documents.iter().flatten() {
+        changes::document(&mut out, document);
+    }
+    for finding in report.findings.iter().take(max) {
+        out.push_str(&finding_text(finding));
+        out.push_str("\n\n");
+    }
+    if report.findings.len() > max {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "… and {} more\n", report.findings.len() - max);
+    }
+    out
+}
+
+/// An error with its place, as a finding is shown.
+pub fn located_error(error: &LocatedError) -> String {
+    let title = Level::ERROR.primary_title(visible(&error.message).into_owned());
+    let group = with_source(Group::with_title(title), Some(&error.label));
+    Renderer::styled().render(&[with_help(group, &[], error.help.as_deref())])
+}
+
+fn finding_text(finding: &Finding) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let mut message = finding.message.clone();
+    if let Some(address) = &finding.address
+        && !message.contains(address.as_str())
+    {
+        message = format!("{address}: {message}");
+    }
+    let title = level
+        .primary_title(visible(&message).into_owned())
+        .id(finding.code.id);
+    let group = with_source(Group::with_title(title), finding.label.as_ref());
+    let group = with_help(group, &finding.notes, finding.help.as_deref());
+    Renderer::styled().render(&[group])
+}
+
+fn with_source<'a>(group: Group<'a>, label: Option<&'a Label>) -> Group<'a> {
+    let Some(label) = label else {
+        return group;
+    };
+    let path = label.source.path.as_str();
+    let Some(span) = &label.span else {
+        return group.element(Origin::path(path));
+    };
+    let (text, first_line, span) = around(&label.source.text, span);
+    let annotation = AnnotationKind::Primary.span(span);
+    group.element(
+        Snippet::source(text)
+            .path(path)
+            .line_start(first_line)
+            .fold(false)
+            .annotation(annotation),
+    )
+}
+
+fn with_help<'a>(mut group: Group<'a>, notes: &'a [String], help: Option<&'a str>) -> Group<'a> {
+    if !notes.is_empty() {
+        group = group.element(Level::NOTE.message(visible(&notes.join("\n")).into_owned()));
+    }
+    if let Some(help) = help {
+        group = group.element(Level::HELP.message(visible(help).into_owned()));
+    }
+    group
+}
+
+/// The lines around a span, the number of the first one, and the span within them. A span of several lines is
+/// shown by its first one: the key or bracket where it begins.
+fn around<'a>(text: &'a str, span: &Range<usize>) -> (&'a str, usize, Range<usize>) {
+    let at = floor(text, span.start);
+    let mut start = line_start(text, at);
+    for _ in 0..AROUND {
+        start = line_start(text, start.saturating_sub(1));
+    }
+    let line_end = |from: usize| {
+        text[from..]
+            .find('\n')
+            .map_or(text.len(), |newline| from + newline)
+    };
+    let own_end = line_end(at);
+    let mut end = own_end;
+    for _ in 0..AROUND {
+        end = line_end((end + 1).min(text.len()));
+    }
+    let first_line = text[..start].matches('\n').count() + 1;
+    let to = floor(text, span.end.min(own_end)).max(at);
+    (&text[start..end], first_line, at - start..to - start)
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{SourceFile, codes};
+
+    #[test]
+    fn a_finding_is_shown_in_its_lines() {
+        let source = SourceFile::new(
+            "api-docs/x.json",
+            b"{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3,\n  \"d\": 4\n}\n",
+        );
+        let finding = Finding::new(codes::SCHEMA, "`c` is \x1b[31mred")
+            .at_pointer(&source, "/c")
+            .help("paint it");
+        let report = Report {
+            findings: vec![finding.clone(), finding],
+            documents: None,
+        };
+        let text = anstream::adapter::strip_str(&human(&report, 1)).to_string();
+        insta::assert_snapshot!(text, @r#"
+        error[schema]: `c` is \u{1b}[31mred
+         --> api-docs/x.json:4:8
+          |
+        2 |   "a": 1,
+        3 |   "b": 2,
+        4 |   "c": 3,
+          |        ^
+        5 |   "d": 4
+        6 | }
+          |
+          = help: paint it
+
+        … and 1 more
+        "#);
+    }
+}

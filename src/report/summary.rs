@@ -1,0 +1,137 @@
+//! Counts.
+
+use serde::Serialize;
+
+use super::Report;
+use crate::finding::{DocumentStatus, Impact, Severity};
+
+/// How many of what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Findings by severity.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Things good to know.
+    pub infos: usize,
+    /// Documents that were compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documents: Option<Documents>,
+}
+
+/// How many of the documents that were compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Documents {
+    /// By status.
+    pub unchanged: usize,
+    /// Those with noise alone.
+    pub noise: usize,
+    /// Those that differ.
+    pub drift: usize,
+    /// New ones.
+    pub added: usize,
+    /// Those that are gone.
+    pub removed: usize,
+    /// Those with another name.
+    pub renamed: usize,
+    /// Changes by impact.
+    pub breaking: usize,
+    /// Changes of stable values.
+    pub content: usize,
+    /// Additions.
+    pub additive: usize,
+    /// Changes of prose and order.
+    pub docs: usize,
+}
+
+impl Summary {
+    pub(super) fn of(report: &Report) -> Self {
+        let mut summary = Self::default();
+        for finding in &report.findings {
+            *match finding.severity {
+                Severity::Error => &mut summary.errors,
+                Severity::Warning => &mut summary.warnings,
+                Severity::Info => &mut summary.infos,
+            } += 1;
+        }
+        summary.documents = report.documents.as_ref().map(|documents| {
+            let mut counts = Documents::default();
+            for document in documents {
+                *counts.status(document.status) += 1;
+                for change in &document.changes {
+                    *counts.impact(change.impact) += 1;
+                }
+            }
+            counts
+        });
+        summary
+    }
+}
+
+impl Documents {
+    fn status(&mut self, status: DocumentStatus) -> &mut usize {
+        match status {
+            DocumentStatus::Unchanged => &mut self.unchanged,
+            DocumentStatus::Noise => &mut self.noise,
+            DocumentStatus::Drift => &mut self.drift,
+            DocumentStatus::Added => &mut self.added,
+            DocumentStatus::Removed => &mut self.removed,
+            DocumentStatus::Renamed => &mut self.renamed,
+        }
+    }
+
+    fn impact(&mut self, impact: Impact) -> &mut usize {
+        match impact {
+            Impact::Breaking => &mut self.breaking,
+            Impact::Content => &mut self.content,
+            Impact::Additive => &mut self.additive,
+            Impact::Docs => &mut self.docs,
+        }
+    }
+}
+
+impl std::fmt::Display for Summary {
+    /// `2 errors, 1 warning; 3 documents drift, 70 unchanged`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut parts = Vec::new();
+        if let Some(documents) = &self.documents {
+            let statuses = [
+                (documents.drift, "changed"),
+                (documents.added, "added"),
+                (documents.removed, "removed"),
+                (documents.renamed, "renamed"),
+                (documents.noise, "differ in noise alone"),
+            ];
+            let told = statuses.into_iter().filter(|(count, _)| *count > 0);
+            let told: Vec<_> = told
+                .map(|(count, what)| format!("{count} {what}"))
+                .collect();
+            parts.push(match told.as_slice() {
+                [] => format!("{} unchanged", plural(documents.unchanged, "document")),
+                told => format!(
+                    "documents: {}, {} unchanged",
+                    told.join(", "),
+                    documents.unchanged
+                ),
+            });
+        }
+        let severities = [
+            (self.errors, "error"),
+            (self.warnings, "warning"),
+            (self.infos, "note"),
+        ];
+        let told = severities.into_iter().filter(|(count, _)| *count > 0);
+        let told: Vec<_> = told.map(|(count, what)| plural(count, what)).collect();
+        if !told.is_empty() {
+            parts.push(told.join(", "));
+        }
+        if parts.is_empty() {
+            parts.push("no findings".to_owned());
+        }
+        f.write_str(&parts.join("; "))
+    }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
