@@ -6,6 +6,7 @@ pub mod drift;
 pub mod finding;
 pub mod import;
 pub mod json;
+pub mod page;
 pub mod project;
 pub mod render;
 pub mod report;

@@ -147,7 +147,9 @@ codes! {
     // Import.
     NOT_A_PAGE "not-a-page" Error "A file is not a page of the original.";
     VERBATIM_EXAMPLE "verbatim-example" Info "An example text was kept as it was.";
-    INDEX_ORDER "index-order" Warning "An index lists pages that are not there, twice or not at all.";
+    INDEX_ORDER "index-order" Warning "An index lists pages that are not there, twice, out of order or not at all.";
+    INDEX_TITLE "index-title" Warning "An index gives a page another title than the page itself.";
+    MIXED_COMMENTS "mixed-comments" Warning "The files of a tree have different comment lines.";
 }
 
 #[cfg(test)]

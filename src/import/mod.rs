@@ -1,1 +1,3 @@
 //! Endpoint documents from elsewhere: one file or folder a source.
+
+pub mod pages;
