@@ -11,4 +11,4 @@ mod settle;
 mod view;
 
 pub use compare::{Version, compare};
-pub use settle::{Captured, settle};
+pub use settle::{Settled, settle};

@@ -6,21 +6,24 @@ use crate::document::{DEFAULT_EXAMPLE, Example};
 
 /// The examples of a document after a capture.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Captured {
+pub struct Settled {
     /// All of them, in the order of the document; new ones behind the others, the default one first.
     pub examples: Vec<Example>,
     /// Whether one differs from what was committed.
     pub changed: bool,
+    /// How many captured ones say the same as the committed ones.
+    pub unchanged: usize,
 }
 
 /// Puts captured examples into those that are committed. Where a capture says the same as the committed
 /// example, the committed one stays as it is; examples that were not captured stay too.
-pub fn settle(committed: &[Example], captured: Vec<Example>) -> Captured {
+pub fn settle(committed: &[Example], captured: Vec<Example>) -> Settled {
     let mut examples = committed.to_vec();
     let mut changed = false;
+    let mut unchanged = 0;
     for example in captured {
         match examples.iter_mut().find(|old| old.name == example.name) {
-            Some(old) if says_the_same(old, &example) => {}
+            Some(old) if says_the_same(old, &example) => unchanged += 1,
             Some(old) => {
                 changed = true;
                 *old = example;
@@ -36,7 +39,11 @@ pub fn settle(committed: &[Example], captured: Vec<Example>) -> Captured {
             }
         }
     }
-    Captured { examples, changed }
+    Settled {
+        examples,
+        changed,
+        unchanged,
+    }
 }
 
 fn says_the_same(old: &Example, new: &Example) -> bool {

@@ -1,7 +1,7 @@
 //! Reading files and folders.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use walkdir::WalkDir;
@@ -53,6 +53,26 @@ pub fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
         .and_then(|file| file.take(limit).read_to_end(&mut bytes))
         .map_err(Error::io("read", path))?;
     Ok(bytes)
+}
+
+/// Writes one file, whole: a report, say, that belongs to no set.
+pub fn write_file(path: &Path, contents: &[u8]) -> Result<(), Error> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let write = || {
+        fs::create_dir_all(folder)?;
+        let mut builder = tempfile::Builder::new();
+        // As any other new file, not as a secret one; the umask still counts.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(contents)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(Error::io("write", path))
 }
 
 /// The path below a folder, with `/`. A name that is not Unicode is shown with replacements, so that it is told, not passed over.

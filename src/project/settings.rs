@@ -206,7 +206,7 @@ enum Command {
 impl Command {
     fn words<E: serde::de::Error>(self) -> Result<Vec<String>, E> {
         let words = match self {
-            Self::Line(line) => shell_words::split(&line).map_err(E::custom)?,
+            Self::Line(line) => shell_words::split(&close_up(&line)).map_err(E::custom)?,
             Self::Words(words) => words,
         };
         if words.is_empty() {
@@ -214,6 +214,20 @@ impl Command {
         }
         Ok(words)
     }
+}
+
+/// Takes the blanks out of `{{ port }}`, so that it stays one word.
+fn close_up(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((head, tail)) = rest.split_once("{{") {
+        let Some((name, behind)) = tail.split_once("}}") else {
+            break;
+        };
+        out.push_str(&format!("{head}{{{{{}}}}}", name.trim()));
+        rest = behind;
+    }
+    out + rest
 }
 
 fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
@@ -244,7 +258,7 @@ mod tests {
             base_url = "http://127.0.0.1:{{ port }}"
             timeout = "1m 30s"
             [server]
-            command = "serve --name 'a b'"
+            command = "serve --port {{ port }} --name 'a b'"
             prepare = [["migrate"], "load data"]
             [[services]]
             name = "redis"
@@ -260,7 +274,10 @@ mod tests {
         .unwrap();
         assert_eq!(settings.timeout, Duration::from_secs(90));
         let server = settings.server.unwrap();
-        assert_eq!(server.command, ["serve", "--name", "a b"]);
+        assert_eq!(
+            server.command,
+            ["serve", "--port", "{{port}}", "--name", "a b"]
+        );
         assert_eq!(server.prepare, [vec!["migrate"], vec!["load", "data"]]);
         assert_eq!(settings.services[0].name, "redis");
         assert_eq!(settings.drop_headers, ["Date", "Server"]);

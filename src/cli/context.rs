@@ -1,0 +1,178 @@
+//! What every verb needs: where the project is, and where its words go.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anstream::{eprintln, stderr, stdout};
+use anyhow::{Context as _, Result};
+use apidocs::finding::{Finding, any_error};
+use apidocs::project::{ChangeSet, Location, Project, Recovery, recover, write_file};
+use apidocs::report::{self, Report};
+use apidocs::validate::apply_severity;
+
+use super::args::{Global, ReportFormat};
+use super::exit::Exit;
+
+/// The flags of every verb, and what is around us.
+pub struct Context {
+    pub global: Global,
+    /// Set by the first signal that asks us to stop.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// Where the report for people goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// The report is what was asked for.
+    Answer,
+    /// The report is about something else that was asked for.
+    Diagnostics,
+}
+
+impl Context {
+    pub fn new(global: Global) -> Self {
+        let interrupted = Arc::default();
+        Self {
+            global,
+            interrupted,
+        }
+    }
+
+    /// From now on the first signal that asks us to stop sets [`Context::interrupted`], so that servers can be
+    /// stopped and files stay whole; the second one ends us at once.
+    pub fn catch_signals(&self) {
+        #[cfg(unix)]
+        for signal in [
+            signal_hook::consts::SIGINT,
+            signal_hook::consts::SIGTERM,
+            signal_hook::consts::SIGHUP,
+        ] {
+            let flag = || Arc::clone(&self.interrupted);
+            // Where a handler cannot be set, the default one ends us.
+            let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, flag());
+            let _ = signal_hook::flag::register(signal, flag());
+        }
+    }
+
+    /// The project; first of all finishes or undoes what a run that was cut short had begun.
+    pub fn project(&self) -> Result<Project> {
+        let current = std::env::current_dir().context("the current folder cannot be read")?;
+        let location = Location {
+            config: self.global.config.clone(),
+            docs: self.global.docs.clone(),
+        };
+        let project = Project::find(&current, &location)?;
+        self.recover(&project.root, &[&project.docs, &project.output()])?;
+        Ok(project)
+    }
+
+    /// Finishes or undoes what a run that was cut short had begun there, and says so.
+    pub fn recover(&self, anchor: &Path, allowed: &[&Path]) -> Result<()> {
+        match recover(anchor, allowed)? {
+            None => {}
+            Some(Recovery::Finished) => {
+                eprintln!(
+                    "note: an earlier run was cut short while it wrote; its files are in place now"
+                );
+            }
+            Some(Recovery::Undone) => {
+                eprintln!(
+                    "note: an earlier run was cut short before it wrote; nothing of it is left"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the findings and changes; with them comes the summary and what to type next.
+    pub fn tell(&self, channel: Channel, report: &Report, next: Option<&str>) -> Result<()> {
+        let mut printed = false;
+        for target in &self.global.reports {
+            let text = match target.format {
+                ReportFormat::Json => report::json(report),
+                ReportFormat::Human => {
+                    let text = self.human(report, usize::MAX, next);
+                    match target.file {
+                        Some(_) => anstream::adapter::strip_str(&text).to_string(),
+                        None => text,
+                    }
+                }
+            };
+            match &target.file {
+                Some(file) => write_file(file, text.as_bytes())?,
+                None => {
+                    printed = true;
+                    let mut out = stdout().lock();
+                    out.write_all(text.as_bytes())?;
+                    out.flush()?;
+                }
+            }
+        }
+        if printed {
+            return Ok(());
+        }
+        let text = self.human(report, self.global.max_findings, next);
+        match channel {
+            Channel::Answer => {
+                let mut out = stdout().lock();
+                out.write_all(text.as_bytes())?;
+                out.flush()?;
+            }
+            Channel::Diagnostics => stderr().lock().write_all(text.as_bytes())?,
+        }
+        Ok(())
+    }
+
+    fn human(&self, report: &Report, max: usize, next: Option<&str>) -> String {
+        let mut text = report::human(report, max);
+        if !self.global.quiet {
+            text.push_str(&format!("{}\n", report.summary()));
+            if let Some(next) = next {
+                text.push_str(&format!("next: {next}\n"));
+            }
+        }
+        text
+    }
+
+    /// A line about what is done, on standard error.
+    pub fn say(&self, line: impl std::fmt::Display) {
+        if !self.global.quiet {
+            eprintln!("{line}");
+        }
+    }
+
+    /// Whether there is a terminal to draw a progress bar on.
+    pub fn draws(&self) -> bool {
+        !self.global.quiet && std::io::stderr().is_terminal()
+    }
+
+    /// The findings with the severities of the settings, in their order, each once.
+    pub fn judge(&self, project: &Project, findings: Vec<Finding>) -> Vec<Finding> {
+        let mut findings = apply_severity(findings, &project.settings.severity);
+        findings.sort_by(Finding::order);
+        findings.dedup();
+        findings
+    }
+
+    /// Commits a set of files of the project.
+    pub fn commit(&self, project: &Project, set: ChangeSet) -> Result<()> {
+        set.commit(&project.root)?;
+        Ok(())
+    }
+}
+
+/// 1 where there is an error among the findings.
+pub fn exit_of(findings: &[Finding]) -> Exit {
+    if any_error(findings) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}
+
+/// A path from the command line, relative to the current folder.
+pub fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("{} cannot be found", path.display()))
+}

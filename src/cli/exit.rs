@@ -1,0 +1,91 @@
+//! Exit codes, and how errors are told.
+
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use anstyle::{AnsiColor, Effects, Style};
+use apidocs::finding::LocatedError;
+use apidocs::report::{located_error, visible};
+use apidocs::{capture, project};
+
+/// How a run ended, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0.
+    Clean,
+    /// 1: findings of severity error, or of the impact that `--fail-on` names.
+    Findings,
+    /// 3: no usable response.
+    NoResponse,
+}
+
+/// An error with its next step.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Advice {
+    pub message: String,
+    pub help: String,
+}
+
+const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
+const HELP: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
+
+/// Could not run.
+const USAGE: u8 = 2;
+const NO_RESPONSE: u8 = 3;
+/// As a shell tells a process that an interrupt ended.
+const INTERRUPTED: u8 = 130;
+
+/// The exit code of a verb; tells its error.
+pub fn code(done: anyhow::Result<Exit>) -> ExitCode {
+    match done {
+        Ok(Exit::Clean) => ExitCode::SUCCESS,
+        Ok(Exit::Findings) => ExitCode::from(1),
+        Ok(Exit::NoResponse) => ExitCode::from(NO_RESPONSE),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&error);
+            ExitCode::from(match error.downcast_ref::<capture::Error>() {
+                Some(error) if error.is_interrupted() => INTERRUPTED,
+                Some(error) if error.is_no_response() => NO_RESPONSE,
+                _ => USAGE,
+            })
+        }
+    }
+}
+
+/// Who reads our output has had enough: that is no error.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn tell(error: &anyhow::Error) {
+    let located = error.downcast_ref::<LocatedError>();
+    let settings = error
+        .downcast_ref::<project::Error>()
+        .and_then(|error| match error {
+            project::Error::Settings(error) => Some(error.as_ref()),
+            _ => None,
+        });
+    if let Some(error) = located.or(settings) {
+        eprintln!("{}", located_error(error));
+        return;
+    }
+    let text = format!("{error:#}");
+    eprintln!("{ERROR}error{ERROR:#}: {}", visible(&text));
+    let mut help = None;
+    if let Some(error) = error.downcast_ref::<capture::Error>() {
+        for note in error.notes() {
+            eprintln!("  | {}", visible(note));
+        }
+        help = error.help().map(str::to_owned);
+    } else if let Some(error) = error.downcast_ref::<project::Error>() {
+        help = error.help();
+    } else if let Some(advice) = error.downcast_ref::<Advice>() {
+        help = Some(advice.help.clone());
+    }
+    if let Some(help) = help {
+        eprintln!("{HELP}help{HELP:#}: {}", visible(&help));
+    }
+}

@@ -1,0 +1,63 @@
+//! `apidocs fmt`.
+
+use anyhow::Result;
+use apidocs::document::key_order;
+use apidocs::finding::any_error;
+use apidocs::json::{KeyOrder, parse_bytes, write};
+use apidocs::project::ChangeSet;
+use apidocs::report::Report;
+
+use super::args::Fmt;
+use super::context::{Channel, Context};
+use super::exit::Exit;
+
+pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
+    let project = context.project()?;
+    let collection = project.collection()?;
+    let mut set = ChangeSet::default();
+    let mut names = Vec::new();
+    for (path, bytes) in &project.tree()?.files {
+        // What is not JSON is a finding of the collection.
+        let (Some(order), Ok(value)) = (order_of(path), parse_bytes(bytes)) else {
+            continue;
+        };
+        let text = write(&value, order);
+        if text.as_bytes() != bytes.as_slice() {
+            let file = project.docs.join(path);
+            names.push(project.shown(&file));
+            set.replace(file, bytes, text);
+        }
+    }
+    for name in &names {
+        anstream::println!("{name}");
+    }
+    if !args.check {
+        context.commit(&project, set)?;
+    }
+    let findings = context.judge(&project, collection.findings);
+    let failed = any_error(&findings) || (args.check && !names.is_empty());
+    let report = Report {
+        findings,
+        documents: None,
+    };
+    if !report.findings.is_empty() {
+        context.tell(Channel::Diagnostics, &report, None)?;
+    }
+    let what = if args.check {
+        "would change"
+    } else {
+        "changed"
+    };
+    context.say(format!("{} files {what}", names.len()));
+    Ok(if failed { Exit::Findings } else { Exit::Clean })
+}
+
+fn order_of(path: &str) -> Option<KeyOrder> {
+    let parts: Vec<_> = path.split('/').collect();
+    match parts.as_slice() {
+        ["sections.json"] => Some(key_order::SECTIONS),
+        ["fixtures.json"] | ["scenarios", _] => Some(key_order::SCENARIO),
+        ["endpoints", _, _] => Some(key_order::ENDPOINT),
+        _ => None,
+    }
+}

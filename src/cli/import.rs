@@ -1,0 +1,92 @@
+//! `apidocs import`.
+
+use std::path::Path;
+
+use anyhow::Result;
+use apidocs::document::{EndpointDocument, Sections, key_order};
+use apidocs::finding::Finding;
+use apidocs::import::pages::{self, Imported};
+use apidocs::json::{KeyOrder, write};
+use apidocs::page::{INDEX_COMMENT, PAGE_COMMENT};
+use apidocs::project::{ChangeSet, read_tree};
+use apidocs::report::Report;
+
+use super::args::{Import, ImportFrom};
+use super::context::{Channel, Context, absolute, exit_of};
+use super::exit::{Advice, Exit};
+
+pub fn run(context: &Context, args: &Import) -> Result<Exit> {
+    let ImportFrom::Pages { pages, output } = &args.from;
+    import_pages(context, pages, output)
+}
+
+fn import_pages(context: &Context, folder: &Path, output: &Path) -> Result<Exit> {
+    let output = absolute(output)?;
+    context.recover(&output, &[])?;
+    let tree = read_tree(folder, |path| path.ends_with(".md"))?;
+    let shown = folder.to_string_lossy().replace('\\', "/");
+    let imported = pages::import(&tree, shown.trim_end_matches('/'));
+    if imported.documents.is_empty() {
+        return Err(Advice {
+            message: format!("{shown} holds no page of the original"),
+            help: "name the folder whose folders are the sections: <section>/<name>.md".to_owned(),
+        }
+        .into());
+    }
+    let mut set = ChangeSet::default();
+    for (name, document) in &imported.documents {
+        let mut document = document.clone();
+        document.schema = Some(EndpointDocument::SCHEMA.to_owned());
+        let json = serde_json::to_value(&document)?;
+        set.write(output.join(name.file()), write(&json, key_order::ENDPOINT));
+    }
+    let mut sections = imported.sections.clone();
+    sections.schema = Some(Sections::SCHEMA.to_owned());
+    let json = serde_json::to_value(&sections)?;
+    set.write(
+        output.join("sections.json"),
+        write(&json, key_order::SECTIONS),
+    );
+    set.commit(&output)?;
+
+    let mut findings = imported.findings.clone();
+    findings.sort_by(Finding::order);
+    context.say(format!(
+        "{} documents in {} sections written to {}",
+        imported.documents.len(),
+        imported.sections.sections.len(),
+        output.display()
+    ));
+    tell_comments(context, &imported);
+    let exit = exit_of(&findings);
+    let report = Report {
+        findings,
+        documents: None,
+    };
+    let next = format!(
+        "apidocs render --docs {} --template-set sentry -o site",
+        output.display()
+    );
+    context.tell(Channel::Diagnostics, &report, Some(&next))?;
+    Ok(exit)
+}
+
+/// Comment lines are a setting, not part of a document.
+fn tell_comments(context: &Context, imported: &Imported) {
+    let settings = [
+        ("page_comment", &imported.page_comment, PAGE_COMMENT),
+        ("index_comment", &imported.index_comment, INDEX_COMMENT),
+    ];
+    for (key, lines, default) in settings {
+        if !lines.is_empty() && *lines != default {
+            let lines = serde_json::Value::from(lines.clone());
+            let lines = write(&lines, KeyOrder::Kept)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            context.say(format!(
+                "to keep the comment lines, put into apidocs.toml: [render] {key} = {lines}"
+            ));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The command line: one file a verb, each short. This part alone prints and exits.
+
+mod args;
+mod capture;
+mod check;
+mod completions;
+mod context;
+#[cfg(feature = "demo")]
+mod demo;
+mod diff;
+mod exit;
+mod fmt;
+mod generate;
+mod import;
+mod init;
+mod pages;
+mod progress;
+mod recapture;
+mod render;
+mod schema;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Verb};
+use context::Context;
+
+/// Parses the command line, runs the verb, and gives the exit code.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    args.global.color.write_global();
+    let context = Context::new(args.global);
+    let done = match &args.verb {
+        Verb::Init(args) => init::run(&context, args),
+        Verb::Capture(args) => capture::run(&context, args),
+        Verb::Generate(args) => generate::run(&context, args),
+        Verb::Check(args) => check::run(&context, args),
+        Verb::Diff(args) => diff::run(&context, args),
+        Verb::Validate => validate::run(&context),
+        Verb::Fmt(args) => fmt::run(&context, args),
+        Verb::Render(args) => render::run(&context, args),
+        Verb::Import(args) => import::run(&context, args),
+        Verb::Schema(args) => schema::run(args),
+        Verb::Completions(args) => completions::completions(args),
+        Verb::Man => completions::man(),
+        #[cfg(feature = "demo")]
+        Verb::Demo(args) => demo::run(args),
+    };
+    exit::code(done)
+}

@@ -1,0 +1,143 @@
+//! What `render`, `generate` and `check` share: the pages as they must be, and what that asks of the output folder.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use apidocs::document::{Collection, DocumentName, EndpointDocument};
+use apidocs::finding::{Finding, SourceFile, codes};
+use apidocs::project::{ChangeSet, DEFAULT_TEMPLATE_SET, Error, Project, read_tree};
+use apidocs::render::output::{self, MANIFEST, Plan};
+use apidocs::render::{self, Input, Options};
+
+use super::args::Pages;
+use super::context::absolute;
+
+/// What is to be done in the output folder.
+pub struct Planned {
+    folder: PathBuf,
+    plan: Plan,
+    rendered: bool,
+    /// What stands in the way, as findings.
+    pub findings: Vec<Finding>,
+}
+
+/// The documents that can be rendered.
+pub fn documents(collection: &Collection) -> BTreeMap<DocumentName, EndpointDocument> {
+    collection
+        .documents()
+        .map(|(name, document)| (name.clone(), document.clone()))
+        .collect()
+}
+
+/// How pages are made: flags over settings over defaults.
+pub fn options(project: &Project, args: &Pages) -> Result<Options> {
+    let settings = &project.settings.render;
+    let set = args
+        .template_set
+        .as_ref()
+        .or(settings.template_set.as_ref());
+    let folder = args.templates.as_deref().map(absolute).transpose()?;
+    let shown = folder.as_deref().or(settings.templates.as_deref());
+    let mut options = Options {
+        template_set: set.map_or(DEFAULT_TEMPLATE_SET, String::as_str).to_owned(),
+        templates: project.templates(folder.as_deref())?,
+        host: project.settings.host.clone(),
+        ..Options::default()
+    };
+    if let Some(shown) = shown {
+        options.templates_path = project.shown(shown);
+    }
+    let chosen = |flag: &Vec<String>, setting: &Option<Vec<String>>| match setting {
+        _ if !flag.is_empty() => Some(flag.clone()),
+        setting => setting.clone(),
+    };
+    if let Some(lines) = chosen(&args.page_comment, &settings.page_comment) {
+        options.page_comment = lines;
+    }
+    if let Some(lines) = chosen(&args.index_comment, &settings.index_comment) {
+        options.index_comment = lines;
+    }
+    Ok(options)
+}
+
+impl Planned {
+    pub fn new(project: &Project, args: &Pages, collection: &Collection) -> Result<Self> {
+        let folder = match &args.output {
+            Some(folder) => absolute(folder)?,
+            None => project.output(),
+        };
+        let documents = documents(collection);
+        let sections = collection.order();
+        let input = Input {
+            documents: &documents,
+            sections: &sections,
+        };
+        let pages = render::render(input, &options(project, args)?)?;
+        let existing = match read_tree(&folder, |_| true) {
+            Err(Error::NoFolder(_)) if !folder.exists() => Default::default(),
+            other => other?,
+        };
+        let plan = output::plan(&existing, &pages, &project.shown(&folder));
+        let findings = plan.findings.clone();
+        let rendered = existing.files.contains_key(MANIFEST);
+        Ok(Self {
+            folder,
+            plan,
+            rendered,
+            findings,
+        })
+    }
+
+    /// Whether pages were rendered into the folder before.
+    pub fn is_rendered(&self) -> bool {
+        self.rendered
+    }
+
+    /// A finding for each page that is not as it must be.
+    pub fn stale(&self, project: &Project) -> Vec<Finding> {
+        let finding = |path: &str, message: &str| {
+            let source = SourceFile::new(project.shown(&self.folder.join(path)), b"");
+            Finding::new(codes::STALE_PAGE, message)
+                .in_file(&source)
+                .help("`apidocs render` writes it")
+        };
+        let writes = self.plan.writes.iter().filter(|(path, _)| path != MANIFEST);
+        let writes =
+            writes.map(|(path, _)| finding(path, "the page is not what would be rendered"));
+        let removals = self
+            .plan
+            .removals
+            .iter()
+            .map(|path| finding(path, "no document backs this page any more"));
+        writes.chain(removals).collect()
+    }
+
+    pub fn add_to(&self, set: &mut ChangeSet) {
+        for (path, bytes) in &self.plan.writes {
+            set.write(self.folder.join(path), bytes.as_slice());
+        }
+        for path in &self.plan.removals {
+            set.remove(self.folder.join(path));
+        }
+    }
+
+    /// What is done, in a line.
+    pub fn summary(&self, project: &Project) -> String {
+        let written = self
+            .plan
+            .writes
+            .iter()
+            .filter(|(path, _)| path != MANIFEST)
+            .count();
+        let mut text = format!(
+            "{written} pages written to {}/, {} unchanged",
+            project.shown(&self.folder),
+            self.plan.unchanged
+        );
+        if !self.plan.removals.is_empty() {
+            text.push_str(&format!(", {} removed", self.plan.removals.len()));
+        }
+        text
+    }
+}

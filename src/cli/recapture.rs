@@ -1,0 +1,274 @@
+//! What `capture`, `generate` and `check` share: the documents as they are, and as a capture makes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Result;
+use apidocs::capture::{self, Captured};
+use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
+use apidocs::drift::settle;
+use apidocs::finding::{Code, Finding, any_error, codes};
+use apidocs::json;
+use apidocs::project::{ChangeSet, Project};
+use apidocs::report::located_error;
+use apidocs::validate;
+
+use super::args::Selection;
+use super::context::{Context, absolute};
+use super::exit::Exit;
+use super::progress::Watch;
+
+/// What a capture of examples can cure: no reason not to capture.
+const CURED: [Code; 6] = [
+    codes::NO_EXAMPLE,
+    codes::UNCAPTURED_EXAMPLE,
+    codes::DUPLICATE_EXAMPLE,
+    codes::REQUEST_METHOD,
+    codes::REQUEST_PATH,
+    codes::EXAMPLE_AND_REASON,
+];
+
+/// Which scenarios are run.
+pub struct Scenarios<'a> {
+    project: &'a Project,
+    collection: &'a Collection,
+    selection: Option<&'a Selection>,
+    logs: Option<PathBuf>,
+    context: &'a Context,
+}
+
+/// The documents before and after a capture.
+pub struct Recapture {
+    /// As they are on disk.
+    pub before: Collection,
+    /// With what was captured.
+    pub after: Collection,
+    /// What the scenarios did; empty where findings forbade to run them.
+    pub captured: Captured,
+    /// What is wrong, judged, in order.
+    pub findings: Vec<Finding>,
+    /// How many examples say the same as the committed ones.
+    pub unchanged: usize,
+    changed: Vec<Changed>,
+    ran: bool,
+}
+
+/// A document whose file has to change.
+struct Changed {
+    path: String,
+    before: Vec<u8>,
+    after: String,
+}
+
+impl<'a> Scenarios<'a> {
+    /// All of them.
+    pub fn all(context: &'a Context, project: &'a Project, collection: &'a Collection) -> Self {
+        Self {
+            project,
+            collection,
+            selection: None,
+            logs: None,
+            context,
+        }
+    }
+
+    /// The options of the capture.
+    pub fn options(&self) -> capture::Options<'_> {
+        capture::Options {
+            root: &self.project.root,
+            docs: &self.project.docs,
+            settings: &self.project.settings,
+            collection: self.collection,
+            only: self.selection.map_or(&[], |selection| &selection.only),
+            skip: self.selection.map_or(&[], |selection| &selection.skip),
+            jobs: self
+                .selection
+                .map_or(1, |selection| usize::from(selection.jobs)),
+            logs: self.logs.as_deref(),
+            interrupted: Arc::clone(&self.context.interrupted),
+        }
+    }
+}
+
+/// Runs the scenarios and lays what they captured over the documents. Writes nothing.
+pub fn recapture(context: &Context, project: &Project, selection: &Selection) -> Result<Recapture> {
+    let tree = project.tree()?;
+    let prefix = project.shown(&project.docs);
+    let before = Collection::from_tree(&tree, &prefix);
+    let logs = selection.logs.as_deref().map(absolute).transpose()?;
+    let scenarios = Scenarios {
+        logs,
+        selection: Some(selection),
+        ..Scenarios::all(context, project, &before)
+    };
+    let options = scenarios.options();
+    let partial = !(selection.only.is_empty() && selection.skip.is_empty());
+
+    let findings = context.judge(project, obstacles(project, &options, partial));
+    if any_error(&findings) {
+        return Ok(Recapture {
+            after: before.clone(),
+            before,
+            captured: Captured::default(),
+            findings,
+            unchanged: 0,
+            changed: Vec::new(),
+            ran: false,
+        });
+    }
+    context.catch_signals();
+    let captured = {
+        let watch = Watch::new(context);
+        capture::run(&options, &watch)?
+    };
+    let (changed, unchanged) = lay_over(&before, &captured, &tree.files);
+    let mut tree = tree;
+    for document in &changed {
+        tree.insert(document.path.clone(), document.after.as_bytes());
+    }
+    let after = Collection::from_tree(&tree, &prefix);
+
+    let mut findings: Vec<_> = captured.findings().cloned().collect();
+    if captured.is_complete() {
+        let told = validate::validate(&after);
+        let files = captured_files(&after, &captured);
+        findings.extend(
+            told.into_iter().filter(|finding| {
+                !partial || finding.file().is_some_and(|file| files.contains(file))
+            }),
+        );
+    }
+    let findings = context.judge(project, findings);
+    Ok(Recapture {
+        before,
+        after,
+        captured,
+        findings,
+        unchanged,
+        changed,
+        ran: true,
+    })
+}
+
+/// Everything for which it is no use to make a request.
+fn obstacles(project: &Project, options: &capture::Options<'_>, partial: bool) -> Vec<Finding> {
+    if partial {
+        return capture::check(options);
+    }
+    let mut findings = super::validate::findings(project, options);
+    findings.retain(|finding| !CURED.contains(&finding.code));
+    findings
+}
+
+/// The documents that the capture changes, and how many examples it leaves as they are.
+fn lay_over(
+    before: &Collection,
+    captured: &Captured,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> (Vec<Changed>, usize) {
+    let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
+    for (target, example) in &captured.examples {
+        by_document
+            .entry(&target.document)
+            .or_default()
+            .push(example.example.clone());
+    }
+    let mut changed = Vec::new();
+    let mut unchanged = 0;
+    for (name, examples) in by_document {
+        let Some(loaded) = before.endpoints.get(name) else {
+            continue;
+        };
+        let committed = loaded
+            .item
+            .as_ref()
+            .map_or(&[][..], |document| &document.examples);
+        let settled = settle(committed, examples);
+        unchanged += settled.unchanged;
+        if settled.changed {
+            let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
+            let path = name.file();
+            let before = files.get(&path).cloned().unwrap_or_default();
+            let after = json::write(&file, key_order::ENDPOINT);
+            changed.push(Changed {
+                path,
+                before,
+                after,
+            });
+        }
+    }
+    (changed, unchanged)
+}
+
+/// The files of the documents that were captured.
+fn captured_files<'a>(after: &'a Collection, captured: &Captured) -> BTreeSet<&'a str> {
+    captured
+        .examples
+        .keys()
+        .filter_map(|target| after.endpoints.get(&target.document))
+        .map(|loaded| loaded.source.path.as_str())
+        .collect()
+}
+
+impl Recapture {
+    /// Tells the requests without usable response, which are no findings.
+    pub fn tell_broken(&self) {
+        for error in self.captured.broken() {
+            anstream::eprintln!("{}\n", located_error(error));
+        }
+    }
+
+    /// The exit code that follows from the capture alone.
+    pub fn exit(&self) -> Exit {
+        if self.captured.broken().next().is_some() {
+            Exit::NoResponse
+        } else if any_error(&self.findings) || !(self.ran && self.captured.is_complete()) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        }
+    }
+
+    /// Whether what was captured may be written.
+    pub fn may_write(&self, keep_going: bool) -> bool {
+        self.ran && (keep_going || self.exit() == Exit::Clean)
+    }
+
+    /// How many documents change.
+    pub fn changed(&self) -> usize {
+        self.changed.len()
+    }
+
+    /// Puts the files of the documents that changed into a set.
+    pub fn add_to(&self, set: &mut ChangeSet, project: &Project) {
+        for document in &self.changed {
+            set.replace(
+                project.docs.join(&document.path),
+                &document.before,
+                document.after.as_str(),
+            );
+        }
+    }
+
+    /// What was done, in a line.
+    pub fn summary(&self) -> String {
+        let captured = self.captured.examples.len();
+        let scenarios = self.captured.scenarios.len();
+        let failed = self
+            .captured
+            .runs()
+            .filter(|run| run.outcome != capture::Outcome::Done)
+            .count();
+        let failed = if failed > 0 {
+            format!(", {failed} failed")
+        } else {
+            String::new()
+        };
+        format!(
+            "{scenarios} scenarios{failed}, {captured} examples captured: {} as committed, {} new or changed",
+            self.unchanged,
+            captured - self.unchanged,
+        )
+    }
+}

@@ -1,0 +1,43 @@
+//! `apidocs render`.
+
+use anyhow::Result;
+use apidocs::finding::codes;
+use apidocs::project::ChangeSet;
+use apidocs::report::Report;
+use apidocs::validate;
+
+use super::args::Render;
+use super::context::{Channel, Context, exit_of};
+use super::exit::Exit;
+use super::pages::Planned;
+
+pub fn run(context: &Context, args: &Render) -> Result<Exit> {
+    let project = context.project()?;
+    let collection = project.collection()?;
+    let pages = Planned::new(&project, &args.pages, &collection)?;
+    // A document that cannot be read has no page: that must be told.
+    let mut findings = collection.findings.clone();
+    findings.extend(
+        validate::validate(&collection)
+            .into_iter()
+            .filter(|finding| [codes::SCHEMA, codes::NO_ENDPOINTS].contains(&finding.code)),
+    );
+    findings.extend(pages.findings.iter().cloned());
+    if args.check {
+        findings.extend(pages.stale(&project));
+    } else {
+        let mut set = ChangeSet::default();
+        pages.add_to(&mut set);
+        context.commit(&project, set)?;
+        context.say(pages.summary(&project));
+    }
+    let findings = context.judge(&project, findings);
+    let exit = exit_of(&findings);
+    let report = Report {
+        findings,
+        documents: None,
+    };
+    let next = (args.check && exit != Exit::Clean).then_some("apidocs render");
+    context.tell(Channel::Diagnostics, &report, next)?;
+    Ok(exit)
+}
