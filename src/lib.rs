@@ -1,4 +1,33 @@
-//! Keeps API reference pages true.
+//! Keeps API reference pages true: captures live responses, validates, diffs and renders them.
+//!
+//! ```text
+//!  import/  pages of the original ─────────────┐
+//!                                              ▼
+//!  apidocs.toml ─► project/ ──────────► documents (api-docs/**.json) ──► validate/ ──► findings
+//!                     │                        ▲        │    │
+//!                     ▼                        │        │    └────────► render/ ──► Markdown pages
+//!  running API ◄─ capture/ ──► examples ───► drift/ ◄───┘ (committed)
+//!  (started by us,   ▲                         │
+//!   or given)    scenarios                     └──► changes     every finding and change ──► report/
+//! ```
+//!
+//! Data moves one way. A room (a folder of `src/`) imports only what lies upstream of it:
+//!
+//! | room | what it is for |
+//! | --- | --- |
+//! | [`json`] | JSON read strictly and written canonically, with the place of every value |
+//! | [`finding`] | what every verb reports: findings, changes, errors with a place |
+//! | [`document`] | endpoint documents, sections, scenarios, as values |
+//! | [`page`] | the original's page: its 12 keys, its HTTP texts, Python 2's JSON |
+//! | [`project`] | `apidocs.toml`, reading files and revisions, writing sets of files whole |
+//! | [`import`] | endpoint documents from elsewhere |
+//! | [`capture`] | server processes, HTTP, scenarios |
+//! | [`validate`] | schemas and rules |
+//! | [`drift`] | two versions of documents |
+//! | [`render`] | templates, and what they ask of an output folder |
+//! | [`report`] | findings and changes as texts |
+//!
+//! The binary's own part, `src/cli/`, is the only one that prints and exits.
 
 pub mod capture;
 pub mod document;

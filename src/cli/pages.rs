@@ -61,6 +61,24 @@ pub fn options(project: &Project, args: &Pages) -> Result<Options> {
     Ok(options)
 }
 
+/// What the pages ask of the folder as it is.
+fn plan(folder: &Path, pages: &Tree, shown: &str) -> Result<Plan> {
+    let manifest_file = folder.join(MANIFEST);
+    let manifest = match manifest_file.exists() {
+        true => Some(read_file(&manifest_file, MAX_SIZE as u64)?),
+        false => None,
+    };
+    let ours = manifest.as_deref().map_or_else(Tree::default, |_| Tree::default());
+    let existing = if folder.exists() { list_tree(folder, |_| true)? } else { ours };
+    let digests = existing
+        .files
+        .iter()
+        .filter(|(path, _)| *path != MANIFEST)
+        .map(|(path, bytes)| (path.clone(), output::digest(bytes)))
+        .collect();
+    Ok(output::plan(pages, &digests, manifest.as_deref(), shown)?)
+}
+
 impl Planned {
     pub fn new(project: &Project, args: &Pages, collection: &Collection) -> Result<Self> {
         let folder = match &args.output {
@@ -74,13 +92,9 @@ impl Planned {
             sections: &sections,
         };
         let pages = render::render(input, &options(project, args)?)?;
-        let existing = match read_tree(&folder, |_| true) {
-            Err(Error::NoFolder(_)) if !folder.exists() => Default::default(),
-            other => other?,
-        };
-        let plan = output::plan(&existing, &pages, &project.shown(&folder));
+        let plan = plan(&folder, &pages, &project.shown(&folder))?;
         let findings = plan.findings.clone();
-        let rendered = existing.files.contains_key(MANIFEST);
+        let rendered = folder.join(MANIFEST).exists();
         Ok(Self {
             folder,
             plan,

@@ -46,6 +46,32 @@ pub fn read_tree(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Tree, E
     Ok(tree)
 }
 
+/// The files below a folder, as they stand in the way of what is written there: those that are wanted with their
+/// contents, the others by name alone. A link is a file without contents: nothing is read or written through it.
+pub fn list_tree(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Tree, Error> {
+    let mut tree = Tree::default();
+    let is_git = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name() == ".git";
+    for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| !is_git(entry)) {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_owned();
+            Error::io("read", &path)(error.into())
+        })?;
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            continue;
+        }
+        if let Some(path) = relative(folder, entry.path()) {
+            let contents = if kind.is_file() && wanted(&path) {
+                read_file(entry.path(), u64::MAX)?
+            } else {
+                Vec::new()
+            };
+            tree.insert(path, contents);
+        }
+    }
+    Ok(tree)
+}
+
 /// Reads the first `limit` bytes of a file.
 pub fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();

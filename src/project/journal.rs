@@ -134,19 +134,20 @@ impl Journal {
             .map_err(Error::io("write", &path))
     }
 
-    /// Puts every staged file in its place.
+    /// Removes what goes, then puts every staged file in its place: on a file system without case, a file whose name
+    /// changes in case alone goes first.
     pub(super) fn finish(&self) -> Result<(), Error> {
+        for target in &self.removals {
+            atomic::remove_file(target).map_err(Error::io("remove", target))?;
+        }
         for (staged, target) in &self.writes {
             // One that is not there was put in its place before the kill.
             if staged.exists() {
                 atomic::rename(staged, target).map_err(Error::io("write", target))?;
             }
         }
-        for target in &self.removals {
-            atomic::remove_file(target).map_err(Error::io("remove", target))?;
-            if let Some(folder) = target.parent() {
-                atomic::remove_empty_folder(folder);
-            }
+        for folder in self.removals.iter().filter_map(|target| target.parent()) {
+            atomic::remove_empty_folder(folder);
         }
         atomic::remove_file(&self.path()).map_err(Error::io("remove", &self.path()))
     }

@@ -14,7 +14,7 @@ mod settings;
 
 pub use commit::{ChangeSet, Committed};
 pub use error::Error;
-pub use files::{read_file, read_tree, write_file};
+pub use files::{list_tree, read_file, read_tree, write_file};
 pub use git::read_revision;
 pub use journal::{Recovery, recover};
 pub use load::{CONFIG_FILE, Location, Project};
