@@ -1,0 +1,142 @@
+//! Why pages could not be made.
+
+use std::error::Error as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+use minijinja::ErrorKind;
+
+use super::sets::TemplateSet;
+use crate::document::NameError;
+use crate::finding::{LocatedError, SourceFile};
+
+/// Why pages could not be made.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum RenderError {
+    /// No set has that name.
+    #[error("there is no template set {name:?}; there are {}", known.join(", "))]
+    UnknownSet {
+        /// The name that was asked for.
+        name: String,
+        /// The sets that there are.
+        known: Vec<String>,
+    },
+    /// The set makes no pages.
+    #[error("template set {0:?} has no template of a page: it needs a file page.<extension>.jinja")]
+    NoPageTemplate(String),
+    /// A template is wrong.
+    #[error(transparent)]
+    Template(Box<LocatedError>),
+    /// The id of a section is no name of a folder.
+    #[error("a section of sections.json cannot be a folder: {0}")]
+    SectionId(NameError),
+    /// Two pages would be one file.
+    #[error("{first} and {second} would both be written to {path}; rename one of them")]
+    Collision {
+        /// What is written there first.
+        first: String,
+        /// What is written there too.
+        second: String,
+        /// The path.
+        path: String,
+    },
+}
+
+impl RenderError {
+    /// The place of a template's error.
+    pub fn located(&self) -> Option<&LocatedError> {
+        match self {
+            Self::Template(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<LocatedError> for RenderError {
+    fn from(error: LocatedError) -> Self {
+        Self::Template(Box::new(error))
+    }
+}
+
+/// The place and the cause of minijinja's error; `about` is what was being made.
+pub(super) fn located(
+    error: &minijinja::Error,
+    set: &TemplateSet,
+    template: &str,
+    about: Option<&str>,
+) -> RenderError {
+    let error = innermost(error);
+    let name = error.name().unwrap_or(template);
+    let empty = || SourceFile::new(name, b"");
+    let source = set.sources.get(name).cloned().unwrap_or_else(empty);
+    let span = span(error, &source);
+    let mut message = message(error, &source, span.clone());
+    if let Some(about) = about {
+        message.push_str(&format!(", while {about} was rendered"));
+    }
+    let mut located = LocatedError::new(&source, span, message);
+    located.help = help(error).map(str::to_owned);
+    located.into()
+}
+
+/// The error of an included template rather than that of the `include`.
+fn innermost(error: &minijinja::Error) -> &minijinja::Error {
+    let mut innermost = error;
+    let mut source = error.source();
+    while let Some(error) = source {
+        match error.downcast_ref::<minijinja::Error>() {
+            Some(inner) if inner.name().is_some() => innermost = inner,
+            _ => {}
+        }
+        source = error.source();
+    }
+    innermost
+}
+
+/// The bytes of the fault: as minijinja says, or the line.
+fn span(error: &minijinja::Error, source: &Arc<SourceFile>) -> Option<Range<usize>> {
+    let text = &source.text;
+    if let Some(range) = error.range().filter(|range| !range.is_empty())
+        && text.get(range.clone()).is_some()
+    {
+        return Some(range);
+    }
+    let line = error.line()?.checked_sub(1)?;
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let rest = text.get(start..)?;
+    let line = rest.lines().next().unwrap_or("");
+    let blank = line.len() - line.trim_start().len();
+    Some(start + blank..start + line.trim_end().len().max(blank))
+}
+
+fn message(
+    error: &minijinja::Error,
+    source: &Arc<SourceFile>,
+    span: Option<Range<usize>>,
+) -> String {
+    match error.kind() {
+        // Minijinja does not always name the name; the place does.
+        ErrorKind::UndefinedError => {
+            let place = span.and_then(|span| source.text.get(span)).map(str::trim);
+            match place.filter(|place| !place.is_empty()) {
+                Some(place) => format!("`{}` is not defined", place.replace('\n', " ")),
+                None => error.detail().unwrap_or("a name is not defined").to_owned(),
+            }
+        }
+        ErrorKind::SyntaxError => error.detail().unwrap_or("syntax error").to_owned(),
+        ErrorKind::OutOfFuel => "the template does not come to an end".to_owned(),
+        kind => error
+            .detail()
+            .map_or_else(|| kind.to_string(), |detail| format!("{kind}: {detail}")),
+    }
+}
+
+fn help(error: &minijinja::Error) -> Option<&'static str> {
+    match error.kind() {
+        ErrorKind::UndefinedError => Some(
+            "a template sees `document`, `section`, `sections` and `comment`; `is defined` asks whether a name is there",
+        ),
+        ErrorKind::OutOfFuel => Some("look for a loop that is too long, or that includes itself"),
+        _ => None,
+    }
+}
