@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use anstream::eprintln;
 use anstyle::{AnsiColor, Effects, Style};
 use apidocs::finding::LocatedError;
+use apidocs::render::RenderError;
+use apidocs::render::output::OutputError;
 use apidocs::report::{located_error, visible};
 use apidocs::{capture, project};
 
@@ -60,15 +62,20 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
+/// The place of an error that has one.
+fn located(error: &anyhow::Error) -> Option<&LocatedError> {
+    if let Some(error) = error.downcast_ref::<RenderError>() {
+        return error.located();
+    }
+    match (error.downcast_ref(), error.downcast_ref()) {
+        (Some(project::Error::Settings(error)), _) => Some(error),
+        (_, Some(OutputError::Manifest(error))) => Some(error),
+        _ => None,
+    }
+}
+
 fn tell(error: &anyhow::Error) {
-    let located = error.downcast_ref::<LocatedError>();
-    let settings = error
-        .downcast_ref::<project::Error>()
-        .and_then(|error| match error {
-            project::Error::Settings(error) => Some(error.as_ref()),
-            _ => None,
-        });
-    if let Some(error) = located.or(settings) {
+    if let Some(error) = located(error) {
         eprintln!("{}", located_error(error));
         return;
     }

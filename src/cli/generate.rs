@@ -1,14 +1,17 @@
 //! `apidocs generate`.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
+use apidocs::document::{DocumentName, Tree};
 use apidocs::project::{ChangeSet, Project};
-use apidocs::render::original;
+use apidocs::render::{Input, original};
 use apidocs::report::Report;
 
 use super::args::{Generate, OutputFormat};
-use super::context::{Channel, Context, absolute};
+use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::Exit;
-use super::pages::Planned;
+use super::pages::{Planned, documents, options};
 use super::recapture::{Recapture, recapture};
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
@@ -25,7 +28,7 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
         if let Some(folder) = &args.output_path {
             let folder = absolute(folder)?;
             for (path, bytes) in original_tree(&project, &recapture, args)?.files {
-                set.write(folder.join(path), bytes);
+                set.write_if_different(folder.join(path), bytes);
             }
         }
         context.commit(&project, set)?;
@@ -47,7 +50,7 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     }
     recapture.tell_broken();
     let findings = context.judge(&project, findings);
-    let exit = exit.max(super::context::exit_of(&findings));
+    let exit = exit.max(exit_of(&findings));
     let report = Report {
         findings,
         documents: None,
@@ -57,32 +60,35 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
 }
 
 /// The output tree of Sentry's generator.
-fn original_tree(
-    project: &Project,
-    recapture: &Recapture,
-    args: &Generate,
-) -> Result<apidocs::document::Tree> {
-    let documents = super::pages::documents(&recapture.after);
+fn original_tree(project: &Project, recapture: &Recapture, args: &Generate) -> Result<Tree> {
     let format = match args.output_format {
-        OutputFormat::Json => original::Format::Json,
-        OutputFormat::Markdown => original::Format::Markdown,
-        OutputFormat::Both => original::Format::Both,
+        OutputFormat::Json => original::OutputFormat::Json,
+        OutputFormat::Markdown => original::OutputFormat::Markdown,
+        OutputFormat::Both => original::OutputFormat::Both,
     };
+    let mut made: BTreeMap<&str, Vec<DocumentName>> = BTreeMap::new();
+    for (target, example) in &recapture.captured.examples {
+        let documents = made.entry(&example.scenario).or_default();
+        if !documents.contains(&target.document) {
+            documents.push(target.document.clone());
+        }
+    }
     let scenarios: Vec<_> = recapture
         .captured
         .scenarios
         .iter()
-        .map(|run| original::Scenario {
+        .map(|run| original::ScenarioRun {
             ident: &run.ident,
             title: &run.title,
+            documents: made.get(run.ident.as_str()).map_or(&[], Vec::as_slice),
             exchanges: &run.exchanges,
         })
         .collect();
-    let sections = recapture.after.order();
-    let input = apidocs::render::Input {
+    let (documents, sections) = (documents(&recapture.after), recapture.after.order());
+    let input = Input {
         documents: &documents,
         sections: &sections,
     };
-    let options = super::pages::options(project, &args.pages)?;
+    let options = options(project, &args.pages)?;
     Ok(original::output_tree(input, &scenarios, format, &options)?)
 }

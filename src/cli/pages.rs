@@ -1,12 +1,13 @@
 //! What `render`, `generate` and `check` share: the pages as they must be, and what that asks of the output folder.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use apidocs::document::{Collection, DocumentName, EndpointDocument};
+use apidocs::document::{Collection, DocumentName, EndpointDocument, Tree};
 use apidocs::finding::{Finding, SourceFile, codes};
-use apidocs::project::{ChangeSet, DEFAULT_TEMPLATE_SET, Error, Project, read_tree};
+use apidocs::json::MAX_SIZE;
+use apidocs::project::{ChangeSet, DEFAULT_TEMPLATE_SET, Project, list_tree, read_file};
 use apidocs::render::output::{self, MANIFEST, Plan};
 use apidocs::render::{self, Input, Options};
 
@@ -68,8 +69,16 @@ fn plan(folder: &Path, pages: &Tree, shown: &str) -> Result<Plan> {
         true => Some(read_file(&manifest_file, MAX_SIZE as u64)?),
         false => None,
     };
-    let ours = manifest.as_deref().map_or_else(Tree::default, |_| Tree::default());
-    let existing = if folder.exists() { list_tree(folder, |_| true)? } else { ours };
+    let ours = manifest
+        .as_deref()
+        .map(output::manifest_paths)
+        .unwrap_or_default();
+    let existing = match folder.exists() {
+        true => list_tree(folder, |path| {
+            pages.files.contains_key(path) || ours.contains(path)
+        })?,
+        false => Tree::default(),
+    };
     let digests = existing
         .files
         .iter()

@@ -55,6 +55,15 @@ impl ChangeSet {
         });
     }
 
+    /// Writes a file unless it is as it must be already.
+    pub fn write_if_different(&mut self, path: PathBuf, contents: impl Into<Vec<u8>>) {
+        let contents = contents.into();
+        if fs::read(&path).is_ok_and(|now| now == contents) {
+            return;
+        }
+        self.write(path, contents);
+    }
+
     /// Removes a file, and its folder if that is empty then.
     pub fn remove(&mut self, path: PathBuf) {
         self.removals.push(path);

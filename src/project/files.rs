@@ -51,7 +51,10 @@ pub fn read_tree(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Tree, E
 pub fn list_tree(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Tree, Error> {
     let mut tree = Tree::default();
     let is_git = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name() == ".git";
-    for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| !is_git(entry)) {
+    for entry in WalkDir::new(folder)
+        .into_iter()
+        .filter_entry(|entry| !is_git(entry))
+    {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_owned();
             Error::io("read", &path)(error.into())

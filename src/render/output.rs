@@ -117,6 +117,11 @@ pub fn plan(
     Ok(plan)
 }
 
+/// The paths that a manifest names; none where it is not one, which [`plan`] tells.
+pub fn manifest_paths(manifest: &[u8]) -> BTreeSet<String> {
+    read_manifest(manifest, "").map_or_else(|_| BTreeSet::new(), |ours| ours.into_keys().collect())
+}
+
 struct Planner<'a> {
     existing: &'a Digests,
     ours: Digests,
