@@ -188,11 +188,13 @@ fn document(
     let mut changes = Vec::new();
     let mut excerpts = Vec::new();
     let mut tell = |part: String, delta: &Delta, told: Vec<Change>| {
-        if !told.is_empty() {
+        // An example that is there in one version alone is told by its status line.
+        let has_both = !matches!(delta, Delta::Added(_) | Delta::Removed(_));
+        if has_both && !told.is_empty() {
             let lines = excerpt::lines(delta);
             excerpts.push(Excerpt { part, lines });
-            changes.extend(told);
         }
+        changes.extend(told);
     };
     let (before, after) = (view::prose(old), view::prose(new));
     let prose = delta(&before, &after);

@@ -10,11 +10,15 @@ use crate::json::{KeyOrder, write};
 /// How many lines of both versions stand around a change.
 const CONTEXT: usize = 3;
 
+/// How many lines of one version stand in a row before the others are left out: a whole object that came or went is
+/// told by its first lines.
+const RUN: usize = 12;
+
 /// The lines of a delta as JSON; long runs that did not change are left out.
 pub(super) fn lines(delta: &Delta) -> Vec<DiffLine> {
     let mut printer = Printer { lines: Vec::new() };
     printer.delta(delta, "", 0, "");
-    collapse(printer.lines)
+    shorten(collapse(printer.lines))
 }
 
 struct Printer {
@@ -204,6 +208,29 @@ fn skip(out: &mut Vec<DiffLine>, skipped: &mut Vec<DiffLine>) {
     out.append(skipped);
 }
 
+/// Of a long run of lines of one version, the first ones.
+fn shorten(lines: Vec<DiffLine>) -> Vec<DiffLine> {
+    let mut out: Vec<DiffLine> = Vec::with_capacity(lines.len());
+    let mut run = 0;
+    for line in lines {
+        let kind = std::mem::discriminant(&line);
+        let continues = out
+            .iter()
+            .rev()
+            .find(|line| !matches!(line, DiffLine::Skipped(_)));
+        let continues = continues.is_some_and(|last| std::mem::discriminant(last) == kind);
+        run = if continues { run + 1 } else { 1 };
+        if matches!(line, DiffLine::Both(_) | DiffLine::Skipped(_)) || run <= RUN {
+            out.push(line);
+        } else if let Some(DiffLine::Skipped(count)) = out.last_mut() {
+            *count += 1;
+        } else {
+            out.push(DiffLine::Skipped(1));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,6 +264,14 @@ mod tests {
             }
           }
         "#);
+    }
+
+    #[test]
+    fn a_long_object_that_went_is_told_by_its_first_lines() {
+        let old = json!({"a": (0..50).collect::<Vec<_>>(), "b": 1});
+        let lines = shown(&old, &json!({"b": 1}));
+        assert_eq!(lines.matches("- ").count(), RUN, "{lines}");
+        assert!(lines.contains(&format!("~ {}\n", 52 - RUN)), "{lines}");
     }
 
     #[test]

@@ -108,6 +108,10 @@ impl Git<'_> {
             if shallow.is_ok_and(|answer| answer == "true") {
                 return Error::Shallow(self.revision.to_owned());
             }
+            if matches!(&error, Error::Git { message, .. } if message == "Needed a single revision")
+            {
+                return self.error("there is no such revision");
+            }
             error
         })
     }
