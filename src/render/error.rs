@@ -115,12 +115,13 @@ fn message(
     span: Option<Range<usize>>,
 ) -> String {
     match error.kind() {
-        // Minijinja does not always name the name; the place does.
+        // Minijinja names the name in most cases; in the others the place does.
         ErrorKind::UndefinedError => {
             let place = span.and_then(|span| source.text.get(span)).map(str::trim);
-            match place.filter(|place| !place.is_empty()) {
-                Some(place) => format!("`{}` is not defined", place.replace('\n', " ")),
-                None => error.detail().unwrap_or("a name is not defined").to_owned(),
+            match (error.detail(), place.filter(|place| !place.is_empty())) {
+                (Some(detail), _) => detail.to_owned(),
+                (None, Some(place)) => format!("`{}` is undefined", place.replace('\n', " ")),
+                (None, None) => "a name is undefined".to_owned(),
             }
         }
         ErrorKind::SyntaxError => error.detail().unwrap_or("syntax error").to_owned(),

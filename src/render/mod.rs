@@ -5,7 +5,8 @@
 //!
 //! A template set is a folder of minijinja templates, `<set>/page.<ext>.jinja`, `section.<ext>.jinja` and
 //! `site.<ext>.jinja`: a page per document (`<section>/<name>.<ext>`), an index per section
-//! (`<section>/index.<ext>`), an index of all (`index.<ext>`). Only the first one must be there.
+//! (`<section>/index.<ext>`), an index of all (`index.<ext>`). Only the first one must be there. Templates that are
+//! named `….html.jinja`, included ones too, escape what they show as HTML.
 
 mod curl;
 mod error;
