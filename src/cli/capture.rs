@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use apidocs::project::ChangeSet;
-use apidocs::report::Report;
+use apidocs::report::{Report, plural};
 
 use super::args::Capture;
 use super::context::{Channel, Context};
@@ -22,7 +22,7 @@ pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
     recapture.tell_broken();
     let exit = recapture.exit();
     context.say(recapture.summary());
-    context.say(format!("{written} documents written"));
+    context.say(format!("{} written", plural(written, "document")));
     let next = (exit == Exit::Clean).then_some("apidocs render");
     let report = Report {
         findings: recapture.findings,

@@ -5,7 +5,7 @@ use apidocs::document::key_order;
 use apidocs::finding::any_error;
 use apidocs::json::{KeyOrder, parse_bytes, write};
 use apidocs::project::ChangeSet;
-use apidocs::report::Report;
+use apidocs::report::{Report, plural};
 
 use super::args::Fmt;
 use super::context::{Channel, Context};
@@ -48,7 +48,7 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
     } else {
         "changed"
     };
-    context.say(format!("{} files {what}", names.len()));
+    context.say(format!("{} {what}", plural(names.len(), "file")));
     Ok(if failed { Exit::Findings } else { Exit::Clean })
 }
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use apidocs::document::{DocumentName, Tree};
 use apidocs::project::{ChangeSet, Project};
 use apidocs::render::{Input, original};
-use apidocs::report::Report;
+use apidocs::report::{Report, plural};
 
 use super::args::{Generate, OutputFormat};
 use super::context::{Channel, Context, absolute, exit_of};
@@ -35,8 +35,8 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
         findings.extend(pages.findings.iter().cloned());
         context.say(recapture.summary());
         context.say(format!(
-            "{} documents written; {}",
-            recapture.changed(),
+            "{} written; {}",
+            plural(recapture.changed(), "document"),
             pages.summary(&project)
         ));
         next = Some(if recapture.changed() > 0 {

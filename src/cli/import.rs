@@ -9,7 +9,7 @@ use apidocs::import::pages::{self, Imported};
 use apidocs::json::{KeyOrder, write};
 use apidocs::page::{INDEX_COMMENT, PAGE_COMMENT};
 use apidocs::project::{ChangeSet, read_tree};
-use apidocs::report::Report;
+use apidocs::report::{Report, plural};
 
 use super::args::{Import, ImportFrom};
 use super::context::{Channel, Context, absolute, exit_of};
@@ -52,9 +52,9 @@ fn import_pages(context: &Context, folder: &Path, output: &Path) -> Result<Exit>
     let mut findings = imported.findings.clone();
     findings.sort_by(Finding::order);
     context.say(format!(
-        "{} documents in {} sections written to {}",
-        imported.documents.len(),
-        imported.sections.sections.len(),
+        "{} in {} written to {}",
+        plural(imported.documents.len(), "document"),
+        plural(imported.sections.sections.len(), "section"),
         output.display()
     ));
     tell_comments(context, &imported);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use apidocs::project::{CONFIG_FILE, ChangeSet};
+use apidocs::report::plural;
 use apidocs::validate::{schema_names, schema_text};
 use include_dir::{Dir, include_dir};
 
@@ -47,8 +48,8 @@ pub fn run(context: &Context, args: &Init) -> Result<Exit> {
     std::fs::create_dir_all(&folder)?;
     set.commit(&folder)?;
     context.say(format!(
-        "{} files written to {}",
-        files.len(),
+        "{} written to {}",
+        plural(files.len(), "file"),
         folder.display()
     ));
     let next = if is_demo(args) {

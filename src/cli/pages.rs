@@ -10,6 +10,7 @@ use apidocs::json::MAX_SIZE;
 use apidocs::project::{ChangeSet, DEFAULT_TEMPLATE_SET, Project, list_tree, read_file};
 use apidocs::render::output::{self, MANIFEST, Plan};
 use apidocs::render::{self, Input, Options};
+use apidocs::report::plural;
 
 use super::args::Pages;
 use super::context::absolute;
@@ -154,7 +155,8 @@ impl Planned {
             .filter(|(path, _)| path != MANIFEST)
             .count();
         let mut text = format!(
-            "{written} pages written to {}/, {} unchanged",
+            "{} written to {}/, {} unchanged",
+            plural(written, "page"),
             project.shown(&self.folder),
             self.plan.unchanged
         );

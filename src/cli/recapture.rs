@@ -11,7 +11,7 @@ use apidocs::drift::settle;
 use apidocs::finding::{Code, Finding, any_error, codes};
 use apidocs::json;
 use apidocs::project::{ChangeSet, Project};
-use apidocs::report::located_error;
+use apidocs::report::{located_error, plural};
 use apidocs::validate;
 
 use super::args::Selection;
@@ -254,19 +254,18 @@ impl Recapture {
     /// What was done, in a line.
     pub fn summary(&self) -> String {
         let captured = self.captured.examples.len();
-        let scenarios = self.captured.scenarios.len();
-        let failed = self
-            .captured
-            .runs()
+        let runs = self.captured.runs();
+        let failed = runs
             .filter(|run| run.outcome != capture::Outcome::Done)
             .count();
-        let failed = if failed > 0 {
-            format!(", {failed} failed")
-        } else {
-            String::new()
+        let failed = match failed {
+            0 => String::new(),
+            failed => format!(", {failed} failed"),
         };
         format!(
-            "{scenarios} scenarios{failed}, {captured} examples captured: {} as committed, {} new or changed",
+            "{}{failed}, {} captured: {} as committed, {} new or changed",
+            plural(self.captured.scenarios.len(), "scenario"),
+            plural(captured, "example"),
             self.unchanged,
             captured - self.unchanged,
         )

@@ -12,7 +12,7 @@ mod visible;
 
 pub use human::{human, located_error};
 pub use json::json;
-pub use summary::Summary;
+pub use summary::{Summary, plural};
 pub use visible::visible;
 
 use crate::finding::{DocumentChanges, Finding};

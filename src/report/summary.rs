@@ -132,6 +132,7 @@ impl std::fmt::Display for Summary {
     }
 }
 
-fn plural(count: usize, what: &str) -> String {
+/// `1 page`, `2 pages`.
+pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
