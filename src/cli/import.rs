@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use anyhow::Result;
-use apidocs::document::{EndpointDocument, Sections, key_order};
-use apidocs::finding::Finding;
+use apidocs::document::{EndpointDocument, Sections, Tree, key_order};
+use apidocs::finding::{Finding, SourceFile};
 use apidocs::import::pages::{self, Imported};
-use apidocs::json::{KeyOrder, write};
-use apidocs::page::{INDEX_COMMENT, PAGE_COMMENT};
+use apidocs::json::{self, KeyOrder, write};
+use apidocs::page::{INDEX_COMMENT, PAGE_COMMENT, PageFile};
 use apidocs::project::{ChangeSet, read_tree};
 use apidocs::report::{Report, plural};
+use apidocs::validate;
 
 use super::args::{Import, ImportFrom};
 use super::context::{Channel, Context, absolute, exit_of};
@@ -50,6 +51,7 @@ fn import_pages(context: &Context, folder: &Path, output: &Path) -> Result<Exit>
     set.commit(&output)?;
 
     let mut findings = imported.findings.clone();
+    findings.extend(schema_findings(&tree, shown.trim_end_matches('/')));
     findings.sort_by(Finding::order);
     context.say(format!(
         "{} in {} written to {}",
@@ -69,6 +71,22 @@ fn import_pages(context: &Context, folder: &Path, output: &Path) -> Result<Exit>
     );
     context.tell(Channel::Diagnostics, &report, Some(&next))?;
     Ok(exit)
+}
+
+/// What the pages that can be read have against the schema of pages.
+fn schema_findings(tree: &Tree, shown: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, bytes) in &tree.files {
+        let source = SourceFile::new(format!("{shown}/{path}"), bytes);
+        let Ok(page) = PageFile::parse(&source.text) else {
+            // An index, or told by the import.
+            continue;
+        };
+        if let Ok(value) = json::parse(&source.text[page.json.clone()]) {
+            findings.extend(validate::page(&value, &source, page.json.start));
+        }
+    }
+    findings
 }
 
 /// Comment lines are a setting, not part of a document.
