@@ -5,21 +5,35 @@
 
 use super::prose;
 
-/// Characters that mean something somewhere in a line of Markdown, or to one of the hosts.
-const SPECIAL: &str = "\\`*_{}[]<>|~#&$";
+/// Characters that mean something somewhere in a line of Markdown, or to one of the hosts, and that all of them let
+/// be escaped with a backslash.
+const SPECIAL: &str = "\\`*_{}[]<>|#$";
+
+/// `%` where it would make a mark of Liquid.
+pub(super) const PERCENT: &str = "&#37;";
 
 /// Text as itself: a title, the text of a link. Line breaks become blanks.
 pub(super) fn text(text: &str) -> String {
     let text = one_line(text);
     let mut out = String::with_capacity(text.len());
-    let mut previous = ' ';
-    for c in text.chars() {
-        // `\{%` would still be a mark of Liquid, `!` before a link makes it an image.
-        if SPECIAL.contains(c) || (c == '%' && previous == '{') {
-            out.push('\\');
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            // A backslash before these is shown by kramdown.
+            '~' => out.push_str("&#126;"),
+            '&' if chars
+                .peek()
+                .is_some_and(|next| next.is_ascii_alphanumeric() || *next == '#') =>
+            {
+                out.push_str("&amp;");
+            }
+            c if SPECIAL.contains(c) => out.extend(['\\', c]),
+            c => out.push(c),
         }
-        out.push(c);
-        previous = c;
+        // `\{%` would still be a mark of Liquid.
+        if c == '{' && chars.next_if_eq(&'%').is_some() {
+            out.push_str(PERCENT);
+        }
     }
     out
 }
@@ -158,7 +172,7 @@ fn one_line(text: &str) -> String {
 fn entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if SPECIAL.contains(c) || "%!\"'".contains(c) {
+        if SPECIAL.contains(c) || "&~%!\"'".contains(c) {
             out.push_str(&format!("&#{};", u32::from(c)));
         } else {
             out.push(c);
@@ -174,8 +188,8 @@ mod tests {
     #[test]
     fn titles_are_text() {
         assert_eq!(
-            text("A `b` *c* {{ d }}\n{% e %} [f](g) <h> i|j"),
-            "A \\`b\\` \\*c\\* \\{\\{ d \\}\\} \\{\\% e %\\} \\[f\\](g) \\<h\\> i\\|j"
+            text("A `b` *c* {{ d }}\n{% e %} [f](g) <h> i|j & k&lt; ~l"),
+            "A \\`b\\` \\*c\\* \\{\\{ d \\}\\} \\{&#37; e %\\} \\[f\\](g) \\<h\\> i\\|j & k&amp;lt; &#126;l"
         );
     }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
 
-use super::markdown::{fence, guard, text, visible};
+use super::markdown::{PERCENT, fence, guard, text, visible};
 
 /// How often HTML is looked for. Each round takes out all there is, which may bring to light what it hid.
 const ROUNDS: usize = 16;
@@ -248,7 +248,7 @@ fn escape(
         }
         // `\{%` would still be a mark of Liquid.
         if shown == '{' && chars.next_if(|(_, next)| *next == '%').is_some() {
-            out.push_str("\\%");
+            out.push_str(PERCENT);
         }
     }
 }
@@ -315,15 +315,15 @@ mod tests {
         for (prose, expected) in [
             (
                 "a <b>c</b> {{ d }} {% e %}",
-                "a \\<b>c\\</b> \\{\\{ d \\}\\} \\{\\% e %\\}",
+                "a \\<b>c\\</b> \\{\\{ d \\}\\} \\{&#37; e %\\}",
             ),
-            ("\\{% a %} \\\\{b", "\\{\\% a %\\} \\\\\\{b"),
+            ("\\{% a %} \\\\{b", "\\{&#37; a %\\} \\\\\\{b"),
             (
                 "<div>\n`<a>` {x}\n</div>",
                 "\\<div>\n`<a>` \\{x\\}\n\\</div>",
             ),
             ("<!-- a\n```\nb", "\\<!-- a\n```\nb\n```"),
-            ("<script>\n{% x", "\\<script>\n\\{\\% x"),
+            ("<script>\n{% x", "\\<script>\n\\{&#37; x"),
             ("a | b < c", "a \\| b \\< c"),
             (
                 "see <https://x/(a)?b={c}> <a@b.c>",
