@@ -109,7 +109,7 @@ fn every_case_gives_its_pages() {
             let text = |bytes: Option<&Vec<u8>>| {
                 String::from_utf8(bytes.cloned().unwrap_or_default()).unwrap()
             };
-            let diff = similar::TextDiff::from_lines(&text(old), &text(new))
+            let diff = similar::TextDiff::from_lines(text(old), text(new))
                 .unified_diff()
                 .to_string();
             wrong.push(format!("{}/{path}\n{diff}", root.display()));

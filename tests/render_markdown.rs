@@ -338,7 +338,11 @@ fn check_hosts(page: &str, shown: &str) {
             }
             Event::End(TagEnd::CodeBlock) => in_code = false,
             Event::Code(_) => plain.replace_range(range.clone(), &" ".repeat(range.len())),
-            Event::InlineHtml(html) => panic!("{html}: {shown}"),
+            // A code span that no table can hold; a tag of people is text.
+            Event::InlineHtml(html) => {
+                assert!(["<code>", "</code>"].contains(&&*html), "{html}: {shown}");
+                plain.replace_range(range.clone(), &" ".repeat(range.len()));
+            }
             Event::Html(html) if !in_code => {
                 let ours = ["<!-- {% raw %} -->", "<!-- {% endraw %} -->"].contains(&html.trim());
                 assert!(ours || !html.contains(['{', '}']), "{html}: {shown}");
@@ -349,7 +353,8 @@ fn check_hosts(page: &str, shown: &str) {
     }
     let mut backslash = false;
     for c in plain.chars() {
-        assert!(backslash || !"{}<".contains(c), "{c} in {plain}\n{shown}");
+        let marks = if backslash { "<" } else { "{}<" };
+        assert!(!marks.contains(c), "{c} in {plain}\n{shown}");
         backslash = c == '\\' && !backslash;
     }
     assert!(
@@ -398,7 +403,7 @@ fn titles_and_names_are_shown_as_they_are() {
         });
         assert_eq!(
             heading,
-            Some(visible(&format!("x {title}").trim_end().to_owned())),
+            Some(visible(format!("x {title}").trim_end())),
             "{page}"
         );
     }

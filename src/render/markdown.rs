@@ -7,7 +7,10 @@ use super::prose;
 
 /// Characters that mean something somewhere in a line of Markdown, or to one of the hosts, and that all of them let
 /// be escaped with a backslash.
-const SPECIAL: &str = "\\`*_{}[]<>|#$";
+const SPECIAL: &str = "\\`*_{}[]>|#$";
+
+/// `<` outside of code.
+pub(super) const LESS: &str = "&lt;";
 
 /// `%` where it would make a mark of Liquid.
 pub(super) const PERCENT: &str = "&#37;";
@@ -21,6 +24,8 @@ pub(super) fn text(text: &str) -> String {
         match c {
             // A backslash before these is shown by kramdown.
             '~' => out.push_str("&#126;"),
+            // One before `<` may be taken for a part of an address.
+            '<' => out.push_str(LESS),
             '&' if chars
                 .peek()
                 .is_some_and(|next| next.is_ascii_alphanumeric() || *next == '#') =>
@@ -56,9 +61,14 @@ pub(super) fn code(text: &str) -> String {
     format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
-/// A code span in a cell of a table, where the backslash before a bar is taken off in code too.
+/// A code span in a cell of a table, where the backslash before a bar is taken off in code too. Hosts do not agree about
+/// two of them before a bar: a text with one is written as HTML.
 pub(super) fn code_cell(text: &str) -> String {
-    code(text).replace('|', "\\|")
+    let text = one_line(text);
+    if text.contains("\\|") {
+        return format!("<code>{}</code>", entities(&text));
+    }
+    code(&text).replace('|', "\\|")
 }
 
 /// Prose on one line, as a part of a paragraph.
@@ -78,7 +88,9 @@ pub(super) fn cell(text: &str) -> String {
 pub(super) fn fence(text: &str, language: &str) -> String {
     let text = visible(text);
     if guard(&text) != text {
-        return format!("<pre><code>{}</code></pre>", entities(&text));
+        // On one line: MDX takes lines for paragraphs.
+        let html = entities(&text).replace('\n', "&#10;");
+        return format!("<pre><code>{html}</code></pre>");
     }
     let language: String = language
         .chars()
@@ -172,7 +184,7 @@ fn one_line(text: &str) -> String {
 fn entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if SPECIAL.contains(c) || "&~%!\"'".contains(c) {
+        if SPECIAL.contains(c) || "&~%!<\"'".contains(c) {
             out.push_str(&format!("&#{};", u32::from(c)));
         } else {
             out.push(c);
@@ -189,7 +201,7 @@ mod tests {
     fn titles_are_text() {
         assert_eq!(
             text("A `b` *c* {{ d }}\n{% e %} [f](g) <h> i|j & k&lt; ~l"),
-            "A \\`b\\` \\*c\\* \\{\\{ d \\}\\} \\{&#37; e %\\} \\[f\\](g) \\<h\\> i\\|j & k&amp;lt; &#126;l"
+            "A \\`b\\` \\*c\\* \\{\\{ d \\}\\} \\{&#37; e %\\} \\[f\\](g) &lt;h\\> i\\|j & k&amp;lt; &#126;l"
         );
     }
 
@@ -204,7 +216,8 @@ mod tests {
         ] {
             assert_eq!(code(text), expected);
         }
-        assert_eq!(code_cell("a|b\\|c"), "`a\\|b\\\\|c`");
+        assert_eq!(code_cell("a|b"), "`a\\|b`");
+        assert_eq!(code_cell("a\\|b"), "<code>a&#92;&#124;b</code>");
     }
 
     #[test]
@@ -216,7 +229,7 @@ mod tests {
         );
         assert_eq!(
             fence("{%- endraw %}\n\n*", "x"),
-            "<pre><code>&#123;&#37;- endraw &#37;&#125;\n\n&#42;</code></pre>"
+            "<pre><code>&#123;&#37;- endraw &#37;&#125;&#10;&#10;&#42;</code></pre>"
         );
     }
 
