@@ -242,6 +242,59 @@ mod tests {
     }
 
     #[test]
+    fn a_shell_gives_curl_what_was_meant() {
+        let texts = [
+            "",
+            "a b",
+            "it's",
+            "$HOME `id` \\ \"!!\"",
+            "a\nb\n",
+            "\r\n\t\u{1}é\u{85}😀",
+            "'",
+            "\\'\u{7f}f",
+        ];
+        for text in texts {
+            let headers = [format!("X: {text}").trim_end().replace(['\n', '\r'], "_")];
+            let headers = [headers[0].as_str(), "Content-Type: text/plain"];
+            let command = command(
+                &request("PUT", "/a?b=$c&d", &headers, Body::text(text)),
+                Some("h"),
+            );
+            let script = format!("curl() {{ printf '%s\\0' \"$@\"; }}; {command}");
+            let Ok(output) = std::process::Command::new("bash")
+                .args(["-c", &script])
+                .env("LC_ALL", "C.UTF-8")
+                .output()
+            else {
+                eprintln!("skipped: there is no bash");
+                return;
+            };
+            let output = String::from_utf8(output.stdout).unwrap();
+            let header = match headers[0] {
+                "X:" => "X;",
+                header => header,
+            };
+            let expected = [
+                "-X",
+                "PUT",
+                "https://h/a?b=$c&d",
+                "-H",
+                header,
+                "-H",
+                headers[1],
+                "--data-raw",
+                text,
+                "",
+            ];
+            assert_eq!(
+                output.split('\0').collect::<Vec<_>>(),
+                expected,
+                "{command}"
+            );
+        }
+    }
+
+    #[test]
     fn what_curl_would_misread_is_said() {
         assert_eq!(
             command(

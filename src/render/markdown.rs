@@ -5,21 +5,40 @@
 
 use super::prose;
 
-/// Characters that mean something somewhere in a line of Markdown, or to one of the hosts.
-const SPECIAL: &str = "\\`*_{}[]<>|~#&$";
+/// Characters that mean something somewhere in a line of Markdown, or to one of the hosts, and that all of them let
+/// be escaped with a backslash.
+const SPECIAL: &str = "\\`*_{}[]>|#$";
+
+/// `<` outside of code.
+pub(super) const LESS: &str = "&lt;";
+
+/// `%` where it would make a mark of Liquid.
+pub(super) const PERCENT: &str = "&#37;";
 
 /// Text as itself: a title, the text of a link. Line breaks become blanks.
 pub(super) fn text(text: &str) -> String {
     let text = one_line(text);
     let mut out = String::with_capacity(text.len());
-    let mut previous = ' ';
-    for c in text.chars() {
-        // `\{%` would still be a mark of Liquid, `!` before a link makes it an image.
-        if SPECIAL.contains(c) || (c == '%' && previous == '{') {
-            out.push('\\');
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            // A backslash before these is shown by kramdown.
+            '~' => out.push_str("&#126;"),
+            // One before `<` may be taken for a part of an address.
+            '<' => out.push_str(LESS),
+            '&' if chars
+                .peek()
+                .is_some_and(|next| next.is_ascii_alphanumeric() || *next == '#') =>
+            {
+                out.push_str("&amp;");
+            }
+            c if SPECIAL.contains(c) => out.extend(['\\', c]),
+            c => out.push(c),
         }
-        out.push(c);
-        previous = c;
+        // `\{%` would still be a mark of Liquid.
+        if c == '{' && chars.next_if_eq(&'%').is_some() {
+            out.push_str(PERCENT);
+        }
     }
     out
 }
@@ -42,9 +61,14 @@ pub(super) fn code(text: &str) -> String {
     format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
-/// A code span in a cell of a table, where the backslash before a bar is taken off in code too.
+/// A code span in a cell of a table, where the backslash before a bar is taken off in code too. Hosts do not agree about
+/// two of them before a bar: a text with one is written as HTML.
 pub(super) fn code_cell(text: &str) -> String {
-    code(text).replace('|', "\\|")
+    let text = one_line(text);
+    if text.contains("\\|") {
+        return format!("<code>{}</code>", entities(&text));
+    }
+    code(&text).replace('|', "\\|")
 }
 
 /// Prose on one line, as a part of a paragraph.
@@ -64,7 +88,9 @@ pub(super) fn cell(text: &str) -> String {
 pub(super) fn fence(text: &str, language: &str) -> String {
     let text = visible(text);
     if guard(&text) != text {
-        return format!("<pre><code>{}</code></pre>", entities(&text));
+        // On one line: MDX takes lines for paragraphs.
+        let html = entities(&text).replace('\n', "&#10;");
+        return format!("<pre><code>{html}</code></pre>");
     }
     let language: String = language
         .chars()
@@ -158,7 +184,7 @@ fn one_line(text: &str) -> String {
 fn entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if SPECIAL.contains(c) || "%!\"'".contains(c) {
+        if SPECIAL.contains(c) || "&~%!<\"'".contains(c) {
             out.push_str(&format!("&#{};", u32::from(c)));
         } else {
             out.push(c);
@@ -174,8 +200,8 @@ mod tests {
     #[test]
     fn titles_are_text() {
         assert_eq!(
-            text("A `b` *c* {{ d }}\n{% e %} [f](g) <h> i|j"),
-            "A \\`b\\` \\*c\\* \\{\\{ d \\}\\} \\{\\% e %\\} \\[f\\](g) \\<h\\> i\\|j"
+            text("A `b` *c* {{ d }}\n{% e %} [f](g) <h> i|j & k&lt; ~l"),
+            "A \\`b\\` \\*c\\* \\{\\{ d \\}\\} \\{&#37; e %\\} \\[f\\](g) &lt;h\\> i\\|j & k&amp;lt; &#126;l"
         );
     }
 
@@ -190,7 +216,8 @@ mod tests {
         ] {
             assert_eq!(code(text), expected);
         }
-        assert_eq!(code_cell("a|b\\|c"), "`a\\|b\\\\|c`");
+        assert_eq!(code_cell("a|b"), "`a\\|b`");
+        assert_eq!(code_cell("a\\|b"), "<code>a&#92;&#124;b</code>");
     }
 
     #[test]
@@ -202,7 +229,7 @@ mod tests {
         );
         assert_eq!(
             fence("{%- endraw %}\n\n*", "x"),
-            "<pre><code>&#123;&#37;- endraw &#37;&#125;\n\n&#42;</code></pre>"
+            "<pre><code>&#123;&#37;- endraw &#37;&#125;&#10;&#10;&#42;</code></pre>"
         );
     }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
 
-use super::markdown::{fence, guard, text, visible};
+use super::markdown::{LESS, PERCENT, code_cell, fence, guard, text, visible};
 
 /// How often HTML is looked for. Each round takes out all there is, which may bring to light what it hid.
 const ROUNDS: usize = 16;
@@ -22,8 +22,10 @@ struct Part {
 }
 
 enum PartKind {
-    /// A code span or a fenced block.
-    Code,
+    /// A code span: its text.
+    Span(String),
+    /// A fenced block, or an indented one within a list or quote.
+    Block,
     /// An indented block outside of lists and quotes, which MDX does not know: its text.
     Indented(String),
     /// `<https://…>`, which MDX does not know: what is shown, and the target.
@@ -113,7 +115,7 @@ fn without_html(source: String) -> Result<String, String> {
         }
         tags.dedup();
         for at in tags.into_iter().rev() {
-            out.insert(at, '\\');
+            out.replace_range(at..=at, LESS);
         }
     }
     Err(out)
@@ -128,8 +130,8 @@ fn rewrite(source: &str, cell: bool) -> String {
         escape(&mut out, source, at..part.range.start, &tables, cell);
         let slice = &source[part.range.clone()];
         match part.kind {
-            PartKind::Code if cell => out.push_str(&guard(slice).replace('|', "\\|")),
-            PartKind::Code => out.push_str(&guard(slice)),
+            PartKind::Span(text) if cell => out.push_str(&code_cell(&text)),
+            PartKind::Span(_) | PartKind::Block => out.push_str(&guard(slice)),
             PartKind::Indented(text) => {
                 out.push_str(&fence(text.trim_end_matches('\n'), ""));
                 out.push_str(if slice.ends_with('\n') { "\n" } else { "" });
@@ -152,7 +154,7 @@ fn parts(source: &str) -> (Vec<Part>, Vec<Range<usize>>) {
     let mut indented = false;
     for (event, range) in parse(source) {
         let kind = match event {
-            Event::Code(_) => Some(PartKind::Code),
+            Event::Code(text) => Some(PartKind::Span(text.to_string())),
             Event::Start(tag) => {
                 depth += 1;
                 match tag {
@@ -160,7 +162,7 @@ fn parts(source: &str) -> (Vec<Part>, Vec<Range<usize>>) {
                         indented = true;
                         Some(PartKind::Indented(String::new()))
                     }
-                    Tag::CodeBlock(_) => Some(PartKind::Code),
+                    Tag::CodeBlock(_) => Some(PartKind::Block),
                     Tag::Link {
                         link_type: LinkType::Autolink,
                         dest_url,
@@ -233,24 +235,34 @@ fn escape(
                 .any(|table| table.contains(&(range.start + at)))
         };
         match c {
-            '\\' => {
-                out.push('\\');
-                let Some((_, escaped)) = chars.next_if(|(_, next)| next.is_ascii_punctuation())
-                else {
-                    continue;
-                };
-                out.push(escaped);
-                shown = escaped;
+            '\\' => match chars.next_if(|(_, next)| next.is_ascii_punctuation()) {
+                Some((_, '<')) => out.push_str(LESS),
+                Some((_, escaped)) => {
+                    out.extend(['\\', escaped]);
+                    shown = escaped;
+                }
+                None => out.push('\\'),
+            },
+            '<' => out.push_str(LESS),
+            'i' | 'e' if !cell && begins_module_line(source, range.start + at) => {
+                out.push_str(&format!("&#{};", u32::from(c)));
             }
-            '{' | '}' | '<' => out.extend(['\\', c]),
+            '{' | '}' => out.extend(['\\', c]),
             '|' if bar(at) => out.extend(['\\', c]),
             _ => out.push(c),
         }
         // `\{%` would still be a mark of Liquid.
         if shown == '{' && chars.next_if(|(_, next)| *next == '%').is_some() {
-            out.push_str("\\%");
+            out.push_str(PERCENT);
         }
     }
+}
+
+/// Whether a line of JavaScript modules begins there, which MDX would run.
+fn begins_module_line(source: &str, at: usize) -> bool {
+    let (before, line) = source.split_at(at);
+    let first = before.is_empty() || before.ends_with('\n');
+    first && (line.starts_with("import ") || line.starts_with("export "))
 }
 
 /// A link's target, with what could end it or mean something to a host percent-encoded.
@@ -303,7 +315,7 @@ mod tests {
             "Return *a* **list** of `{things}`.\n\n- one\n- two\n\n1. x\n   ```\n   {{ y }} | <z>\n   ```",
             "| a | b |\n|---|---|\n| `c\\|d` | e |",
             "```js\nif (a < b) { c | d }\n```\ntext",
-            "[link](http://x/) and \\{ and \\<b> and &lt;",
+            "[link](http://x/) and \\{ and &lt;b>, import x",
             "> quote\n> ~~~\n> {open",
         ] {
             assert_eq!(blocks(prose), prose);
@@ -315,16 +327,16 @@ mod tests {
         for (prose, expected) in [
             (
                 "a <b>c</b> {{ d }} {% e %}",
-                "a \\<b>c\\</b> \\{\\{ d \\}\\} \\{\\% e %\\}",
+                "a &lt;b>c&lt;/b> \\{\\{ d \\}\\} \\{&#37; e %\\}",
             ),
-            ("\\{% a %} \\\\{b", "\\{\\% a %\\} \\\\\\{b"),
+            ("\\{% a %} \\\\{b", "\\{&#37; a %\\} \\\\\\{b"),
             (
                 "<div>\n`<a>` {x}\n</div>",
-                "\\<div>\n`<a>` \\{x\\}\n\\</div>",
+                "&lt;div>\n`<a>` \\{x\\}\n&lt;/div>",
             ),
-            ("<!-- a\n```\nb", "\\<!-- a\n```\nb\n```"),
-            ("<script>\n{% x", "\\<script>\n\\{\\% x"),
-            ("a | b < c", "a \\| b \\< c"),
+            ("<!-- a\n```\nb", "&lt;!-- a\n```\nb\n```"),
+            ("<script>\n{% x", "&lt;script>\n\\{&#37; x"),
+            ("a | b < c", "a \\| b &lt; c"),
             (
                 "see <https://x/(a)?b={c}> <a@b.c>",
                 "see [https://x/(a)?b=\\{c\\}](https://x/%28a%29?b=%7Bc%7D) [a@b.c](mailto:a@b.c)",
@@ -342,6 +354,11 @@ mod tests {
             ("````x\n```\nopen", "````x\n```\nopen\n````"),
             ("~~~", "~~~\n~~~"),
             ("`{{ a }} {% endraw %}`", "`{{ a }} {\u{200b}% endraw %}`"),
+            (
+                "import a\nimport b\n\nexport c",
+                "&#105;mport a\n&#105;mport b\n\n&#101;xport c",
+            ),
+            ("\\<b> http://x\\<c>", "&lt;b> http://x&lt;c>"),
             ("", ""),
         ] {
             assert_eq!(blocks(prose), expected, "{prose:?}");
@@ -363,7 +380,8 @@ mod tests {
         for (prose, expected) in [
             ("a `b|c` | d", "a `b\\|c` \\| d"),
             ("``` {x}", "``` \\{x\\}"),
-            ("# <b> \\| - x", "# \\<b> \\| - x"),
+            ("# <b> \\| - x", "# &lt;b> \\| - x"),
+            ("`a\\|b`", "<code>a&#92;&#124;b</code>"),
             ("- `<user_id>`, *x*", "- `<user_id>`, *x*"),
             ("", ""),
         ] {
