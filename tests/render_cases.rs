@@ -1,7 +1,7 @@
 //! Golden cases: every folder of `tests/cases/render` is a small project with the pages that it must give.
 //!
 //! `apidocs.toml` (its `[render]`), `api-docs/` and `templates/` go in; `site/` or `error.txt` must come out. Run with
-//! `APIDOCS_UPDATE_CASES=1` to write what comes out; then read the difference.
+//! `UPDATE=1` to write what comes out; then read the difference.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -82,7 +82,7 @@ fn told(error: &RenderError) -> Tree {
 #[test]
 fn every_case_gives_its_pages() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/render");
-    let update = std::env::var_os("APIDOCS_UPDATE_CASES").is_some();
+    let update = std::env::var_os("UPDATE").is_some();
     let mut count = 0;
     let mut wrong = Vec::new();
     for entry in std::fs::read_dir(cases).unwrap() {
