@@ -1,7 +1,7 @@
 //! The original's JSON output of 2015: our output tree writes it in the same way.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use apidocs::document::{Body, Exchange, Headers, Request, Response, Sections};
 use apidocs::json;
@@ -10,15 +10,10 @@ use apidocs::render::original::{OutputFormat, ScenarioRun, output_tree};
 use apidocs::render::{Input, Options};
 use serde_json::Value;
 
+use crate::support::corpus;
+
 fn cache() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let corpus = std::env::var_os("APIDOCS_CORPUS").map_or(beside, PathBuf::from);
-    let cache = corpus.join("cache-2015");
-    if cache.is_dir() {
-        return Some(cache);
-    }
-    eprintln!("skipped: there is no corpus in {}", corpus.display());
-    None
+    Some(corpus()?.join("cache-2015"))
 }
 
 fn headers(value: &Value, first: &[&str]) -> Headers {

@@ -6,25 +6,14 @@
 //! The five trees of the corpus are read where they are there.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Sections, Tree, key_order};
 use apidocs::import::pages::{Imported, import};
 use apidocs::json;
 use apidocs::render::{Input, Options, render};
 
-fn read(root: &Path) -> Tree {
-    let mut tree = Tree::default();
-    for entry in walkdir::WalkDir::new(root) {
-        let entry = entry.unwrap();
-        if entry.file_type().is_file() {
-            let path = entry.path().strip_prefix(root).unwrap();
-            let path = path.to_str().unwrap().replace('\\', "/");
-            tree.insert(path, std::fs::read(entry.path()).unwrap());
-        }
-    }
-    tree
-}
+use crate::support::{corpus, read};
 
 /// The pages of what was imported, and the paths of the files that did not come back, out of how many.
 struct Again {
@@ -90,16 +79,6 @@ fn written(imported: &Imported) -> (BTreeMap<DocumentName, EndpointDocument>, Se
     assert_eq!(documents.len(), imported.documents.len());
     assert_eq!(collection.order(), imported.sections);
     (documents, collection.order())
-}
-
-fn corpus() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let corpus = std::env::var_os("APIDOCS_CORPUS").map_or(beside, PathBuf::from);
-    if corpus.is_dir() {
-        return Some(corpus);
-    }
-    eprintln!("skipped: there is no corpus in {}", corpus.display());
-    None
 }
 
 #[test]

@@ -14,6 +14,8 @@ use apidocs::json::{KeyOrder, write};
 use apidocs::validate;
 use serde_json::{Value, json};
 
+use crate::support::{corpus, read};
+
 /// What reading the files and this room can find, but for a file that is too large.
 const CODES: [&str; 22] = [
     "case-clash",
@@ -50,20 +52,6 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-fn tree(folder: &Path) -> Tree {
-    let mut tree = Tree::default();
-    let entries = walkdir::WalkDir::new(folder).into_iter();
-    for entry in entries
-        .map(Result::unwrap)
-        .filter(|entry| entry.file_type().is_file())
-    {
-        let path = entry.path().strip_prefix(folder).unwrap();
-        let parts: Vec<_> = path.iter().map(|part| part.to_str().unwrap()).collect();
-        tree.insert(parts.join("/"), fs::read(entry.path()).unwrap());
-    }
-    tree
-}
-
 fn found(case: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     let settings = case.join("apidocs.toml");
@@ -73,7 +61,7 @@ fn found(case: &Path) -> Vec<Finding> {
     }
     let docs = case.join("docs");
     if docs.exists() {
-        let collection = Collection::from_tree(&tree(&docs), "docs");
+        let collection = Collection::from_tree(&read(&docs), "docs");
         let once = validate::validate(&collection);
         assert_eq!(once, validate::validate(&collection), "{}", case.display());
         findings.extend(once);
@@ -161,16 +149,11 @@ fn settings_of_any_depth_are_read_or_told() {
 
 /// The pages of a corpus outside the repository with their JSON and where it begins; none where it is not there.
 fn pages(tree_name: &str) -> Vec<(Arc<SourceFile>, usize, Value)> {
-    let corpus = std::env::var_os("APIDOCS_CORPUS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
-        PathBuf::from,
-    );
-    let folder = corpus.join("pages").join(tree_name);
-    if !folder.exists() {
-        eprintln!("skipped: {} is not there", folder.display());
+    let Some(corpus) = corpus() else {
         return Vec::new();
-    }
-    let files = tree(&folder).files.into_iter();
+    };
+    let folder = corpus.join("pages").join(tree_name);
+    let files = read(&folder).files.into_iter();
     files
         .filter(|(path, _)| !path.ends_with("index.md"))
         .map(|(path, bytes)| {

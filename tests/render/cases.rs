@@ -11,18 +11,7 @@ use apidocs::finding::LocatedError;
 use apidocs::project::Settings;
 use apidocs::render::{Input, Options, RenderError, render};
 
-fn read(root: &Path) -> Tree {
-    let mut tree = Tree::default();
-    for entry in walkdir::WalkDir::new(root) {
-        let entry = entry.unwrap();
-        if entry.file_type().is_file() {
-            let path = entry.path().strip_prefix(root).unwrap();
-            let path = path.to_str().unwrap().replace('\\', "/");
-            tree.insert(path, std::fs::read(entry.path()).unwrap());
-        }
-    }
-    tree
-}
+use crate::support::read;
 
 fn made(case: &Tree) -> Result<Tree, RenderError> {
     let settings = case

@@ -1,0 +1,8 @@
+//! Schemas and rules: what is found in files, good and broken.
+
+mod cases;
+mod mutations;
+mod samples;
+mod schemas;
+#[path = "../support/mod.rs"]
+mod support;
