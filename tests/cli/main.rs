@@ -1,0 +1,4 @@
+//! The binary itself: its verbs, its words, its exit codes, and what it leaves on disk.
+
+mod demo_project;
+mod support;
