@@ -1,4 +1,5 @@
 //! The binary itself: its verbs, its words, its exit codes, and what it leaves on disk.
 
 mod demo_project;
+mod keys_page;
 mod support;
