@@ -15,7 +15,8 @@ use super::pages::{Planned, documents, options};
 use super::recapture::{Recapture, recapture};
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
-    let project = context.project()?;
+    let folders = [args.pages.output.as_ref(), args.output_path.as_ref()];
+    let project = context.project_writing(&folders)?;
     let recapture = recapture(context, &project, &args.selection)?;
     let mut findings = recapture.findings.clone();
     let exit = recapture.exit();

@@ -3,3 +3,5 @@
 mod demo_project;
 mod keys_page;
 mod support;
+#[cfg(unix)]
+mod whole_or_not;

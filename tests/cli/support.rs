@@ -1,11 +1,14 @@
 //! Runs of the binary in folders of their own.
 
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The binary under test.
 pub const APIDOCS: &str = env!("CARGO_BIN_EXE_apidocs");
@@ -231,6 +234,7 @@ pub fn differing<'a>(old: &'a Files, new: &'a Files) -> Vec<&'a str> {
 }
 
 pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
     walk(from, &mut |path, below| {
         let target = to.join(below);
         if path.is_dir() {
@@ -250,4 +254,132 @@ pub fn corpus() -> Option<PathBuf> {
     }
     println!("skipped: there is no corpus at {}", folder.display());
     None
+}
+
+/// A document with one example, whose response has that body.
+pub fn document(title: &str, body: Value) -> Value {
+    json!({
+        "title": title,
+        "method": "GET",
+        "api_path": "/things/",
+        "description": "Things.",
+        "path_parameters": null,
+        "examples": [{
+            "name": "default",
+            "request": {"method": "GET", "path": "/things/", "headers": ["Host: api.example.com"]},
+            "response": {
+                "status": 200, "reason": "OK",
+                "headers": ["Content-Type: application/json"],
+                "body": body
+            }
+        }]
+    })
+}
+
+/// The sections of a project, each with its documents.
+pub fn sections(sections: &[(&str, &[&str])]) -> Value {
+    let sections: Vec<_> = sections
+        .iter()
+        .map(|(id, endpoints)| json!({"id": id, "title": id, "endpoints": endpoints}))
+        .collect();
+    json!({ "sections": sections })
+}
+
+/// Marks a command, so that what it starts can be found.
+#[cfg(unix)]
+pub fn mark(command: &mut Command, sandbox: &Sandbox) {
+    command.env("APIDOCS_MARK", sandbox.root());
+}
+
+/// The numbers of the processes that marked commands of this sandbox left behind.
+#[cfg(target_os = "linux")]
+pub fn left_behind(sandbox: &Sandbox) -> Vec<i32> {
+    let wanted = format!("APIDOCS_MARK={}", sandbox.root().display());
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let entry = entry.ok()?;
+        let number = entry.file_name().to_str()?.parse().ok()?;
+        let environment = std::fs::read(entry.path().join("environ")).ok()?;
+        let marked = environment
+            .split(|byte| *byte == 0)
+            .any(|variable| variable == wanted.as_bytes());
+        marked.then_some(number)
+    });
+    processes.collect()
+}
+
+/// Elsewhere the environment of a process cannot be read.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub fn left_behind(_: &Sandbox) -> Vec<i32> {
+    println!("skipped: whether a process is left can be seen on Linux alone");
+    Vec::new()
+}
+
+/// Sends a signal to a process that we started.
+#[cfg(unix)]
+pub fn send(signal: rustix::process::Signal, process: i32) {
+    let process = rustix::process::Pid::from_raw(process).unwrap();
+    // One that ended meanwhile needs none.
+    let _ = rustix::process::kill_process(process, signal);
+}
+
+/// A server on the loopback address that answers every connection, until the test program ends.
+pub struct Api {
+    pub port: u16,
+}
+
+impl Api {
+    /// Reads the head of one request, of which `answer` gets the path, and closes behind the answer.
+    pub fn new(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let answer = Arc::new(answer);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { continue };
+                let answer = Arc::clone(&answer);
+                std::thread::spawn(move || {
+                    if let Some(path) = requested(&mut stream) {
+                        answer(&path, &mut stream);
+                    }
+                });
+            }
+        });
+        Self { port }
+    }
+
+    /// Answers with these bytes, whatever is asked.
+    pub fn answering(bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
+        Self::new(move |_, stream| {
+            let _ = stream.write_all(&bytes);
+        })
+    }
+
+    /// Answers with a JSON body.
+    pub fn json(status: &str, body: &[u8]) -> Self {
+        Self::answering(json_response(status, body))
+    }
+}
+
+/// A response with a JSON body.
+pub fn json_response(status: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// The path of a request; `None` where the connection ends before its head does.
+pub fn requested(stream: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        if stream.read(&mut byte).ok()? == 0 {
+            return None;
+        }
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8_lossy(&head);
+    head.split(' ').nth(1).map(str::to_owned)
 }
