@@ -2,6 +2,8 @@
 
 mod demo_project;
 mod keys_page;
+#[cfg(unix)]
+mod signals;
 mod support;
 #[cfg(unix)]
 mod whole_or_not;
