@@ -128,9 +128,7 @@ impl Context {
                 Some(file) => write_file(file, text.as_bytes())?,
                 None => {
                     printed = true;
-                    let mut out = stdout().lock();
-                    out.write_all(text.as_bytes())?;
-                    out.flush()?;
+                    print(stdout().lock(), &text)?;
                 }
             }
         }
@@ -139,14 +137,9 @@ impl Context {
         }
         let text = self.human(report, self.global.max_findings, next);
         match channel {
-            Channel::Answer => {
-                let mut out = stdout().lock();
-                out.write_all(text.as_bytes())?;
-                out.flush()?;
-            }
-            Channel::Diagnostics => stderr().lock().write_all(text.as_bytes())?,
+            Channel::Answer => print(stdout().lock(), &text),
+            Channel::Diagnostics => print(stderr().lock(), &text),
         }
-        Ok(())
     }
 
     fn human(&self, report: &Report, max: usize, next: Option<&str>) -> String {
@@ -184,6 +177,15 @@ impl Context {
     pub fn commit(&self, project: &Project, set: ChangeSet) -> Result<()> {
         set.commit(&project.root)?;
         Ok(())
+    }
+}
+
+/// Prints a report. Who reads it may have had enough of it: the exit code still says how the run ended.
+fn print(mut out: impl Write, text: &str) -> Result<()> {
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match printed {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        printed => Ok(printed?),
     }
 }
 

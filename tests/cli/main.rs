@@ -2,6 +2,7 @@
 
 mod demo_project;
 mod keys_page;
+mod pipes;
 #[cfg(unix)]
 mod signals;
 mod support;
