@@ -18,7 +18,7 @@ pub enum Error {
     #[error(transparent)]
     Settings(#[from] Box<LocatedError>),
     /// The file system said no.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}", path.display())]
     Io {
         /// What we tried, as a verb.
         action: &'static str,
@@ -93,6 +93,9 @@ impl Error {
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied => "nothing was changed; make it writable and run the command again".to_owned(),
                 io::ErrorKind::StorageFull => "nothing was changed; make room and run the command again".to_owned(),
+                io::ErrorKind::NotFound => "mend the path: a flag, a variable or apidocs.toml names it".to_owned(),
+                io::ErrorKind::NotADirectory => "a file stands where a folder must be; remove it, or name another folder".to_owned(),
+                io::ErrorKind::IsADirectory => "a folder stands where a file must be; remove it, or name another place".to_owned(),
                 _ => return None,
             },
             Self::LinkLeaves { .. } => "put a copy in its place".to_owned(),

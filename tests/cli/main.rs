@@ -1,6 +1,7 @@
 //! The binary itself: its verbs, its words, its exit codes, and what it leaves on disk.
 
 mod demo_project;
+mod errors;
 mod keys_page;
 mod pipes;
 #[cfg(unix)]
