@@ -4,6 +4,7 @@ mod demo_project;
 mod errors;
 mod keys_page;
 mod pipes;
+mod servers;
 #[cfg(unix)]
 mod signals;
 mod support;
