@@ -11,7 +11,7 @@ use super::pages::Planned;
 use super::recapture::recapture;
 
 pub fn run(context: &Context, args: &Check) -> Result<Exit> {
-    let project = context.project()?;
+    let project = context.project_writing(&[args.pages.output.as_ref()])?;
     let recapture = recapture(context, &project, &args.selection)?;
     recapture.tell_broken();
     let mut exit = recapture.exit();

@@ -58,19 +58,43 @@ impl Context {
 
     /// The project; first of all finishes or undoes what a run that was cut short had begun.
     pub fn project(&self) -> Result<Project> {
+        self.project_writing(&[])
+    }
+
+    /// The project, for a verb that also writes to these folders: they may be outside of it.
+    pub fn project_writing(&self, folders: &[Option<&PathBuf>]) -> Result<Project> {
         let current = std::env::current_dir().context("the current folder cannot be read")?;
         let location = Location {
             config: self.global.config.clone(),
             docs: self.global.docs.clone(),
         };
-        let project = Project::find(&current, &location)?;
-        self.recover(&project.root, &[&project.docs, &project.output()])?;
-        Ok(project)
+        let folders: Vec<_> = folders
+            .iter()
+            .flatten()
+            .map(|folder| absolute(folder))
+            .collect::<Result<_>>()?;
+        let found = Project::find(&current, &location);
+        let recovered = match &found {
+            Ok(project) => {
+                let output = project.output();
+                let mut allowed = vec![project.docs.as_path(), &output];
+                allowed.extend(folders.iter().map(PathBuf::as_path));
+                // An import has its journal in the folder of documents.
+                self.recover(&project.root, &allowed)? | self.recover(&project.docs, &[])?
+            }
+            // The run may have been about to write the settings.
+            Err(_) => self.recover(&current, &[])?,
+        };
+        if recovered {
+            return Ok(Project::find(&current, &location)?);
+        }
+        Ok(found?)
     }
 
-    /// Finishes or undoes what a run that was cut short had begun there, and says so.
-    pub fn recover(&self, anchor: &Path, allowed: &[&Path]) -> Result<()> {
-        match recover(anchor, allowed)? {
+    /// Finishes or undoes what a run that was cut short had begun there, and says so. Whether there was one.
+    pub fn recover(&self, anchor: &Path, allowed: &[&Path]) -> Result<bool> {
+        let recovery = recover(anchor, allowed)?;
+        match recovery {
             None => {}
             Some(Recovery::Finished) => {
                 eprintln!(
@@ -83,7 +107,7 @@ impl Context {
                 );
             }
         }
-        Ok(())
+        Ok(recovery.is_some())
     }
 
     /// Tells the findings and changes; with them comes the summary and what to type next.
@@ -104,9 +128,7 @@ impl Context {
                 Some(file) => write_file(file, text.as_bytes())?,
                 None => {
                     printed = true;
-                    let mut out = stdout().lock();
-                    out.write_all(text.as_bytes())?;
-                    out.flush()?;
+                    print(stdout().lock(), &text)?;
                 }
             }
         }
@@ -115,14 +137,9 @@ impl Context {
         }
         let text = self.human(report, self.global.max_findings, next);
         match channel {
-            Channel::Answer => {
-                let mut out = stdout().lock();
-                out.write_all(text.as_bytes())?;
-                out.flush()?;
-            }
-            Channel::Diagnostics => stderr().lock().write_all(text.as_bytes())?,
+            Channel::Answer => print(stdout().lock(), &text),
+            Channel::Diagnostics => print(stderr().lock(), &text),
         }
-        Ok(())
     }
 
     fn human(&self, report: &Report, max: usize, next: Option<&str>) -> String {
@@ -160,6 +177,15 @@ impl Context {
     pub fn commit(&self, project: &Project, set: ChangeSet) -> Result<()> {
         set.commit(&project.root)?;
         Ok(())
+    }
+}
+
+/// Prints a report. Who reads it may have had enough of it: the exit code still says how the run ended.
+fn print(mut out: impl Write, text: &str) -> Result<()> {
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match printed {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        printed => Ok(printed?),
     }
 }
 

@@ -28,14 +28,16 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
             set.replace(file, bytes, text);
         }
     }
+    let findings = context.judge(&project, collection.findings);
+    let broken = any_error(&findings);
+    let writes = !args.check && !broken;
+    if writes {
+        context.commit(&project, set)?;
+    }
     for name in &names {
         anstream::println!("{name}");
     }
-    if !args.check {
-        context.commit(&project, set)?;
-    }
-    let findings = context.judge(&project, collection.findings);
-    let failed = any_error(&findings) || (args.check && !names.is_empty());
+    let failed = broken || (args.check && !names.is_empty());
     let report = Report {
         findings,
         documents: None,
@@ -43,11 +45,7 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
     if !report.findings.is_empty() {
         context.tell(Channel::Diagnostics, &report, None)?;
     }
-    let what = if args.check {
-        "would change"
-    } else {
-        "changed"
-    };
+    let what = if writes { "changed" } else { "would change" };
     context.say(format!("{} {what}", plural(names.len(), "file")));
     Ok(if failed { Exit::Findings } else { Exit::Clean })
 }

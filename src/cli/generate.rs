@@ -15,13 +15,21 @@ use super::pages::{Planned, documents, options};
 use super::recapture::{Recapture, recapture};
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
-    let project = context.project()?;
+    let folders = [args.pages.output.as_ref(), args.output_path.as_ref()];
+    let project = context.project_writing(&folders)?;
     let recapture = recapture(context, &project, &args.selection)?;
     let mut findings = recapture.findings.clone();
-    let exit = recapture.exit();
-    let mut next = None;
-    if recapture.may_write(args.keep_going) {
+    let pages = if recapture.may_write(args.keep_going) {
         let pages = Planned::new(&project, &args.pages, &recapture.after)?;
+        findings.extend(pages.findings.iter().cloned());
+        Some(pages)
+    } else {
+        None
+    };
+    let findings = context.judge(&project, findings);
+    let exit = recapture.exit().max(exit_of(&findings));
+    let mut next = None;
+    if let Some(pages) = pages.filter(|_| args.keep_going || exit == Exit::Clean) {
         let mut set = ChangeSet::default();
         recapture.add_to(&mut set, &project);
         pages.add_to(&mut set);
@@ -32,7 +40,6 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
             }
         }
         context.commit(&project, set)?;
-        findings.extend(pages.findings.iter().cloned());
         context.say(recapture.summary());
         context.say(format!(
             "{} written; {}",
@@ -49,8 +56,6 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
         context.say("nothing was written");
     }
     recapture.tell_broken();
-    let findings = context.judge(&project, findings);
-    let exit = exit.max(exit_of(&findings));
     let report = Report {
         findings,
         documents: None,

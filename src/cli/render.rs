@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::pages::Planned;
 
 pub fn run(context: &Context, args: &Render) -> Result<Exit> {
-    let project = context.project()?;
+    let project = context.project_writing(&[args.pages.output.as_ref()])?;
     let collection = project.collection()?;
     let pages = Planned::new(&project, &args.pages, &collection)?;
     // A document that cannot be read has no page: that must be told.
@@ -25,14 +25,20 @@ pub fn run(context: &Context, args: &Render) -> Result<Exit> {
     findings.extend(pages.findings.iter().cloned());
     if args.check {
         findings.extend(pages.stale(&project));
-    } else {
+    }
+    let findings = context.judge(&project, findings);
+    let exit = exit_of(&findings);
+    if args.check {
+        // Nothing is written.
+    } else if exit == Exit::Clean {
         let mut set = ChangeSet::default();
         pages.add_to(&mut set);
         context.commit(&project, set)?;
         context.say(pages.summary(&project));
+    } else {
+        // The page of a document that cannot be read would go.
+        context.say("nothing was written");
     }
-    let findings = context.judge(&project, findings);
-    let exit = exit_of(&findings);
     let report = Report {
         findings,
         documents: None,

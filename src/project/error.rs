@@ -18,7 +18,7 @@ pub enum Error {
     #[error(transparent)]
     Settings(#[from] Box<LocatedError>),
     /// The file system said no.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}", path.display())]
     Io {
         /// What we tried, as a verb.
         action: &'static str,
@@ -48,6 +48,14 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// A run that was cut short wrote to a folder that this one was not told of.
+    #[error("an earlier run was cut short while it wrote {}, which is outside the project", outside.display())]
+    JournalOutside {
+        /// The journal.
+        path: PathBuf,
+        /// What it wrote.
+        outside: PathBuf,
     },
     /// `git` said no.
     #[error("git cannot read {revision:?}: {message}")]
@@ -85,6 +93,9 @@ impl Error {
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied => "nothing was changed; make it writable and run the command again".to_owned(),
                 io::ErrorKind::StorageFull => "nothing was changed; make room and run the command again".to_owned(),
+                io::ErrorKind::NotFound => "mend the path: a flag, a variable or apidocs.toml names it".to_owned(),
+                io::ErrorKind::NotADirectory => "a file stands where a folder must be; remove it, or name another folder".to_owned(),
+                io::ErrorKind::IsADirectory => "a folder stands where a file must be; remove it, or name another place".to_owned(),
                 _ => return None,
             },
             Self::LinkLeaves { .. } => "put a copy in its place".to_owned(),
@@ -92,6 +103,11 @@ impl Error {
             Self::Locked(_) => "wait until it has finished, then run the command again".to_owned(),
             Self::Journal { path, .. } => format!(
                 "check the files of the folder with `git status`, then remove {}",
+                path.display()
+            ),
+            Self::JournalOutside { path, .. } => format!(
+                "run the same command again, with the same folders (`-o`, `--output-path`): it finishes or undoes that; \
+                 if you know of no such run, remove {}",
                 path.display()
             ),
             Self::Git { .. } => "name a folder, or a revision that `git rev-parse` knows".to_owned(),

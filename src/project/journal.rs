@@ -202,7 +202,8 @@ impl Journal {
                 .is_some_and(|folder| allowed.iter().any(|root| folder.starts_with(root)));
             let climbs = target.components().any(|part| part.as_os_str() == "..");
             if !inside || climbs {
-                return Err(self.error(format!("{} is outside the project", target.display())));
+                let (path, outside) = (self.path(), target.clone());
+                return Err(Error::JournalOutside { path, outside });
             }
         }
         let staged_as_ours =
@@ -282,7 +283,7 @@ mod tests {
                 r#"{{"version":1,"state":"committing","folders":[],"writes":[],"removals":["{path}"]}}"#
             );
             assert!(
-                matches!(journal(&root, &text), Err(Error::Journal { .. })),
+                matches!(journal(&root, &text), Err(Error::JournalOutside { .. })),
                 "{path}"
             );
         }

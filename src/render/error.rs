@@ -137,6 +137,9 @@ fn help(error: &minijinja::Error) -> Option<&'static str> {
         ErrorKind::UndefinedError => Some(
             "a template sees `document`, `section`, `sections` and `comment`; `is defined` asks whether a name is there",
         ),
+        ErrorKind::SyntaxError => {
+            Some("templates are written as for Jinja2; `{% raw %}` keeps braces as they are")
+        }
         ErrorKind::OutOfFuel => Some("look for a loop that is too long, or that includes itself"),
         _ => None,
     }

@@ -1,0 +1,12 @@
+//! The binary itself: its verbs, its words, its exit codes, and what it leaves on disk.
+
+mod demo_project;
+mod errors;
+mod keys_page;
+mod pipes;
+mod servers;
+#[cfg(unix)]
+mod signals;
+mod support;
+#[cfg(unix)]
+mod whole_or_not;
