@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::scope::env;
 use super::template::{Expression, Template, TemplateError};
 use super::{Options, texts};
-use crate::document::{ExampleTarget, Identity, Part, Payload, Step};
+use crate::document::{DocumentName, ExampleTarget, Identity, Part, Payload, Step};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
 
@@ -154,17 +154,26 @@ impl Check<'_> {
         }
         if let Some(target) = &step.example {
             *self.targets.entry(target.clone()).or_default() += 1;
-            if !self
-                .options
-                .collection
-                .endpoints
-                .contains_key(&target.document)
-            {
+            if !self.exists(&target.document) {
                 let message = format!("there is no document {}", target.document);
                 let finding = Finding::new(codes::UNKNOWN_TARGET, message)
                     .at_pointer(source, &format!("{pointer}/example"))
                     .about(target)
                     .help(format!("write {}", target.document.file()));
+                self.findings.push(finding);
+            }
+        }
+        for (index, header) in step.headers.iter().enumerate() {
+            let name = header.split(':').next().unwrap_or_default().trim();
+            let framing = ["Content-Length", "Transfer-Encoding", "Connection"];
+            if framing
+                .iter()
+                .any(|framing| name.eq_ignore_ascii_case(framing))
+            {
+                let message = format!("the header {name} follows from what is sent");
+                let finding = Finding::new(codes::INVALID_REQUEST, message)
+                    .at_pointer(source, &format!("{pointer}/headers/{index}"))
+                    .help("remove it: another value would break the connection");
                 self.findings.push(finding);
             }
         }
@@ -177,6 +186,16 @@ impl Check<'_> {
                 self.findings.push(finding);
             }
         }
+    }
+
+    /// Whether there is a file of that document, be it readable or not: a broken one is told elsewhere.
+    fn exists(&self, document: &DocumentName) -> bool {
+        let collection = self.options.collection;
+        let broken = |finding: &Finding| {
+            let file = finding.file().unwrap_or_default();
+            file.ends_with(&document.file())
+        };
+        collection.endpoints.contains_key(document) || collection.findings.iter().any(broken)
     }
 
     fn text(&mut self, source: &Arc<SourceFile>, at: &str, text: &str, known: &BTreeSet<String>) {

@@ -10,7 +10,7 @@ use super::identity::Credential;
 use super::payload::{self, Built};
 use super::secrets::Secrets;
 use super::wire::Head;
-use crate::document::{Body, Header, Headers, Request, Response};
+use crate::document::{Body, Exchange, Header, Headers, Request, Response};
 use crate::finding::Finding;
 use crate::json::{KeyOrder, write};
 
@@ -70,6 +70,42 @@ impl View<'_> {
             },
             other => other.clone(),
         }
+    }
+
+    /// An exchange that was shown before all secrets were known.
+    pub fn exchange(&self, exchange: &Exchange) -> Exchange {
+        let headers = |headers: &Headers| Headers(headers.iter().map(|h| self.header(h)).collect());
+        let Exchange { request, response } = exchange;
+        Exchange {
+            request: Request {
+                method: request.method.clone(),
+                path: self.text(&request.path),
+                headers: headers(&request.headers),
+                body: self.body(&request.body),
+            },
+            response: Response {
+                status: response.status,
+                reason: self.text(&response.reason),
+                headers: headers(&response.headers),
+                body: self.body(&response.body),
+            },
+        }
+    }
+
+    fn body(&self, body: &Body) -> Body {
+        match body {
+            Body::Json(value) => Body::Json(self.value(value)),
+            Body::Text(lines) => Body::text(&self.text(&lines.join("\n"))),
+            Body::Empty | Body::Bytes(_) => body.clone(),
+        }
+    }
+
+    /// A finding that was made before all secrets were known.
+    pub fn finding(&self, mut finding: Finding) -> Finding {
+        finding.message = self.text(&finding.message);
+        finding.help = finding.help.map(|help| self.text(&help));
+        finding.notes = finding.notes.iter().map(|note| self.text(note)).collect();
+        finding
     }
 
     fn header(&self, header: &Header) -> Header {

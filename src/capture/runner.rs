@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::base::BaseUrl;
 use super::error::{Error, ErrorKind, Stop};
+use super::exchange::View;
 use super::hosts::Hosts;
 use super::identity::Identities;
 use super::plan::{Plan, keeps};
@@ -16,7 +17,7 @@ use super::server::{Launch, Stack, text_of};
 use super::session::{Memory, Session};
 use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
-use crate::document::{ExampleTarget, Loaded, Scenario};
+use crate::document::{ExampleTarget, Exchange, Loaded, Recorded, Scenario};
 
 /// What all scenarios share.
 pub(super) struct World<'a> {
@@ -28,6 +29,8 @@ pub(super) struct World<'a> {
     stack: Mutex<Stack>,
     /// Why the run cannot go on.
     stop: OnceLock<Error>,
+    /// The secrets of all sessions.
+    secrets: Mutex<Secrets>,
 }
 
 type Examples = Vec<(ExampleTarget, CapturedExample)>;
@@ -116,6 +119,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         identities,
         stack: Mutex::new(stack),
         stop: OnceLock::new(),
+        secrets: Mutex::default(),
     };
     progress.planned(plan.steps().count());
     let captured = world.capture(&plan, Memory { scope, secrets });
@@ -213,9 +217,55 @@ impl World<'_> {
             run.finish(std::mem::take(&mut session.findings));
             self.progress.finished("fixtures", &run.outcome);
             self.keep(&run, "fixtures", session.examples, &mut captured.examples);
+            self.learn(&session.memory.secrets);
             captured.fixtures = Some(run);
         }
+        self.hide_again(&mut captured);
         captured
+    }
+
+    /// Keeps the secrets of a session: what it saved may stand in what another one was shown.
+    fn learn(&self, secrets: &Secrets) {
+        let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        known.merge(secrets);
+    }
+
+    /// Hides, when all is done, the secrets that were not known yet when an exchange was shown.
+    fn hide_again(&self, captured: &mut Captured) {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = View {
+            hosts: &self.hosts,
+            secrets: &secrets,
+            drop_headers: &[],
+        };
+        for example in captured
+            .examples
+            .values_mut()
+            .map(|captured| &mut captured.example)
+        {
+            if let (Some(request), Some(response)) =
+                (example.request.parsed(), example.response.parsed())
+            {
+                let shown = view.exchange(&Exchange {
+                    request: request.clone(),
+                    response: response.clone(),
+                });
+                example.request = Recorded::Parsed(shown.request);
+                example.response = Recorded::Parsed(shown.response);
+            }
+        }
+        for run in captured.scenarios.iter_mut().chain(&mut captured.fixtures) {
+            run.exchanges = run
+                .exchanges
+                .iter()
+                .map(|exchange| view.exchange(exchange))
+                .collect();
+            let findings = std::mem::take(&mut run.findings);
+            run.findings = findings
+                .into_iter()
+                .map(|finding| view.finding(finding))
+                .collect();
+        }
     }
 
     /// Every credential is a secret of every scenario, also of those that ask as somebody else.
@@ -313,6 +363,7 @@ impl World<'_> {
             }
         }
         self.clean_up(&mut session, after.into_iter(), &mut run);
+        self.learn(&session.memory.secrets);
         run.finish(session.findings);
         self.progress.finished(ident, &run.outcome);
         (run, session.examples)

@@ -31,6 +31,27 @@ impl Secrets {
         }
     }
 
+    /// Every text and number in a value that was saved as a secret.
+    pub fn add_value(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.add(text),
+            Value::Number(number) => self.add(&number.to_string()),
+            Value::Array(items) => items.iter().for_each(|item| self.add_value(item)),
+            Value::Object(members) => members.values().for_each(|member| self.add_value(member)),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// Everything that another one knows.
+    pub fn merge(&mut self, other: &Self) {
+        for (secret, shown) in &other.known {
+            if !self.known.iter().any(|(known, _)| known == secret) {
+                self.known.push((secret.clone(), shown.clone()));
+            }
+        }
+        self.sort();
+    }
+
     /// A value that is sent to say who asks, and how examples show it.
     ///
     /// The token behind the scheme (`Bearer …`), and what `Basic …` hides (RFC 7617), are secrets
@@ -72,6 +93,10 @@ impl Secrets {
                 self.known.push((form, shown.to_owned()));
             }
         }
+        self.sort();
+    }
+
+    fn sort(&mut self) {
         self.known
             .sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     }

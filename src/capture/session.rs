@@ -292,10 +292,7 @@ impl<'a> Session<'a> {
             match value {
                 Ok(value) => {
                     if save.secret {
-                        let text = value
-                            .as_str()
-                            .map_or_else(|| value.to_string(), str::to_owned);
-                        self.memory.secrets.add(&text);
+                        self.memory.secrets.add_value(&value);
                     }
                     self.memory.scope.variables.insert(name.clone(), value);
                 }
@@ -337,13 +334,15 @@ impl<'a> Session<'a> {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        let message = view.text(&format!(
+        // The real host is shown here: who mends this must know whom we asked.
+        let redact = |text: &str| self.memory.secrets.redact(text).into_owned();
+        let message = redact(&format!(
             "{} {}: {}",
             prepared.method, prepared.target, fault.message
         ));
         let span = self.source.locate(place).map(|place| place.value);
         let mut error = LocatedError::new(self.source, span, message);
-        error.help = fault.help.as_deref().map(|help| view.text(help));
+        error.help = fault.help.as_deref().map(redact);
         Stop::Broken(error)
     }
 }

@@ -164,6 +164,35 @@ fn secrets_are_shown_nowhere() {
 }
 
 #[test]
+fn a_secret_is_hidden_where_it_was_shown_before_it_was_known() {
+    let api = Api::answering(|_| {
+        json_response(
+            "200 OK",
+            r#"{"token":{"key":"s3cr3t-t0ken"},"at":"/x?s3cr3t-t0ken"}"#,
+        )
+    });
+    let mut project = Project::at(&api, "");
+    project.scenario(
+        "Early",
+        &json!({"requests": [{"request": "GET /token", "example": "a/b"}]}),
+    );
+    project.scenario(
+        "Late",
+        &json!({"requests": [
+            {"request": "GET /token", "save": {"t": {"pointer": "/token", "secret": true}}},
+        ]}),
+    );
+    let captured = project.run().unwrap();
+    let shown = json!({"token": {"key": "<secret>"}, "at": "/x?<secret>"});
+    let response = example(&captured, "a/b").response.parsed().unwrap();
+    assert_eq!(response.body, Body::Json(shown.clone()));
+    assert_eq!(
+        captured.scenarios[0].exchanges[0].response.body,
+        Body::Json(shown)
+    );
+}
+
+#[test]
 fn clean_up_runs_after_a_failure_with_what_is_there() {
     let api = Api::answering(|received| match received.path() {
         "/fail" => json_response("400 Bad Request", "{}"),
