@@ -1,6 +1,8 @@
 //! The binary itself: its verbs, its words, its exit codes, and what it leaves on disk.
 
+mod colour;
 mod demo_project;
+mod diff;
 mod errors;
 mod keys_page;
 mod pipes;
