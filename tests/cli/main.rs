@@ -3,6 +3,7 @@
 mod colour;
 mod demo_project;
 mod diff;
+mod disk;
 mod errors;
 mod keys_page;
 mod pipes;

@@ -383,3 +383,38 @@ pub fn requested(stream: &mut TcpStream) -> Option<String> {
     let head = String::from_utf8_lossy(&head);
     head.split(' ').nth(1).map(str::to_owned)
 }
+
+/// The one document of [`project`].
+pub const DOCUMENT: &str = "api-docs/endpoints/things/get-things.json";
+/// The one scenario of [`project`].
+pub const SCENARIO: &str = "api-docs/scenarios/Things.json";
+
+/// A project that validates, with its pages.
+pub fn project() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("apidocs.toml", "base_url = 'http://127.0.0.1:1'\n");
+    sandbox.write(DOCUMENT, document("Things", json!({"a": 1})).to_string());
+    let order = sections(&[("things", &["get-things"])]);
+    sandbox.write("api-docs/sections.json", order.to_string());
+    let scenario = json!({
+        "title": "Things",
+        "requests": [{"request": "GET /things/", "example": "things/get-things"}]
+    });
+    sandbox.write(SCENARIO, scenario.to_string());
+    sandbox.run(&["validate"]).exits(0);
+    sandbox.run(&["render", "-q"]).exits(0);
+    sandbox
+}
+
+/// The verb ends with that code, tells these things on one stream or the other, and changes nothing.
+#[track_caller]
+pub fn fails(sandbox: &Sandbox, arguments: &[&str], code: i32, fragments: &[&str]) {
+    let before = sandbox.files();
+    let run = sandbox.run(arguments).exits(code);
+    let told = Run {
+        stderr: format!("{}{}", run.stderr, run.stdout),
+        ..run
+    };
+    told.tells(fragments);
+    same(&before, &sandbox.files());
+}
