@@ -31,7 +31,7 @@ pub struct Global {
     /// A report, to standard output or to a file; repeatable. Formats: human, json
     #[arg(long = "report", global = true, value_name = "FORMAT[=FILE]")]
     pub reports: Vec<ReportTarget>,
-    /// How many findings a report for people shows
+    /// How many findings, and how many changes of a document, people are shown
     #[arg(long, global = true, value_name = "N", default_value_t = 100)]
     pub max_findings: usize,
     /// Whether to use colours
@@ -211,6 +211,9 @@ pub enum ImportFrom {
         /// The folder of documents to write
         #[arg(short, long, value_name = "DIR")]
         output: PathBuf,
+        /// Replace documents that are there already
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -278,6 +281,7 @@ impl FromStr for ReportTarget {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = match text.split_once('=') {
+            Some((format, "-")) => (format, None),
             Some((format, file)) => (format, Some(PathBuf::from(file))),
             None => (text, None),
         };

@@ -19,14 +19,13 @@ pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
         context.commit(&project, set)?;
         written = recapture.changed();
     }
-    recapture.tell_broken();
     let exit = recapture.exit();
     context.say(recapture.summary());
     context.say(format!("{} written", plural(written, "document")));
     let next = (exit == Exit::Clean).then_some("apidocs render");
     let report = Report {
         findings: recapture.findings,
-        documents: None,
+        ..Report::default()
     };
     context.tell(Channel::Diagnostics, &report, next)?;
     Ok(exit)

@@ -1,7 +1,6 @@
 //! `apidocs check`.
 
 use anyhow::Result;
-use apidocs::drift::{Version, compare};
 use apidocs::report::Report;
 
 use super::args::Check;
@@ -13,13 +12,9 @@ use super::recapture::recapture;
 pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let project = context.project_writing(&[args.pages.output.as_ref()])?;
     let recapture = recapture(context, &project, &args.selection)?;
-    recapture.tell_broken();
     let mut exit = recapture.exit();
     let mut findings = recapture.findings.clone();
-    let documents = compare(
-        &Version::new(recapture.before.documents(), recapture.before.order()),
-        &Version::new(recapture.after.documents(), recapture.after.order()),
-    );
+    let (documents, not_captured) = recapture.compare();
     let drift = documents.iter().any(|document| !document.is_unchanged());
     if recapture.may_write(false) {
         let pages = Planned::new(&project, &args.pages, &recapture.after)?;
@@ -44,6 +39,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let report = Report {
         findings,
         documents: Some(documents),
+        not_captured,
     };
     context.tell(Channel::Answer, &report, next)?;
     Ok(exit)

@@ -47,6 +47,7 @@ pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
     let report = Report {
         findings,
         documents: Some(documents),
+        ..Report::default()
     };
     context.tell(Channel::Answer, &report, None)?;
     Ok(exit)

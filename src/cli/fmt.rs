@@ -40,7 +40,7 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
     let failed = broken || (args.check && !names.is_empty());
     let report = Report {
         findings,
-        documents: None,
+        ..Report::default()
     };
     if !report.findings.is_empty() {
         context.tell(Channel::Diagnostics, &report, None)?;

@@ -17,11 +17,15 @@ use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
 
 pub fn run(context: &Context, args: &Import) -> Result<Exit> {
-    let ImportFrom::Pages { pages, output } = &args.from;
-    import_pages(context, pages, output)
+    let ImportFrom::Pages {
+        pages,
+        output,
+        force,
+    } = &args.from;
+    import_pages(context, pages, output, *force)
 }
 
-fn import_pages(context: &Context, folder: &Path, output: &Path) -> Result<Exit> {
+fn import_pages(context: &Context, folder: &Path, output: &Path, force: bool) -> Result<Exit> {
     let output = absolute(output)?;
     context.recover(&output, &[])?;
     let tree = read_tree(folder, |path| path.ends_with(".md"))?;
@@ -39,15 +43,29 @@ fn import_pages(context: &Context, folder: &Path, output: &Path) -> Result<Exit>
         let mut document = document.clone();
         document.schema = Some(EndpointDocument::SCHEMA.to_owned());
         let json = serde_json::to_value(&document)?;
-        set.write(output.join(name.file()), write(&json, key_order::ENDPOINT));
+        set.write_if_different(output.join(name.file()), write(&json, key_order::ENDPOINT));
     }
     let mut sections = imported.sections.clone();
     sections.schema = Some(Sections::SCHEMA.to_owned());
     let json = serde_json::to_value(&sections)?;
-    set.write(
+    set.write_if_different(
         output.join("sections.json"),
         write(&json, key_order::SECTIONS),
     );
+    if let Some(first) = set.replaced().next()
+        && !force
+    {
+        return Err(Advice {
+            message: format!(
+                "{} is there already, and differs from what was imported",
+                first.display()
+            ),
+            help:
+                "nothing was written; name an empty folder, or replace the documents with --force"
+                    .to_owned(),
+        }
+        .into());
+    }
     set.commit(&output)?;
 
     let mut findings = imported.findings.clone();
@@ -63,7 +81,7 @@ fn import_pages(context: &Context, folder: &Path, output: &Path) -> Result<Exit>
     let exit = exit_of(&findings);
     let report = Report {
         findings,
-        documents: None,
+        ..Report::default()
     };
     let next = format!(
         "apidocs render --docs {} --template-set sentry -o site",

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
-use apidocs::capture::{self, Captured};
+use apidocs::capture::{self, Captured, Outcome};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
-use apidocs::drift::settle;
-use apidocs::finding::{Code, Finding, any_error, codes};
+use apidocs::drift::{Version, compare, settle};
+use apidocs::finding::{Code, DocumentChanges, Finding, any_error, codes};
 use apidocs::json;
-use apidocs::project::{ChangeSet, Project};
-use apidocs::report::{located_error, plural};
+use apidocs::project::{ChangeSet, Project, SeveritySetting};
+use apidocs::report::plural;
 use apidocs::validate;
 
 use super::args::Selection;
@@ -129,7 +129,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     }
     let after = Collection::from_tree(&tree, &prefix);
 
-    let mut findings: Vec<_> = captured.findings().cloned().collect();
+    let mut findings = Vec::new();
     if captured.is_complete() {
         let told = validate::validate(&after);
         let files = captured_files(&after, &captured);
@@ -139,7 +139,9 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             }),
         );
     }
-    let findings = context.judge(project, findings);
+    let mut findings = context.judge(project, findings);
+    findings.extend(run_findings(&captured, &project.settings.severity));
+    findings.sort_by(Finding::order);
     Ok(Recapture {
         before,
         after,
@@ -151,12 +153,49 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     })
 }
 
+/// What was wrong with the responses. What stopped a scenario is told whatever the settings say of its code: a run that
+/// fails must say why.
+fn run_findings(
+    captured: &Captured,
+    severities: &BTreeMap<String, SeveritySetting>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for run in captured.runs() {
+        match &run.outcome {
+            Outcome::Done => {
+                findings.extend(validate::apply_severity(run.findings.clone(), severities));
+            }
+            Outcome::Failed => findings.extend(run.findings.iter().cloned()),
+            Outcome::Broken(error) => {
+                findings.extend(run.findings.iter().cloned());
+                let mut finding = Finding::new(codes::NO_RESPONSE, error.message.clone());
+                finding.label = Some(error.label.clone());
+                finding.help = error.help.clone();
+                findings.push(finding);
+            }
+        }
+    }
+    if captured.scenarios.is_empty() && captured.is_complete() {
+        findings.push(no_scenarios());
+    }
+    findings
+}
+
+/// A run that makes no request must not read as "the documents are true".
+fn no_scenarios() -> Finding {
+    Finding::new(codes::NO_SCENARIOS, "no scenario was run, so nothing was compared")
+        .help("scenarios are scenarios/<Ident>.json in the folder of documents; look at --only and --skip too")
+}
+
 /// Everything for which it is no use to make a request.
 fn obstacles(project: &Project, options: &capture::Options<'_>, partial: bool) -> Vec<Finding> {
     if partial {
         return capture::check(options);
     }
     let mut findings = super::validate::findings(project, options);
+    if options.collection.scenarios.is_empty() {
+        findings.push(no_scenarios());
+    }
     findings.retain(|finding| !CURED.contains(&finding.code));
     findings
 }
@@ -211,12 +250,33 @@ fn captured_files<'a>(after: &'a Collection, captured: &Captured) -> BTreeSet<&'
         .collect()
 }
 
+/// A version of some documents.
+fn version_of<'a>(collection: &'a Collection, names: &BTreeSet<&DocumentName>) -> Version<'a> {
+    let documents = collection
+        .documents()
+        .filter(|(name, _)| names.contains(name));
+    Version::new(documents, collection.order())
+}
+
 impl Recapture {
-    /// Tells the requests without usable response, which are no findings.
-    pub fn tell_broken(&self) {
-        for error in self.captured.broken() {
-            anstream::eprintln!("{}\n", located_error(error));
-        }
+    /// The documents that were captured, compared with those that are committed; and how many others have
+    /// examples, of which nothing can be said.
+    pub fn compare(&self) -> (Vec<DocumentChanges>, usize) {
+        let captured: BTreeSet<_> = self
+            .captured
+            .examples
+            .keys()
+            .map(|target| &target.document)
+            .collect();
+        let documents = compare(
+            &version_of(&self.before, &captured),
+            &version_of(&self.after, &captured),
+        );
+        let others = self
+            .before
+            .documents()
+            .filter(|(name, document)| !document.examples.is_empty() && !captured.contains(name));
+        (documents, others.count())
     }
 
     /// The exit code that follows from the capture alone.
@@ -255,9 +315,7 @@ impl Recapture {
     pub fn summary(&self) -> String {
         let captured = self.captured.examples.len();
         let runs = self.captured.runs();
-        let failed = runs
-            .filter(|run| run.outcome != capture::Outcome::Done)
-            .count();
+        let failed = runs.filter(|run| run.outcome != Outcome::Done).count();
         let failed = match failed {
             0 => String::new(),
             failed => format!(", {failed} failed"),

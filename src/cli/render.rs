@@ -41,7 +41,7 @@ pub fn run(context: &Context, args: &Render) -> Result<Exit> {
     }
     let report = Report {
         findings,
-        documents: None,
+        ..Report::default()
     };
     let next = (args.check && exit != Exit::Clean).then_some("apidocs render");
     context.tell(Channel::Diagnostics, &report, next)?;

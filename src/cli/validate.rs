@@ -19,7 +19,7 @@ pub fn run(context: &Context) -> Result<Exit> {
     let exit = exit_of(&findings);
     let report = Report {
         findings,
-        documents: None,
+        ..Report::default()
     };
     context.tell(Channel::Answer, &report, None)?;
     Ok(exit)

@@ -105,6 +105,8 @@ codes! {
     UNKNOWN_IDENTITY "unknown-identity" Error "A request names an identity that the settings do not have.";
     UNKNOWN_TARGET "unknown-document" Error "A scenario is for a document that does not exist.";
     DUPLICATE_TARGET "duplicate-target" Error "Two requests are for one example.";
+    NO_SCENARIOS "no-scenarios" Error "No scenario was run.";
+    NO_RESPONSE "no-response" Error "A request had no usable response.";
     UNEXPECTED_STATUS "unexpected-status" Error "A response has another status than expected.";
     INVALID_RESPONSE_BODY "invalid-response-body" Error "A response body is not what its media type says.";
     MISSING_VALUE "missing-value" Error "A response does not hold a value that the scenario saves.";

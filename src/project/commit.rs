@@ -64,6 +64,12 @@ impl ChangeSet {
         self.write(path, contents);
     }
 
+    /// The files to write that are there already.
+    pub fn replaced(&self) -> impl Iterator<Item = &Path> {
+        let paths = self.writes.iter().map(|write| write.path.as_path());
+        paths.filter(|path| path.exists())
+    }
+
     /// Removes a file, and its folder if that is empty then.
     pub fn remove(&mut self, path: PathBuf) {
         self.removals.push(path);

@@ -16,22 +16,45 @@ const BOLD: Style = Style::new().effects(Effects::BOLD);
 /// How many characters of a long line are shown around what differs.
 const WIDTH: usize = 160;
 
-/// Writes a document that changed: its name, endpoint and impact, the changed lines in place, and one line for each address.
-pub(super) fn document(out: &mut String, document: &DocumentChanges) {
+/// Writes a document that changed: its name, endpoint and impact, the changed lines in place, and one line for each
+/// address. At most `max` addresses and twice as many lines are shown; the others are counted.
+pub(super) fn document(out: &mut String, document: &DocumentChanges, max: usize) {
     if document.is_unchanged() {
         return;
     }
     heading(out, document);
+    let mut room = max.saturating_mul(2);
+    let all: usize = document
+        .excerpts
+        .iter()
+        .map(|excerpt| excerpt.lines.len())
+        .sum();
     for excerpt in &document.excerpts {
+        if room == 0 {
+            break;
+        }
         let _ = writeln!(out, "  {FAINT}{}{FAINT:#}", visible(&excerpt.part));
-        for line in &excerpt.lines {
+        for line in excerpt.lines.iter().take(room) {
             diff_line(out, line);
         }
+        room = room.saturating_sub(excerpt.lines.len());
     }
-    for change in &document.changes {
+    more(out, all, max.saturating_mul(2), "lines");
+    for change in document.changes.iter().take(max) {
         change_line(out, change);
     }
+    more(out, document.changes.len(), max, "changes");
     out.push('\n');
+}
+
+fn more(out: &mut String, all: usize, shown: usize, what: &str) {
+    if all > shown {
+        let more = all - shown;
+        let _ = writeln!(
+            out,
+            "  {FAINT}… and {more} more {what}; `--report json` has all{FAINT:#}"
+        );
+    }
 }
 
 fn heading(out: &mut String, document: &DocumentChanges) {

@@ -11,11 +11,12 @@ use crate::finding::{Finding, Label, LocatedError, Severity};
 /// How many lines stand before and behind the one at fault.
 const AROUND: usize = 2;
 
-/// All findings and changes, with ANSI colours. At most `max` findings are shown; the others are counted.
+/// All findings and changes, with ANSI colours. At most `max` findings, and `max` changes of a document, are shown; the
+/// others are counted.
 pub fn human(report: &Report, max: usize) -> String {
     let mut out = String::new();
     for document in report.documents.iter().flatten() {
-        changes::document(&mut out, document);
+        changes::document(&mut out, document, max);
     }
     for finding in report.findings.iter().take(max) {
         out.push_str(&finding_text(finding));
@@ -135,7 +136,7 @@ mod tests {
             .help("paint it");
         let report = Report {
             findings: vec![finding.clone(), finding],
-            documents: None,
+            ..Report::default()
         };
         let text = anstream::adapter::strip_str(&human(&report, 1)).to_string();
         insta::assert_snapshot!(text, @r#"

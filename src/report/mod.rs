@@ -24,6 +24,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Documents that were compared; `None` where nothing was.
     pub documents: Option<Vec<DocumentChanges>>,
+    /// How many documents have examples that could not be compared, since nothing was captured for them.
+    pub not_captured: usize,
 }
 
 impl Report {

@@ -34,6 +34,8 @@ pub struct Documents {
     pub removed: usize,
     /// Those with another name.
     pub renamed: usize,
+    /// Those of which nothing can be said, since nothing was captured for them.
+    pub not_captured: usize,
     /// Changes by impact.
     pub breaking: usize,
     /// Changes of stable values.
@@ -55,7 +57,10 @@ impl Summary {
             } += 1;
         }
         summary.documents = report.documents.as_ref().map(|documents| {
-            let mut counts = Documents::default();
+            let mut counts = Documents {
+                not_captured: report.not_captured,
+                ..Documents::default()
+            };
             for document in documents {
                 *counts.status(document.status) += 1;
                 for change in &document.changes {
@@ -101,6 +106,7 @@ impl std::fmt::Display for Summary {
                 (documents.removed, "removed"),
                 (documents.renamed, "renamed"),
                 (documents.noise, "differ in noise alone"),
+                (documents.not_captured, "not captured"),
             ];
             let told = statuses.into_iter().filter(|(count, _)| *count > 0);
             let told: Vec<_> = told

@@ -75,7 +75,12 @@ fn nobody_listens() {
     fails(
         &sandbox,
         3,
-        &["error: ", "connection refused", &address, "help: "],
+        &[
+            "error[no-response]: ",
+            "connection refused",
+            &address,
+            "help: ",
+        ],
     );
 }
 
@@ -154,7 +159,7 @@ fn an_answer_that_never_comes() {
         &at(&api, "timeout = '300ms'"),
         3,
         &[
-            "error: GET /things/: the server did not answer within 300 ms",
+            "error[no-response]: GET /things/: the server did not answer within 300 ms",
             "--> api-docs/scenarios/Things.json:4:17",
             "help: ",
         ],
@@ -181,7 +186,11 @@ fn answers_that_cannot_be_used() {
     ] {
         let sandbox = at(&Api::answering(answer), "timeout = '5s'");
         let place = "--> api-docs/scenarios/Things.json:4:17";
-        fails(&sandbox, 3, &["error: GET /things/: ", expected, place]);
+        fails(
+            &sandbox,
+            3,
+            &["error[no-response]: GET /things/: ", expected, place],
+        );
     }
 }
 
@@ -282,9 +291,8 @@ fn a_server_that_is_down_is_no_drift() {
     );
     let before = sandbox.files();
     let run = sandbox.run(&["check"]).exits(3);
-    run.tells(&[
-        "Broken: no usable response",
-        "closed the connection without an answer",
+    run.tells(&["Broken: no usable response"]).answers(&[
+        "error[no-response]: GET /broken: the server closed the connection without an answer",
     ]);
     sandbox
         .run(&["generate"])

@@ -168,7 +168,7 @@ fn an_import_that_is_killed_anywhere() {
     copy(&pages.path("api-docs"), &sandbox.path("docs"));
     std::fs::remove_file(sandbox.path("docs/endpoints/new/four.json")).unwrap();
     std::fs::remove_dir(sandbox.path("docs/endpoints/new")).unwrap();
-    let import = ["import", "pages", "pages", "-o", "docs"];
+    let import = ["import", "pages", "pages", "-o", "docs", "--force"];
     let journal = "docs/.apidocs/journal.json";
     for next in [
         &["validate", "--docs", "docs"][..],
