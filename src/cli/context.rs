@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anstream::{eprintln, stderr, stdout};
+use anstream::{stderr, stdout};
 use anyhow::{Context as _, Result};
 use apidocs::finding::{Finding, any_error};
 use apidocs::project::{ChangeSet, Location, Project, Recovery, recover, write_file};
@@ -13,7 +13,8 @@ use apidocs::report::{self, Report};
 use apidocs::validate::apply_severity;
 
 use super::args::{Global, ReportFormat};
-use super::exit::Exit;
+use super::exit::{Advice, Exit};
+use super::terminal::tell;
 
 /// The flags of every verb, and what is around us.
 pub struct Context {
@@ -40,8 +41,8 @@ impl Context {
         }
     }
 
-    /// From now on the first signal that asks us to stop sets [`Context::interrupted`], so that servers can be
-    /// stopped and files stay whole; the second one ends us at once.
+    /// From now on a signal that asks us to stop sets [`Context::interrupted`]: servers are stopped, files stay whole.
+    /// A second one changes nothing, or it would leave the servers behind; stopping takes seconds at most.
     pub fn catch_signals(&self) {
         #[cfg(unix)]
         for signal in [
@@ -49,10 +50,8 @@ impl Context {
             signal_hook::consts::SIGTERM,
             signal_hook::consts::SIGHUP,
         ] {
-            let flag = || Arc::clone(&self.interrupted);
-            // Where a handler cannot be set, the default one ends us.
-            let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, flag());
-            let _ = signal_hook::flag::register(signal, flag());
+            // Where the handler cannot be set, the default one ends us.
+            let _ = signal_hook::flag::register(signal, Arc::clone(&self.interrupted));
         }
     }
 
@@ -97,14 +96,12 @@ impl Context {
         match recovery {
             None => {}
             Some(Recovery::Finished) => {
-                eprintln!(
+                tell!(
                     "note: an earlier run was cut short while it wrote; its files are in place now"
                 );
             }
             Some(Recovery::Undone) => {
-                eprintln!(
-                    "note: an earlier run was cut short before it wrote; nothing of it is left"
-                );
+                tell!("note: an earlier run was cut short before it wrote; nothing of it is left");
             }
         }
         Ok(recovery.is_some())
@@ -113,6 +110,20 @@ impl Context {
     /// Tells the findings and changes; with them comes the summary and what to type next.
     pub fn tell(&self, channel: Channel, report: &Report, next: Option<&str>) -> Result<()> {
         let mut printed = false;
+        if self
+            .global
+            .reports
+            .iter()
+            .filter(|target| target.file.is_none())
+            .count()
+            > 1
+        {
+            return Err(Advice {
+                message: "two reports cannot both go to the standard output".to_owned(),
+                help: "give one of them a file: --report json=FILE".to_owned(),
+            }
+            .into());
+        }
         for target in &self.global.reports {
             let text = match target.format {
                 ReportFormat::Json => report::json(report),
@@ -156,7 +167,7 @@ impl Context {
     /// A line about what is done, on standard error.
     pub fn say(&self, line: impl std::fmt::Display) {
         if !self.global.quiet {
-            eprintln!("{line}");
+            tell!("{line}");
         }
     }
 

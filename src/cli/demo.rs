@@ -5,6 +5,7 @@ use apidocs::demo::{Options, Server};
 
 use super::args::Demo;
 use super::exit::Exit;
+use super::terminal::tell;
 
 pub fn run(args: &Demo) -> Result<Exit> {
     let options = Options {
@@ -13,7 +14,7 @@ pub fn run(args: &Demo) -> Result<Exit> {
     };
     let server = Server::bind(&options)
         .with_context(|| format!("the demo cannot listen on 127.0.0.1:{}", args.port))?;
-    anstream::eprintln!(
+    tell!(
         "the demo API listens on http://127.0.0.1:{}/",
         server.port()
     );

@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
-use anstream::eprintln;
 use anstyle::{AnsiColor, Effects, Style};
 use apidocs::finding::LocatedError;
 use apidocs::render::RenderError;
 use apidocs::render::output::OutputError;
 use apidocs::report::{located_error, visible};
 use apidocs::{capture, project};
+
+use super::terminal::tell;
 
 /// How a run ended, the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +47,7 @@ pub fn code(done: anyhow::Result<Exit>) -> ExitCode {
         Ok(Exit::NoResponse) => ExitCode::from(NO_RESPONSE),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            tell(&error);
+            explain(&error);
             ExitCode::from(match error.downcast_ref::<capture::Error>() {
                 Some(error) if error.is_interrupted() => INTERRUPTED,
                 Some(error) if error.is_no_response() => NO_RESPONSE,
@@ -74,17 +75,17 @@ fn located(error: &anyhow::Error) -> Option<&LocatedError> {
     }
 }
 
-fn tell(error: &anyhow::Error) {
+fn explain(error: &anyhow::Error) {
     if let Some(error) = located(error) {
-        eprintln!("{}", located_error(error));
+        tell!("{}", located_error(error));
         return;
     }
     let text = format!("{error:#}");
-    eprintln!("{ERROR}error{ERROR:#}: {}", visible(&text));
+    tell!("{ERROR}error{ERROR:#}: {}", visible(&text));
     let mut help = None;
     if let Some(error) = error.downcast_ref::<capture::Error>() {
         for note in error.notes() {
-            eprintln!("  | {}", visible(note));
+            tell!("  | {}", visible(note));
         }
         help = error.help().map(str::to_owned);
     } else if let Some(error) = error.downcast_ref::<project::Error>() {
@@ -93,6 +94,6 @@ fn tell(error: &anyhow::Error) {
         help = Some(advice.help.clone());
     }
     if let Some(help) = help {
-        eprintln!("{HELP}help{HELP:#}: {}", visible(&help));
+        tell!("{HELP}help{HELP:#}: {}", visible(&help));
     }
 }

@@ -18,6 +18,7 @@ mod progress;
 mod recapture;
 mod render;
 mod schema;
+mod terminal;
 mod validate;
 
 use std::process::ExitCode;

@@ -14,6 +14,7 @@ use apidocs::report::plural;
 
 use super::args::Pages;
 use super::context::absolute;
+use super::exit::Advice;
 
 /// What is to be done in the output folder.
 pub struct Planned {
@@ -95,6 +96,16 @@ impl Planned {
             Some(folder) => absolute(folder)?,
             None => project.output(),
         };
+        if folder.starts_with(&project.docs) {
+            return Err(Advice {
+                message: format!(
+                    "the pages cannot go to {}: it is in the folder of documents",
+                    project.shown(&folder)
+                ),
+                help: "name another folder with -o, or as `output` in [render]".to_owned(),
+            }
+            .into());
+        }
         let documents = documents(collection);
         let sections = collection.order();
         let input = Input {

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use anstream::eprintln;
 use apidocs::capture::{Outcome, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::context::Context;
+use super::terminal::tell;
 
 /// Tells on standard error what a capture does.
 pub struct Watch {
@@ -64,7 +64,7 @@ impl Progress for Watch {
     fn phase(&self, what: &str) {
         match &self.bar {
             Some(bar) => bar.set_message(what.to_owned()),
-            None if self.lines => eprintln!("{what}"),
+            None if self.lines => tell!("{what}"),
             None => {}
         }
     }
@@ -86,7 +86,7 @@ impl Progress for Watch {
             bar.inc(1);
         }
         if self.steps {
-            eprintln!("{ident}: {request}");
+            tell!("{ident}: {request}");
         }
     }
 
@@ -100,7 +100,7 @@ impl Progress for Watch {
                 Outcome::Failed => "failed",
                 Outcome::Broken(_) => "no usable response",
             };
-            eprintln!("{ident}: {what}");
+            tell!("{ident}: {what}");
         }
     }
 }

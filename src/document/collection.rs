@@ -64,7 +64,7 @@ impl Collection {
     }
 
     fn add(&mut self, path: &str, bytes: &[u8], prefix: &str) {
-        let shown = if prefix.is_empty() {
+        let shown = if prefix.is_empty() || prefix == "." {
             path.to_owned()
         } else {
             format!("{prefix}/{path}")

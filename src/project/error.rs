@@ -111,10 +111,9 @@ impl Error {
                 path.display()
             ),
             Self::Git { .. } => "name a folder, or a revision that `git rev-parse` knows".to_owned(),
-            Self::Shallow(revision) => format!(
-                "get it with `git fetch --depth=1 origin {revision}` (or `git fetch --unshallow`); \
-                 in GitHub Actions, set `fetch-depth: 0` for actions/checkout"
-            ),
+            Self::Shallow(_) => "get the history with `git fetch --unshallow` (a branch that was not cloned: \
+                 `git fetch origin BRANCH:BRANCH`); in GitHub Actions, set `fetch-depth: 0` for actions/checkout"
+                .to_owned(),
         })
     }
 }

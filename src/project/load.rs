@@ -86,6 +86,9 @@ impl Project {
     /// A path as findings show it: relative to the root where it is below it, with `/`.
     pub fn shown(&self, path: &Path) -> String {
         let shown = path.strip_prefix(&self.root).unwrap_or(path);
+        if shown.as_os_str().is_empty() {
+            return ".".to_owned();
+        }
         shown.to_string_lossy().replace('\\', "/")
     }
 
