@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Tree};
-use apidocs::finding::{Finding, SourceFile, codes};
+use apidocs::finding::{Finding, codes};
 use apidocs::json::MAX_SIZE;
 use apidocs::project::{ChangeSet, DEFAULT_TEMPLATE_SET, Project, list_tree, read_file};
 use apidocs::render::output::{self, MANIFEST, Plan};
@@ -15,6 +15,9 @@ use apidocs::report::plural;
 use super::args::Pages;
 use super::context::absolute;
 use super::exit::Advice;
+
+/// How many stale pages are named.
+const SHOWN: usize = 10;
 
 /// What is to be done in the output folder.
 pub struct Planned {
@@ -129,23 +132,31 @@ impl Planned {
         self.rendered
     }
 
-    /// A finding for each page that is not as it must be.
+    /// What tells of pages that are not as they must be: one finding for all of them, since they have one cause.
     pub fn stale(&self, project: &Project) -> Vec<Finding> {
-        let finding = |path: &str, message: &str| {
-            let source = SourceFile::new(project.shown(&self.folder.join(path)), b"");
-            Finding::new(codes::STALE_PAGE, message)
-                .in_file(&source)
-                .help("`apidocs render` writes it")
+        let writes = self.plan.writes.iter().map(|(path, _)| path.as_str());
+        let pages: Vec<_> = writes
+            .filter(|path| *path != MANIFEST)
+            .chain(self.plan.removals.iter().map(String::as_str))
+            .collect();
+        let folder = project.shown(&self.folder);
+        let message = match pages.as_slice() {
+            [] => return Vec::new(),
+            [page] => format!("the page {folder}/{page} is not what would be rendered"),
+            pages => format!(
+                "{} pages in {folder}/ are not what would be rendered",
+                pages.len()
+            ),
         };
-        let writes = self.plan.writes.iter().filter(|(path, _)| path != MANIFEST);
-        let writes =
-            writes.map(|(path, _)| finding(path, "the page is not what would be rendered"));
-        let removals = self
-            .plan
-            .removals
-            .iter()
-            .map(|path| finding(path, "no document backs this page any more"));
-        writes.chain(removals).collect()
+        let mut finding =
+            Finding::new(codes::STALE_PAGE, message).help("`apidocs render` writes them");
+        for page in pages.iter().take(SHOWN).filter(|_| pages.len() > 1) {
+            finding = finding.note(format!("{folder}/{page}"));
+        }
+        if pages.len() > SHOWN {
+            finding = finding.note(format!("… and {} more", pages.len() - SHOWN));
+        }
+        vec![finding]
     }
 
     pub fn add_to(&self, set: &mut ChangeSet) {
