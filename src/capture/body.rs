@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::Headers;
+use crate::document::{Headers, essence, is_json_media_type};
 use crate::finding::SourceFile;
 use crate::json::{self, FaultKind};
 
@@ -22,22 +22,6 @@ pub(super) struct BodyFault {
     /// In a sentence without a full stop, with line and column.
     pub message: String,
     pub help: Option<String>,
-}
-
-/// The media type (RFC 9110, section 8.3) without parameters, in lower case; empty where there is none.
-fn essence(headers: &Headers) -> String {
-    let value = headers.get("Content-Type").unwrap_or_default();
-    value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
-}
-
-/// Any JSON media type (RFC 6839, section 3.1).
-fn is_json(essence: &str) -> bool {
-    matches!(essence, "application/json" | "text/json") || essence.ends_with("+json")
 }
 
 fn is_text(essence: &str) -> bool {
@@ -70,8 +54,9 @@ pub(super) fn content(headers: &Headers, body: &[u8]) -> Result<Content, BodyFau
     if body.is_empty() {
         return Ok(Content::Empty);
     }
-    let essence = essence(headers);
-    if is_json(&essence) {
+    let media_type = headers.get("Content-Type").unwrap_or_default();
+    let essence = essence(media_type);
+    if is_json_media_type(&essence) {
         return parse(body).map(Content::Json);
     }
     // Without a media type, what reads as text is shown as text.
@@ -81,7 +66,6 @@ pub(super) fn content(headers: &Headers, body: &[u8]) -> Result<Content, BodyFau
     {
         return Ok(Content::Text(text.to_owned()));
     }
-    let media_type = headers.get("Content-Type").unwrap_or_default();
     Ok(Content::Bytes(media_type.to_owned()))
 }
 

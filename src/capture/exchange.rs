@@ -44,6 +44,16 @@ pub(super) struct View<'a> {
     pub drop_headers: &'a [String],
 }
 
+/// The bytes of a body as it would stand on the wire: JSON without blanks.
+fn length(body: &Body) -> i128 {
+    let text = match body {
+        Body::Json(value) => value.to_string(),
+        Body::Text(lines) => lines.join("\n"),
+        Body::Empty | Body::Bytes(_) => return 0,
+    };
+    text.len() as i128
+}
+
 impl View<'_> {
     /// A text as it is shown.
     pub fn text(&self, text: &str) -> String {
@@ -76,6 +86,8 @@ impl View<'_> {
     pub fn exchange(&self, exchange: &Exchange) -> Exchange {
         let headers = |headers: &Headers| Headers(headers.iter().map(|h| self.header(h)).collect());
         let Exchange { request, response } = exchange;
+        let body = self.body(&response.body);
+        let changed = length(&body) - length(&response.body);
         Exchange {
             request: Request {
                 method: request.method.clone(),
@@ -86,10 +98,24 @@ impl View<'_> {
             response: Response {
                 status: response.status,
                 reason: self.text(&response.reason),
-                headers: headers(&response.headers),
-                body: self.body(&response.body),
+                headers: Headers(self.with_length(response.headers.iter(), changed).collect()),
+                body,
             },
         }
+    }
+
+    /// The fields with the length of the body that is shown, which differs by so many bytes.
+    fn with_length<'h>(
+        &self,
+        headers: impl Iterator<Item = &'h Header>,
+        changed: i128,
+    ) -> impl Iterator<Item = Header> {
+        headers.map(move |header| match header.value.parse::<i128>() {
+            Ok(length) if header.is("Content-Length") => {
+                Header::new(header.name.clone(), (length + changed).to_string())
+            }
+            _ => self.header(header),
+        })
     }
 
     fn body(&self, body: &Body) -> Body {
@@ -184,15 +210,7 @@ impl View<'_> {
             }
             _ => 0,
         };
-        let headers = self
-            .fields(head)
-            .map(|header| match header.value.parse::<i128>() {
-                // The length of the body that is shown.
-                Ok(length) if header.is("Content-Length") => {
-                    Header::new(header.name.clone(), (length + changed).to_string())
-                }
-                _ => self.header(header),
-            });
+        let headers = self.with_length(self.fields(head), changed);
         Response {
             status: head.status,
             reason: self.text(&head.reason),

@@ -63,6 +63,19 @@ impl Hosts {
         &self.shown
     }
 
+    /// A secret as it is shown, where it holds the real host and more than that: a DSN, say. The address alone is none.
+    pub fn secret_form(&self, secret: &str) -> Option<String> {
+        let Cow::Owned(shown) = self.replace(secret) else {
+            return None;
+        };
+        let rest = shown.replacen(&self.shown, "", 1);
+        let is_more = rest
+            .trim_start_matches("https")
+            .trim_start_matches("http")
+            .contains(char::is_alphanumeric);
+        is_more.then_some(shown)
+    }
+
     /// The text with the shown host.
     pub fn replace<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let bytes = text.as_bytes();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use super::error::{Error, ErrorKind};
 use super::process::{Process, Start};
@@ -11,6 +12,9 @@ use super::server::text_of;
 use super::template::{Template, TemplateError};
 use crate::document::Identity;
 use crate::project::{Auth, Settings};
+
+/// How long a command may take to give a credential.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The name under which the value of an identity sees the output of its command.
 pub(super) const OUTPUT: &str = "output";
@@ -119,14 +123,16 @@ fn run(
         log: logs.join(format!("auth-{name}.log")),
         output: Some(output.clone()),
     })?;
-    let end = process.wait(interrupted)?;
-    if !end.success {
-        let error = Error::new(
-            ErrorKind::Command,
-            format!("the {what} ended {}", end.words),
-        );
-        return Err(error
-            .with_help("run it by hand")
+    let fault = match process.wait(COMMAND_TIMEOUT, interrupted)? {
+        Some(end) if end.success => None,
+        Some(end) => Some(format!("the {what} ended {}", end.words)),
+        None => Some(format!(
+            "the {what} had not ended after {COMMAND_TIMEOUT:?}"
+        )),
+    };
+    if let Some(message) = fault {
+        return Err(Error::new(ErrorKind::Command, message)
+            .with_help("run it by hand: its output must be the credential")
             .with_notes(process.log_tail()));
     }
     let text = std::fs::read_to_string(&output).map_err(|error| {

@@ -136,6 +136,8 @@ pub struct Captured {
     pub scenarios: Vec<ScenarioRun>,
     /// The fixtures, where there are any. If they fail, no scenario runs.
     pub fixtures: Option<ScenarioRun>,
+    /// Why the run could not go on to its end: a server ended. What came before counts.
+    pub stopped: Option<Error>,
 }
 
 impl Captured {
@@ -157,9 +159,9 @@ impl Captured {
         })
     }
 
-    /// Whether every scenario succeeded.
+    /// Whether the run came to its end and every scenario succeeded.
     pub fn is_complete(&self) -> bool {
-        self.runs().all(|run| run.outcome == Outcome::Done)
+        self.stopped.is_none() && self.runs().all(|run| run.outcome == Outcome::Done)
     }
 }
 
@@ -172,9 +174,5 @@ impl ScenarioRun {
             outcome: Outcome::Done,
             findings: Vec::new(),
         }
-    }
-
-    fn finish(&mut self, findings: Vec<Finding>) {
-        self.findings = findings;
     }
 }

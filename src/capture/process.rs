@@ -134,14 +134,21 @@ impl Process {
         ended(&mut self.child)
     }
 
-    /// Waits until it ends.
-    pub fn wait(&mut self, interrupted: &AtomicBool) -> Result<End, Error> {
+    /// Waits until it ends; `None` where it has not by then.
+    pub fn wait(
+        &mut self,
+        limit: Duration,
+        interrupted: &AtomicBool,
+    ) -> Result<Option<End>, Error> {
         let mut end = None;
-        until(Duration::MAX, || {
+        until(limit, || {
             end = self.ended();
             end.is_some() || interrupted.load(Ordering::Relaxed)
         });
-        end.ok_or_else(Error::interrupted)
+        if end.is_none() && interrupted.load(Ordering::Relaxed) {
+            return Err(Error::interrupted());
+        }
+        Ok(end)
     }
 
     /// The last lines of its output.

@@ -73,13 +73,21 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     plan.refuse_unknown(options)?;
     let used = plan.used(options.settings);
     let mut secrets = Secrets::default();
-    for value in used.env.iter().filter_map(|name| env(name)) {
-        secrets.add(&value);
+    let env_values: Vec<_> = used.env.iter().filter_map(|name| env(name)).collect();
+    for value in &env_values {
+        secrets.add(value);
     }
     let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
     let mut ports = Ports::take(&used.ports)?;
     let scope = Scope::new(ports.numbers());
     let (base, hosts) = base(options, &scope).map_err(redact)?;
+    let mut secrets = secrets.clone();
+    for value in &env_values {
+        if let Some(shown) = hosts.secret_form(value) {
+            secrets.add(&shown);
+        }
+    }
+    let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
     let folder;
     let logs: &Path = match options.logs {
         Some(logs) => {
@@ -129,9 +137,12 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     // What runs is stopped here, with the stack.
     drop(world.stack);
     match world.stop.into_inner() {
-        Some(error) => Err(error),
-        None if options.interrupted.load(Ordering::Relaxed) => Err(Error::interrupted()),
-        None => Ok(captured),
+        Some(error) if error.is_interrupted() => Err(error),
+        _ if options.interrupted.load(Ordering::Relaxed) => Err(Error::interrupted()),
+        stopped => Ok(Captured {
+            stopped,
+            ..captured
+        }),
     }
 }
 
@@ -214,7 +225,7 @@ impl World<'_> {
                 .steps()
                 .filter(|(at, _)| at.starts_with("/teardown/"));
             self.clean_up(&mut session, steps, &mut run);
-            run.finish(std::mem::take(&mut session.findings));
+            run.findings = std::mem::take(&mut session.findings);
             self.progress.finished("fixtures", &run.outcome);
             self.keep(&run, "fixtures", session.examples, &mut captured.examples);
             self.learn(&session.memory.secrets);
@@ -364,7 +375,7 @@ impl World<'_> {
         }
         self.clean_up(&mut session, after.into_iter(), &mut run);
         self.learn(&session.memory.secrets);
-        run.finish(session.findings);
+        run.findings = session.findings;
         self.progress.finished(ident, &run.outcome);
         (run, session.examples)
     }

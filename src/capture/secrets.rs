@@ -11,10 +11,10 @@ use super::template::percent_encode;
 const SECRET: &str = "<secret>";
 
 /// A value shorter than that is not looked for: it would be found in what is no secret.
-const SHORTEST: usize = 8;
+const SHORTEST: usize = 4;
 
-/// A credential shorter than [`SHORTEST`] is looked for as a whole word, down to this length.
-const SHORTEST_CREDENTIAL: usize = 4;
+/// A value shorter than that counts only where it is a word.
+const SHORTEST_PART: usize = 8;
 
 /// The values that must not appear in what we show, and what stands in their place.
 #[derive(Debug, Clone, Default)]
@@ -31,13 +31,22 @@ impl Secrets {
         }
     }
 
-    /// Every text and number in a value that was saved as a secret.
-    pub fn add_value(&mut self, value: &Value) {
+    /// Every text and number in a value that was saved as a secret, as it is and as `shown` shows it.
+    pub fn add_value(&mut self, value: &Value, shown: &dyn Fn(&str) -> Option<String>) {
         match value {
-            Value::String(text) => self.add(text),
+            Value::String(text) => {
+                self.add(text);
+                if let Some(shown) = shown(text) {
+                    self.add(&shown);
+                }
+            }
             Value::Number(number) => self.add(&number.to_string()),
-            Value::Array(items) => items.iter().for_each(|item| self.add_value(item)),
-            Value::Object(members) => members.values().for_each(|member| self.add_value(member)),
+            Value::Array(items) => items.iter().for_each(|item| self.add_value(item, shown)),
+            Value::Object(members) => {
+                members
+                    .values()
+                    .for_each(|member| self.add_value(member, shown));
+            }
             Value::Null | Value::Bool(_) => {}
         }
     }
@@ -57,7 +66,7 @@ impl Secrets {
     /// The token behind the scheme (`Bearer …`), and what `Basic …` hides (RFC 7617), are secrets
     /// too.
     pub fn add_credential(&mut self, value: &str, shown: &str) {
-        if value.len() < SHORTEST_CREDENTIAL || value == shown {
+        if value.len() < SHORTEST || value == shown {
             return;
         }
         self.insert(value, shown);
@@ -65,7 +74,7 @@ impl Secrets {
             text.split_once(' ')
                 .map(|(_, token)| token.trim().to_owned())
         };
-        let Some(bare) = token(value).filter(|bare| bare.len() >= SHORTEST_CREDENTIAL) else {
+        let Some(bare) = token(value).filter(|bare| bare.len() >= SHORTEST) else {
             return;
         };
         let shown_token = token(shown).unwrap_or_else(|| shown.to_owned());
@@ -78,7 +87,7 @@ impl Secrets {
         if let Some(pair) = decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
             self.insert(&pair, SECRET);
             if let Some((_, password)) = pair.split_once(':')
-                && password.len() >= SHORTEST_CREDENTIAL
+                && password.len() >= SHORTEST
             {
                 self.insert(password, SECRET);
             }
@@ -136,7 +145,7 @@ impl Secrets {
 /// A short secret counts only where it is a word.
 fn stands_alone(text: &str, at: usize, len: usize) -> bool {
     let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    len >= SHORTEST
+    len >= SHORTEST_PART
         || !(word(text[..at].chars().next_back()) || word(text[at + len..].chars().next()))
 }
 
@@ -177,8 +186,8 @@ mod tests {
         secrets.add_credential("key1", "<key>");
         secrets.add_credential("abc", "<abc>");
         assert_eq!(
-            secrets.redact("short monkey1 key1 abc"),
-            "short monkey1 <key> abc"
+            secrets.redact("short shorter monkey1 key1 abc"),
+            "<secret> shorter monkey1 <key> abc"
         );
         secrets.add("long \"enough\"");
         assert_eq!(secrets.redact(r#"long \"enough\""#), "<secret>");

@@ -142,9 +142,15 @@ impl Stack {
             launch.progress.phase(&format!("running the {what}"));
             let at = start(self, &what, words, Role::Prepare)?;
             let process = &mut self.running[at].process;
-            let end = process.wait(launch.interrupted)?;
-            if !end.success {
-                return Err(failed(process, format!("the {what} ended {}", end.words)));
+            match process.wait(server.timeout, launch.interrupted)? {
+                Some(end) if end.success => {}
+                Some(end) => {
+                    return Err(failed(process, format!("the {what} ended {}", end.words)));
+                }
+                None => {
+                    let message = format!("the {what} had not ended after {:?}", server.timeout);
+                    return Err(failed(process, message));
+                }
             }
         }
         launch.progress.phase(&format!("starting the {what}"));

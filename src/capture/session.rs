@@ -292,7 +292,11 @@ impl<'a> Session<'a> {
             match value {
                 Ok(value) => {
                     if save.secret {
-                        self.memory.secrets.add_value(&value);
+                        // Also as it is shown: the host in it is replaced before secrets are looked for.
+                        let hosts = &self.world.hosts;
+                        self.memory
+                            .secrets
+                            .add_value(&value, &|text| hosts.secret_form(text));
                     }
                     self.memory.scope.variables.insert(name.clone(), value);
                 }

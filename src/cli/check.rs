@@ -1,6 +1,7 @@
 //! `apidocs check`.
 
 use anyhow::Result;
+use apidocs::finding::Finding;
 use apidocs::report::Report;
 
 use super::args::Check;
@@ -13,7 +14,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let project = context.project_writing(&[args.pages.output.as_ref()])?;
     let recapture = recapture(context, &project, &args.selection)?;
     let mut exit = recapture.exit();
-    let mut findings = recapture.findings.clone();
+    let mut findings = Vec::new();
     let (documents, not_captured) = recapture.compare();
     let drift = documents.iter().any(|document| !document.is_unchanged());
     if recapture.may_write(false) {
@@ -24,7 +25,9 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
             findings.extend(pages.stale(&project));
         }
     }
-    let findings = context.judge(&project, findings);
+    let mut findings = context.judge(&project, findings);
+    findings.extend(recapture.findings.iter().cloned());
+    findings.sort_by(Finding::order);
     exit = exit.max(exit_of(&findings));
     if drift {
         exit = exit.max(Exit::Findings);

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{stderr, stdout};
 use anyhow::{Context as _, Result};
@@ -13,7 +13,7 @@ use apidocs::report::{self, Report};
 use apidocs::validate::apply_severity;
 
 use super::args::{Global, ReportFormat};
-use super::exit::{Advice, Exit};
+use super::exit::{Advice, Exit, Interrupted};
 use super::terminal::tell;
 
 /// The flags of every verb, and what is around us.
@@ -164,6 +164,11 @@ impl Context {
         text
     }
 
+    /// Whether a report was asked for.
+    pub fn reports(&self) -> bool {
+        !self.global.reports.is_empty()
+    }
+
     /// A line about what is done, on standard error.
     pub fn say(&self, line: impl std::fmt::Display) {
         if !self.global.quiet {
@@ -184,15 +189,25 @@ impl Context {
         findings
     }
 
+    /// # Errors
+    /// Somebody asked us to stop.
+    pub fn go_on(&self) -> Result<()> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err(Interrupted.into());
+        }
+        Ok(())
+    }
+
     /// Commits a set of files of the project.
     pub fn commit(&self, project: &Project, set: ChangeSet) -> Result<()> {
+        self.go_on()?;
         set.commit(&project.root)?;
         Ok(())
     }
 }
 
 /// Prints a report. Who reads it may have had enough of it: the exit code still says how the run ended.
-fn print(mut out: impl Write, text: &str) -> Result<()> {
+pub fn print(mut out: impl Write, text: &str) -> Result<()> {
     let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     match printed {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),

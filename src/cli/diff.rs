@@ -151,11 +151,11 @@ fn folder_side(folder: &Path, name: &str) -> Result<Side> {
         }
         .into());
     }
-    Ok(pages_side(&pages))
+    Ok(pages_side(&pages, shown))
 }
 
-fn pages_side(pages: &Tree) -> Side {
-    let imported = import::pages::import(pages, "");
+fn pages_side(pages: &Tree, shown: &str) -> Side {
+    let imported = import::pages::import(pages, shown);
     Side {
         documents: imported.documents.into_iter().collect(),
         sections: imported.sections,

@@ -22,6 +22,11 @@ pub enum Exit {
     NoResponse,
 }
 
+/// Somebody asked us to stop, and nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
 /// An error with its next step.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -48,6 +53,9 @@ pub fn code(done: anyhow::Result<Exit>) -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             explain(&error);
+            if error.is::<Interrupted>() {
+                return ExitCode::from(INTERRUPTED);
+            }
             ExitCode::from(match error.downcast_ref::<capture::Error>() {
                 Some(error) if error.is_interrupted() => INTERRUPTED,
                 Some(error) if error.is_no_response() => NO_RESPONSE,

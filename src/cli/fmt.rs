@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 use apidocs::document::key_order;
-use apidocs::finding::any_error;
+use apidocs::finding::{Finding, SourceFile, any_error, codes};
 use apidocs::json::{KeyOrder, parse_bytes, write};
 use apidocs::project::ChangeSet;
 use apidocs::report::{Report, plural};
 
 use super::args::Fmt;
-use super::context::{Channel, Context};
+use super::context::{Channel, Context, print};
 use super::exit::Exit;
 
 pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
@@ -16,6 +16,7 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
     let collection = project.collection()?;
     let mut set = ChangeSet::default();
     let mut names = Vec::new();
+    let mut misformed = Vec::new();
     for (path, bytes) in &project.tree()?.files {
         // What is not JSON is a finding of the collection.
         let (Some(order), Ok(value)) = (order_of(path), parse_bytes(bytes)) else {
@@ -25,24 +26,34 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
         if text.as_bytes() != bytes.as_slice() {
             let file = project.docs.join(path);
             names.push(project.shown(&file));
+            let source = SourceFile::new(project.shown(&file), bytes);
+            let finding = Finding::new(
+                codes::NOT_CANONICAL,
+                "the file is not in its canonical form",
+            );
+            misformed.push(finding.in_file(&source).help("`apidocs fmt` writes it"));
             set.replace(file, bytes, text);
         }
     }
-    let findings = context.judge(&project, collection.findings);
+    let mut findings = context.judge(&project, collection.findings);
     let broken = any_error(&findings);
     let writes = !args.check && !broken;
     if writes {
         context.commit(&project, set)?;
     }
-    for name in &names {
-        anstream::println!("{name}");
-    }
     let failed = broken || (args.check && !names.is_empty());
+    if context.reports() {
+        // A report says it all.
+        findings.extend(misformed.into_iter().filter(|_| args.check));
+    } else {
+        let lines: String = names.iter().map(|name| format!("{name}\n")).collect();
+        print(anstream::stdout(), &lines)?;
+    }
     let report = Report {
         findings,
         ..Report::default()
     };
-    if !report.findings.is_empty() {
+    if context.reports() || !report.findings.is_empty() {
         context.tell(Channel::Diagnostics, &report, None)?;
     }
     let what = if writes { "changed" } else { "would change" };

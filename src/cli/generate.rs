@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use apidocs::document::{DocumentName, Tree};
+use apidocs::finding::Finding;
 use apidocs::project::{ChangeSet, Project};
 use apidocs::render::{Input, original};
 use apidocs::report::{Report, plural};
 
 use super::args::{Generate, OutputFormat};
 use super::context::{Channel, Context, absolute, exit_of};
-use super::exit::Exit;
+use super::exit::{Advice, Exit};
 use super::pages::{Planned, documents, options};
 use super::recapture::{Recapture, recapture};
 
@@ -18,34 +19,48 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     let folders = [args.pages.output.as_ref(), args.output_path.as_ref()];
     let project = context.project_writing(&folders)?;
     let recapture = recapture(context, &project, &args.selection)?;
-    let mut findings = recapture.findings.clone();
-    let pages = if recapture.may_write(args.keep_going) {
+    let mut findings = Vec::new();
+    let planned = if recapture.may_write(args.keep_going) {
         let pages = Planned::new(&project, &args.pages, &recapture.after)?;
         findings.extend(pages.findings.iter().cloned());
-        Some(pages)
+        let mut planned = Vec::new();
+        if let Some(folder) = &args.output_path {
+            let tree = original_tree(&project, &recapture, args)?;
+            let folder = absolute(folder)?;
+            if pages.is_in(&folder) {
+                return Err(Advice {
+                    message: "the pages and the original's output tree cannot go to one folder"
+                        .to_owned(),
+                    help: "name another folder with --output-path".to_owned(),
+                }
+                .into());
+            }
+            let original = Planned::of(&project, folder, &tree)?;
+            findings.extend(original.findings.iter().cloned());
+            planned.push(original);
+        }
+        planned.insert(0, pages);
+        Some(planned)
     } else {
         None
     };
-    let findings = context.judge(&project, findings);
+    let mut findings = context.judge(&project, findings);
+    findings.extend(recapture.findings.iter().cloned());
+    findings.sort_by(Finding::order);
     let exit = recapture.exit().max(exit_of(&findings));
     let mut next = None;
-    if let Some(pages) = pages.filter(|_| args.keep_going || exit == Exit::Clean) {
+    if let Some(planned) = planned.filter(|_| args.keep_going || exit == Exit::Clean) {
         let mut set = ChangeSet::default();
         recapture.add_to(&mut set, &project);
-        pages.add_to(&mut set);
-        if let Some(folder) = &args.output_path {
-            let folder = absolute(folder)?;
-            for (path, bytes) in original_tree(&project, &recapture, args)?.files {
-                set.write_if_different(folder.join(path), bytes);
-            }
-        }
+        planned.iter().for_each(|planned| planned.add_to(&mut set));
         context.commit(&project, set)?;
         context.say(recapture.summary());
-        context.say(format!(
-            "{} written; {}",
-            plural(recapture.changed(), "document"),
-            pages.summary(&project)
-        ));
+        let mut written = vec![format!(
+            "{} written",
+            plural(recapture.changed(), "document")
+        )];
+        written.extend(planned.iter().map(|planned| planned.summary(&project)));
+        context.say(written.join("; "));
         next = Some(if recapture.changed() > 0 {
             format!("git diff {}", project.shown(&project.docs))
         } else {

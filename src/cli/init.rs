@@ -45,17 +45,24 @@ pub fn run(context: &Context, args: &Init) -> Result<Exit> {
     for (path, contents) in &files {
         set.write(folder.join(path), contents.as_slice());
     }
-    std::fs::create_dir_all(&folder)?;
+    std::fs::create_dir_all(&folder).map_err(|error| Advice {
+        message: format!("the folder {} cannot be made: {error}", folder.display()),
+        help: "name another one: `apidocs init DIR`".to_owned(),
+    })?;
     set.commit(&folder)?;
     context.say(format!(
         "{} written to {}",
         plural(files.len(), "file"),
         folder.display()
     ));
+    let go = match &args.folder {
+        Some(folder) => format!("`cd {}`, then ", folder.display()),
+        None => String::new(),
+    };
     let next = if is_demo(args) {
-        "`apidocs generate`".to_owned()
+        format!("{go}`apidocs generate`")
     } else {
-        format!("say in {CONFIG_FILE} how your API is started, then `apidocs generate`")
+        format!("{go}say in {CONFIG_FILE} how your API is started, then `apidocs generate`")
     };
     context.say(format!("next: {next}"));
     Ok(Exit::Clean)

@@ -17,6 +17,7 @@ mod pages;
 mod progress;
 mod recapture;
 mod render;
+mod scenarios;
 mod schema;
 mod terminal;
 mod validate;

@@ -116,7 +116,12 @@ impl Planned {
             sections: &sections,
         };
         let pages = render::render(input, &options(project, args)?)?;
-        let plan = plan(&folder, &pages, &project.shown(&folder))?;
+        Self::of(project, folder, &pages)
+    }
+
+    /// What is to be done so that a folder holds these files.
+    pub fn of(project: &Project, folder: PathBuf, pages: &Tree) -> Result<Self> {
+        let plan = plan(&folder, pages, &project.shown(&folder))?;
         let findings = plan.findings.clone();
         let rendered = folder.join(MANIFEST).exists();
         Ok(Self {
@@ -125,6 +130,11 @@ impl Planned {
             rendered,
             findings,
         })
+    }
+
+    /// Whether that is the folder.
+    pub fn is_in(&self, folder: &Path) -> bool {
+        self.folder == folder
     }
 
     /// Whether pages were rendered into the folder before.

@@ -1,8 +1,6 @@
 //! What `capture`, `generate` and `check` share: the documents as they are, and as a capture makes them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Result;
 use apidocs::capture::{self, Captured, Outcome};
@@ -18,6 +16,7 @@ use super::args::Selection;
 use super::context::{Context, absolute};
 use super::exit::Exit;
 use super::progress::Watch;
+use super::scenarios::Scenarios;
 
 /// What a capture of examples can cure: no reason not to capture.
 const CURED: [Code; 6] = [
@@ -28,15 +27,6 @@ const CURED: [Code; 6] = [
     codes::REQUEST_PATH,
     codes::EXAMPLE_AND_REASON,
 ];
-
-/// Which scenarios are run.
-pub struct Scenarios<'a> {
-    project: &'a Project,
-    collection: &'a Collection,
-    selection: Option<&'a Selection>,
-    logs: Option<PathBuf>,
-    context: &'a Context,
-}
 
 /// The documents before and after a capture.
 pub struct Recapture {
@@ -59,36 +49,6 @@ struct Changed {
     path: String,
     before: Vec<u8>,
     after: String,
-}
-
-impl<'a> Scenarios<'a> {
-    /// All of them.
-    pub fn all(context: &'a Context, project: &'a Project, collection: &'a Collection) -> Self {
-        Self {
-            project,
-            collection,
-            selection: None,
-            logs: None,
-            context,
-        }
-    }
-
-    /// The options of the capture.
-    pub fn options(&self) -> capture::Options<'_> {
-        capture::Options {
-            root: &self.project.root,
-            docs: &self.project.docs,
-            settings: &self.project.settings,
-            collection: self.collection,
-            only: self.selection.map_or(&[], |selection| &selection.only),
-            skip: self.selection.map_or(&[], |selection| &selection.skip),
-            jobs: self
-                .selection
-                .map_or(1, |selection| usize::from(selection.jobs)),
-            logs: self.logs.as_deref(),
-            interrupted: Arc::clone(&self.context.interrupted),
-        }
-    }
 }
 
 /// Runs the scenarios and lays what they captured over the documents. Writes nothing.
@@ -122,6 +82,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         let watch = Watch::new(context);
         capture::run(&options, &watch)?
     };
+    context.go_on()?;
     let (changed, unchanged) = lay_over(&before, &captured, &tree.files);
     let mut tree = tree;
     for document in &changed {
@@ -141,6 +102,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     }
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));
+    findings.extend(unread(&before, &captured));
     findings.sort_by(Finding::order);
     Ok(Recapture {
         before,
@@ -175,10 +137,40 @@ fn run_findings(
             }
         }
     }
+    if let Some(error) = &captured.stopped {
+        let mut finding = Finding::new(codes::NO_RESPONSE, error.to_string());
+        finding.help = error.help().map(str::to_owned);
+        finding.notes = error.notes().to_vec();
+        findings.push(finding);
+    }
     if captured.scenarios.is_empty() && captured.is_complete() {
         findings.push(no_scenarios());
     }
     findings
+}
+
+/// Captured examples that cannot be put into their document, whatever the settings say of its schema.
+fn unread(before: &Collection, captured: &Captured) -> Vec<Finding> {
+    let documents: BTreeSet<_> = captured
+        .examples
+        .keys()
+        .map(|target| &target.document)
+        .collect();
+    let loaded = documents
+        .iter()
+        .filter_map(|name| Some((name, before.endpoints.get(name)?)));
+    loaded
+        .filter(|(_, loaded)| loaded.item.is_none())
+        .map(|(name, loaded)| {
+            Finding::new(
+                codes::SCHEMA,
+                "the document does not fit its schema: its examples cannot be written",
+            )
+            .in_file(&loaded.source)
+            .about(name)
+            .help("`apidocs validate` tells why")
+        })
+        .collect()
 }
 
 /// A run that makes no request must not read as "the documents are true".
@@ -190,7 +182,13 @@ fn no_scenarios() -> Finding {
 /// Everything for which it is no use to make a request.
 fn obstacles(project: &Project, options: &capture::Options<'_>, partial: bool) -> Vec<Finding> {
     if partial {
-        return capture::check(options);
+        // What other documents say wrongly is no obstacle; what cannot be read is, since its page would go.
+        let mut findings = capture::check(options);
+        findings.retain(|finding| finding.code != codes::SCHEMA);
+        findings.extend(options.collection.findings.iter().cloned());
+        let schema = validate::validate(options.collection).into_iter();
+        findings.extend(schema.filter(|finding| finding.code == codes::SCHEMA));
+        return findings;
     }
     let mut findings = super::validate::findings(project, options);
     if options.collection.scenarios.is_empty() {
@@ -219,11 +217,11 @@ fn lay_over(
         let Some(loaded) = before.endpoints.get(name) else {
             continue;
         };
-        let committed = loaded
-            .item
-            .as_ref()
-            .map_or(&[][..], |document| &document.examples);
-        let settled = settle(committed, examples);
+        let Some(document) = &loaded.item else {
+            // Told by `unread`: what people wrote there must not be lost.
+            continue;
+        };
+        let settled = settle(&document.examples, examples);
         unchanged += settled.unchanged;
         if settled.changed {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
@@ -281,7 +279,7 @@ impl Recapture {
 
     /// The exit code that follows from the capture alone.
     pub fn exit(&self) -> Exit {
-        if self.captured.broken().next().is_some() {
+        if self.captured.stopped.is_some() || self.captured.broken().next().is_some() {
             Exit::NoResponse
         } else if any_error(&self.findings) || !(self.ran && self.captured.is_complete()) {
             Exit::Findings

@@ -9,7 +9,7 @@ use apidocs::validate;
 
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
-use super::recapture::Scenarios;
+use super::scenarios::Scenarios;
 
 pub fn run(context: &Context) -> Result<Exit> {
     let project = context.project()?;

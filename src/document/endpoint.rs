@@ -64,11 +64,6 @@ impl EndpointDocument {
     /// The reference from `endpoints/<section>/<name>.json` to its schema.
     pub const SCHEMA: &str = "../../../schemas/endpoint.schema.json";
 
-    /// The example of that name.
-    pub fn example(&self, name: &str) -> Option<&Example> {
-        self.examples.iter().find(|example| example.name == name)
-    }
-
     /// The file's JSON with these examples and every other key as people wrote it.
     ///
     /// `file` must be an object; anything else is given back unchanged.

@@ -109,11 +109,6 @@ impl Body {
     pub fn text(text: &str) -> Self {
         Self::Text(text.split('\n').map(str::to_owned).collect())
     }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::Empty
-    }
 }
 
 impl<T> Recorded<T> {

@@ -9,6 +9,7 @@ mod endpoint;
 mod example;
 mod headers;
 pub mod key_order;
+mod media_type;
 mod name;
 mod scenario;
 mod section;
@@ -18,6 +19,7 @@ pub use collection::{Collection, Loaded};
 pub use endpoint::{EndpointDocument, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
 pub use headers::{Header, Headers};
+pub use media_type::{essence, is_json_media_type};
 pub use name::{DocumentName, ExampleTarget, NameError, check_file_name};
 pub use scenario::{
     ExpectedStatus, Fixtures, Identity, Part, Payload, Save, SaveSource, Scenario, Step,

@@ -80,7 +80,7 @@ pub(super) fn change(
 }
 
 fn walk(delta: &Delta, region: Region, address: String, changes: &mut Vec<Change>) {
-    let code = match delta {
+    let (code, old, new) = match delta {
         Delta::Same(_) => return,
         Delta::Object(members) => {
             for (key, member) in members {
@@ -93,7 +93,7 @@ fn walk(delta: &Delta, region: Region, address: String, changes: &mut Vec<Change
             }
             return;
         }
-        Delta::Array(items) if !matches!(region, Region::Header) => {
+        Delta::Array(items) => {
             for (index, item) in items {
                 let region = if region == Region::Body {
                     Region::Item
@@ -109,17 +109,9 @@ fn walk(delta: &Delta, region: Region, address: String, changes: &mut Vec<Change
             }
             return;
         }
-        // The values of a repeated header are told together.
-        Delta::Array(_) => codes::HEADER_CHANGED,
-        Delta::Added(_) => added(region, &address),
-        Delta::Removed(_) => removed(region, &address),
-        Delta::Replaced(old, new) => replaced(region, old, new),
-    };
-    let (old, new) = match delta {
-        Delta::Added(new) => (None, Some(*new)),
-        Delta::Removed(old) => (Some(*old), None),
-        Delta::Replaced(old, new) => (Some(*old), Some(*new)),
-        _ => (None, None),
+        Delta::Added(new) => (added(region, &address), None, Some(*new)),
+        Delta::Removed(old) => (removed(region, &address), Some(*old), None),
+        Delta::Replaced(old, new) => (replaced(region, old, new), Some(*old), Some(*new)),
     };
     changes.push(change(code, address, old, new));
 }

@@ -21,7 +21,7 @@ pub(super) fn prose(document: &EndpointDocument) -> Value {
     })
 }
 
-/// `{title, request, response}`. Header names are in lower case; a repeated header is an array of its values.
+/// `{title, request, response}`. Header names are in lower case; a repeated header is the lines of its values.
 pub(super) fn example(example: &Example) -> Value {
     let mut view = Map::new();
     if let Some(title) = &example.title {
@@ -62,7 +62,7 @@ fn message(mut side: Map<String, Value>, headers: &Headers, body: &Body) -> Valu
     Value::Object(side)
 }
 
-/// Sorted by name: the order of header fields with different names means nothing (RFC 9110, section 5.3).
+/// The values of a repeated header are its lines. Sorted by name: the order of header fields with different names means nothing (RFC 9110, section 5.3).
 fn fields(headers: &Headers) -> Value {
     let mut names: Vec<_> = headers
         .iter()
@@ -71,12 +71,8 @@ fn fields(headers: &Headers) -> Value {
     names.sort_unstable();
     names.dedup();
     let values = names.into_iter().map(|name| {
-        let all: Vec<_> = headers.get_all(&name).collect();
-        let value = match all.as_slice() {
-            [one] => json!(one),
-            more => json!(more),
-        };
-        (name, value)
+        let all = headers.get_all(&name).collect::<Vec<_>>().join("\n");
+        (name, json!(all))
     });
     Value::Object(values.collect())
 }

@@ -31,11 +31,6 @@ impl Code {
         self.row().summary
     }
 
-    /// The code of that name.
-    pub fn find(id: &str) -> Option<Self> {
-        Self::all().find(|code| code.id == id)
-    }
-
     /// All codes, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
         TABLE.iter().map(|row| row.code)
@@ -84,6 +79,7 @@ codes! {
     RESERVED_KEY "reserved-key" Error "A key has a meaning of its own in the JSON library.";
     UNSAFE_NAME "unsafe-name" Error "A name is not safe as a file name.";
     CASE_CLASH "case-clash" Error "Two names differ in case alone.";
+    NOT_CANONICAL "not-canonical" Error "A file is not in the form that `fmt` writes.";
     STRAY_FILE "stray-file" Warning "A file stands where nothing reads it.";
 
     // Schemas and rules.

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::python;
-use crate::document::{Body, Headers, Recorded, Request, Response};
+use crate::document::{Body, Headers, Recorded, Request, Response, is_json_media_type};
 use crate::json;
 
 /// Start line and header lines of a request, without a line end behind them.
@@ -62,13 +62,6 @@ pub fn told(body: &Body) -> Option<String> {
         )),
         Body::Empty | Body::Json(_) | Body::Text(_) => None,
     }
-}
-
-/// Whether a media type is one of JSON (RFC 8259; RFC 6839, section 3.1), parameters or not.
-pub fn is_json_media_type(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or("").trim();
-    let essence = essence.to_ascii_lowercase();
-    essence == "application/json" || (essence.contains('/') && essence.ends_with("+json"))
 }
 
 fn head(start_line: String, headers: &Headers) -> String {

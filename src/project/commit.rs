@@ -27,15 +27,6 @@ struct Write {
     before: Option<Vec<u8>>,
 }
 
-/// How many files were touched.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Committed {
-    /// Files that were made or changed.
-    pub written: usize,
-    /// Files that were removed.
-    pub removed: usize,
-}
-
 impl ChangeSet {
     /// Writes a file, whatever stands there.
     pub fn write(&mut self, path: PathBuf, contents: impl Into<Vec<u8>>) {
@@ -85,9 +76,9 @@ impl ChangeSet {
     /// # Errors
     /// On an error before the first rename everything is as it was. A rename that fails leaves the
     /// journal, so that the next command can finish.
-    pub fn commit(self, anchor: &Path) -> Result<Committed, Error> {
+    pub fn commit(self, anchor: &Path) -> Result<(), Error> {
         if self.is_empty() {
-            return Ok(Committed::default());
+            return Ok(());
         }
         let lock = Lock::take(anchor)?;
         self.check_unchanged()?;
@@ -102,12 +93,11 @@ impl ChangeSet {
             journal.undo();
             return Err(error);
         }
-        journal.finish()?;
+        journal
+            .finish()
+            .map_err(|error| Error::Unfinished(Box::new(error)))?;
         drop(lock);
-        Ok(Committed {
-            written: self.writes.len(),
-            removed: self.removals.len(),
-        })
+        Ok(())
     }
 
     fn check_unchanged(&self) -> Result<(), Error> {
@@ -133,6 +123,7 @@ impl ChangeSet {
             stage_file(staged, target, &write.contents).map_err(Error::io("write", &write.path))?;
         }
         for path in journal.removals() {
+            can_remove(path).map_err(Error::io("remove", path))?;
             if path.is_dir() {
                 let error = io::Error::from(io::ErrorKind::IsADirectory);
                 return Err(Error::io("remove", path)(error));
@@ -140,6 +131,22 @@ impl ChangeSet {
         }
         journal.save(State::Committing)
     }
+}
+
+/// A folder that cannot be written must be known before the commit point.
+fn can_remove(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        use rustix::fs::{Access, access};
+        use rustix::io::Errno;
+
+        return match access(folder, Access::WRITE_OK | Access::EXEC_OK) {
+            // Gone with its folder: so it is removed already.
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(errno) => Err(errno.into()),
+        };
+    }
+    Ok(())
 }
 
 fn stage_file(staged: &Path, target: &Path, contents: &[u8]) -> io::Result<()> {
@@ -165,8 +172,7 @@ mod tests {
         let mut set = ChangeSet::default();
         set.write(root.join("a/b/new.md"), "new");
         set.replace(root.join("old.md"), b"old", "changed");
-        let committed = set.commit(root).unwrap();
-        assert_eq!(committed.written, 2);
+        set.commit(root).unwrap();
         assert_eq!(fs::read_to_string(root.join("a/b/new.md")).unwrap(), "new");
         assert_eq!(fs::read_to_string(root.join("old.md")).unwrap(), "changed");
 

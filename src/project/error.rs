@@ -27,6 +27,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The last part of a commit could not be done.
+    #[error(transparent)]
+    Unfinished(Box<Error>),
     /// A link that leads out of the folder that is read.
     #[error("{} is a link that leaves the folder {}", path.display(), folder.display())]
     LinkLeaves {
@@ -98,6 +101,7 @@ impl Error {
                 io::ErrorKind::IsADirectory => "a folder stands where a file must be; remove it, or name another place".to_owned(),
                 _ => return None,
             },
+            Self::Unfinished(_) => "mend that; the next command finishes what was begun".to_owned(),
             Self::LinkLeaves { .. } => "put a copy in its place".to_owned(),
             Self::ChangedMeanwhile(_) => "nothing was changed; run the command again".to_owned(),
             Self::Locked(_) => "wait until it has finished, then run the command again".to_owned(),

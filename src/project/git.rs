@@ -67,6 +67,8 @@ impl Git<'_> {
 
     fn output(&self, arguments: &[&str], input: Option<String>) -> Result<Vec<u8>, Error> {
         let mut child = Command::new("git")
+            // Its words are looked at.
+            .env("LC_ALL", "C")
             .arg("-C")
             .arg(self.folder)
             .args(arguments)
@@ -91,7 +93,9 @@ impl Git<'_> {
             return Ok(output.stdout);
         }
         let message = String::from_utf8_lossy(&output.stderr);
-        let message = message.lines().next().unwrap_or("no reason given");
+        let lines = || message.lines().rev();
+        let fatal = lines().find(|line| line.starts_with("fatal: "));
+        let message = fatal.or(lines().next()).unwrap_or("no reason given");
         Err(self.error(message.trim_start_matches("fatal: ")))
     }
 

@@ -183,7 +183,10 @@ impl Journal {
             .into_iter()
             .map(|(staged, target)| (anchor.join(staged), anchor.join(target)))
             .collect();
-        journal.check_paths(allowed)?;
+        journal.check_staged()?;
+        if file.state == State::Committing {
+            journal.check_paths(allowed)?;
+        }
         Ok(Some((file.state, journal)))
     }
 
@@ -206,12 +209,17 @@ impl Journal {
                 return Err(Error::JournalOutside { path, outside });
             }
         }
-        let staged_as_ours =
-            |(staged, target): &(PathBuf, PathBuf)| staged_beside(target).as_ref() == Some(staged);
-        if !self.writes.iter().all(staged_as_ours) {
-            return Err(self.error("it names files that are not ours"));
-        }
         Ok(())
+    }
+
+    /// What is staged bears our name: so undoing can remove nothing else, wherever it is.
+    fn check_staged(&self) -> Result<(), Error> {
+        let is_ours =
+            |(staged, target): &(PathBuf, PathBuf)| staged_beside(target).as_ref() == Some(staged);
+        if self.writes.iter().all(is_ours) {
+            return Ok(());
+        }
+        Err(self.error("it names files that are not ours"))
     }
 }
 

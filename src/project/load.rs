@@ -83,13 +83,25 @@ impl Project {
         self.root.join(output.unwrap_or(Path::new(DEFAULT_OUTPUT)))
     }
 
-    /// A path as findings show it: relative to the root where it is below it, with `/`.
+    /// A path as findings show it: relative to the root, with `/`.
     pub fn shown(&self, path: &Path) -> String {
-        let shown = path.strip_prefix(&self.root).unwrap_or(path);
-        if shown.as_os_str().is_empty() {
-            return ".".to_owned();
+        if path.is_relative() {
+            return path.to_string_lossy().replace('\\', "/");
         }
-        shown.to_string_lossy().replace('\\', "/")
+        let common = path
+            .components()
+            .zip(self.root.components())
+            .take_while(|(a, b)| a == b)
+            .count();
+        let up = self.root.components().skip(common).map(|_| "..".into());
+        let down = path.components().skip(common);
+        let parts: Vec<_> = up
+            .chain(down.map(|part| part.as_os_str().to_string_lossy()))
+            .collect();
+        match parts.as_slice() {
+            [] => ".".to_owned(),
+            parts => parts.join("/"),
+        }
     }
 
     /// The JSON files of the folder of documents.

@@ -12,7 +12,7 @@ mod load;
 mod lock;
 mod settings;
 
-pub use commit::{ChangeSet, Committed};
+pub use commit::ChangeSet;
 pub use error::Error;
 pub use files::{list_tree, read_file, read_tree, write_file};
 pub use git::read_revision;

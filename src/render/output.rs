@@ -59,13 +59,6 @@ pub enum OutputError {
     },
 }
 
-impl Plan {
-    /// Whether nothing is to be done.
-    pub fn is_empty(&self) -> bool {
-        self.writes.is_empty() && self.removals.is_empty()
-    }
-}
-
 /// The SHA-256 of a file, in hexadecimal.
 pub fn digest(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);

@@ -168,7 +168,7 @@ fn a_server_that_dies_ends_the_run() {
         &json!({"requests": [{"request": "GET /die"}], "teardown": [{"request": "GET /"}]}),
     );
     project.scenario("Two", &json!({"requests": [get()]}));
-    let error = project.run().unwrap_err();
+    let error = project.run().unwrap().stopped.unwrap();
     assert_eq!(error.kind(), ErrorKind::ServerDied);
     assert!(error.is_no_response());
     assert_eq!(error.to_string(), "the server ended with status 9");

@@ -247,9 +247,9 @@ fn the_original_output_tree() {
         names.filter(|name| !name.contains('/')).collect()
     };
     for (format, expected) in [
-        ("json", &["json"][..]),
-        ("markdown", &["markdown"]),
-        ("both", &["json", "markdown"]),
+        ("json", &[".apidocs-manifest.json", "json"][..]),
+        ("markdown", &[".apidocs-manifest.json", "markdown"]),
+        ("both", &[".apidocs-manifest.json", "json", "markdown"]),
     ] {
         sandbox
             .run(&[

@@ -145,16 +145,30 @@ fn a_render_into_another_folder_that_is_killed_anywhere() {
         &[&render[..], &["--check"]].concat(),
         "project/.apidocs/journal.json",
     );
-    // A journal may have come with a clone: nobody reaches out of the project because of it.
-    let sandbox = killed(sandbox.root(), &render, 20).unwrap();
-    let before = sandbox.files();
+    // Before the commit point, any command takes back what was staged, wherever that is.
     let validate = [&inside[..], &["validate"]].concat();
-    sandbox.run(&validate).exits(2).tells(&[
+    let staging = killed(sandbox.root(), &render, 20).unwrap();
+    staging
+        .run(&validate)
+        .exits(0)
+        .tells(&["note: an earlier run was cut short before it wrote"]);
+    same(&sandbox.files(), &staging.files());
+    // A journal may have come with a clone: nobody writes outside of the project because of it.
+    let committing = (20..)
+        .map_while(|at| killed(sandbox.root(), &render, at))
+        .find(|sandbox| {
+            sandbox
+                .read("project/.apidocs/journal.json")
+                .contains("committing")
+        })
+        .unwrap();
+    let before = committing.files();
+    committing.run(&validate).exits(2).tells(&[
         "error: an earlier run was cut short while it wrote ",
         "which is outside the project",
         "run the same command again, with the same folders (`-o`, `--output-path`)",
     ]);
-    same(&before, &sandbox.files());
+    same(&before, &committing.files());
 }
 
 #[test]
