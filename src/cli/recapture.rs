@@ -190,7 +190,10 @@ fn no_scenarios() -> Finding {
 /// Everything for which it is no use to make a request.
 fn obstacles(project: &Project, options: &capture::Options<'_>, partial: bool) -> Vec<Finding> {
     if partial {
-        return capture::check(options);
+        // What a file that cannot be read stands for would be missing in silence.
+        let mut findings = options.collection.findings.clone();
+        findings.extend(capture::check(options));
+        return findings;
     }
     let mut findings = super::validate::findings(project, options);
     if options.collection.scenarios.is_empty() {
