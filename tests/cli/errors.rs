@@ -107,6 +107,13 @@ fn documents_that_are_no_json() {
         for verb in ["validate", "generate", "check", "render", "fmt"] {
             fails(&sandbox, &[verb], 1, &[expected, &place]);
         }
+        // Also where only a part is captured, and nothing is said of the other files.
+        fails(
+            &sandbox,
+            &["capture", "--only", "Things"],
+            1,
+            &[expected, &place],
+        );
         fails(&sandbox, &["diff", "api-docs", "api-docs"], 1, &[expected]);
     }
 }
