@@ -279,7 +279,7 @@ fn summary(example: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Section;
+    use crate::document::{Headers, Recorded, Request, Response, Section};
 
     fn name(text: &str) -> DocumentName {
         text.parse().unwrap()
@@ -375,6 +375,34 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn a_repeated_header_is_told_with_its_values() {
+        let example = |cookie: &str| {
+            let response = Response {
+                headers: Headers::from_lines(["Set-Cookie: a=1", cookie]),
+                ..Response::default()
+            };
+            let request = Recorded::Parsed(Request::default());
+            let response = Recorded::Parsed(response);
+            Example {
+                name: "default".to_owned(),
+                title: None,
+                request,
+                response,
+            }
+        };
+        let with = |cookie| EndpointDocument {
+            examples: vec![example(cookie)],
+            ..named("T", "/t")
+        };
+        let (old, new) = (with("Set-Cookie: b=1"), with("Set-Cookie: b=2"));
+        let changes = document(&name("a/t"), &old, &new).changes;
+        assert_eq!(changes.len(), 1);
+        assert_eq!(changes[0].address, "#default/response/headers/set-cookie");
+        assert_eq!(changes[0].old, Some(json!("a=1\nb=1")));
+        assert_eq!(changes[0].new, Some(json!("a=1\nb=2")));
     }
 
     #[test]

@@ -193,6 +193,32 @@ fn a_secret_is_hidden_where_it_was_shown_before_it_was_known() {
 }
 
 #[test]
+fn a_secret_that_holds_the_host_is_hidden() {
+    let api = Api::answering(|received| {
+        let host = received.header("host").unwrap_or_default();
+        let dsn = format!("http://k3y:s3cretpass@{host}/2");
+        json_response(
+            "200 OK",
+            &json!({"dsn": dsn, "at": format!("http://{host}/x")}).to_string(),
+        )
+    });
+    let mut project = Project::at(&api, "host = 'https://x.io'");
+    project.scenario(
+        "Dsn",
+        &json!({"requests": [
+            {"request": "GET /dsn", "save": {"dsn": {"pointer": "/dsn", "secret": true}}},
+            {"request": "GET /again", "headers": ["X-Dsn: {{ dsn }}"], "example": "a/b"},
+        ]}),
+    );
+    let captured = project.run().unwrap();
+    let shown = example(&captured, "a/b");
+    let request = shown.request.parsed().unwrap();
+    assert_eq!(request.headers.get("x-dsn"), Some("<secret>"));
+    let body = json!({"dsn": "<secret>", "at": "https://x.io/x"});
+    assert_eq!(shown.response.parsed().unwrap().body, Body::Json(body));
+}
+
+#[test]
 fn clean_up_runs_after_a_failure_with_what_is_there() {
     let api = Api::answering(|received| match received.path() {
         "/fail" => json_response("400 Bad Request", "{}"),
