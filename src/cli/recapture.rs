@@ -80,7 +80,14 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     context.catch_signals();
     let captured = {
         let watch = Watch::new(context);
-        capture::run(&options, &watch)?
+        match capture::run(&options, &watch) {
+            // Told as a finding, so that every report has it.
+            Err(error) if error.is_no_response() => Captured {
+                stopped: Some(error),
+                ..Captured::default()
+            },
+            done => done?,
+        }
     };
     context.go_on()?;
     let (changed, unchanged) = lay_over(&before, &captured, &tree.files);

@@ -119,19 +119,26 @@ fn a_server_that_ends_at_once() {
         &sandbox,
         3,
         &[
-            "error: the server ended with status 3\n",
-            "  | line 12\n",
-            "  | line 29\n",
-            "  | a\\u{1b}[31mb\n",
+            "error[no-response]: the server ended with status 3\n",
+            " line 12\n",
+            " line 29\n",
+            " a\\u{1b}[31mb\n",
             "help: ",
         ],
     );
     assert!(begins.elapsed() < Duration::from_secs(20));
-    let run = sandbox.run(&["check"]);
+    let run = sandbox.run(&["check"]).exits(3).answers(&["line 12\n"]);
     assert!(
-        !run.stderr.contains("line 10\n"),
+        !run.stdout.contains("line 10\n"),
         "more than the end: {run}"
     );
+    // Who reads the report must not read that of an older run.
+    sandbox
+        .run(&["check", "--report", "json=report.json"])
+        .exits(3);
+    let report: serde_json::Value = serde_json::from_str(&sandbox.read("report.json")).unwrap();
+    assert_eq!(report["findings"][0]["code"], "no-response");
+    assert_eq!(report["documents"], json!([]));
 }
 
 #[cfg(unix)]
@@ -146,7 +153,7 @@ fn a_server_that_is_never_ready() {
         3,
         &[
             "was not ready within 300 ms: nothing listens at 127.0.0.1:",
-            "  | about to\n",
+            "note: about to\n",
             "help: ",
         ],
     );
