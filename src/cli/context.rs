@@ -57,32 +57,19 @@ impl Context {
 
     /// The project; first of all finishes or undoes what a run that was cut short had begun.
     pub fn project(&self) -> Result<Project> {
-        self.project_writing(&[])
-    }
-
-    /// The project, for a verb that also writes to these folders: they may be outside of it.
-    pub fn project_writing(&self, folders: &[Option<&PathBuf>]) -> Result<Project> {
         let current = std::env::current_dir().context("the current folder cannot be read")?;
         let location = Location {
             config: self.global.config.clone(),
             docs: self.global.docs.clone(),
         };
-        let folders: Vec<_> = folders
-            .iter()
-            .flatten()
-            .map(|folder| absolute(folder))
-            .collect::<Result<_>>()?;
         let found = Project::find(&current, &location);
         let recovered = match &found {
             Ok(project) => {
-                let output = project.output();
-                let mut allowed = vec![project.docs.as_path(), &output];
-                allowed.extend(folders.iter().map(PathBuf::as_path));
                 // An import has its journal in the folder of documents.
-                self.recover(&project.root, &allowed)? | self.recover(&project.docs, &[])?
+                self.recover(&project.root)? | self.recover(&project.docs)?
             }
             // The run may have been about to write the settings.
-            Err(_) => self.recover(&current, &[])?,
+            Err(_) => self.recover(&current)?,
         };
         if recovered {
             return Ok(Project::find(&current, &location)?);
@@ -91,8 +78,8 @@ impl Context {
     }
 
     /// Finishes or undoes what a run that was cut short had begun there, and says so. Whether there was one.
-    pub fn recover(&self, anchor: &Path, allowed: &[&Path]) -> Result<bool> {
-        let recovery = recover(anchor, allowed)?;
+    pub fn recover(&self, anchor: &Path) -> Result<bool> {
+        let recovery = recover(anchor)?;
         match recovery {
             None => {}
             Some(Recovery::Finished) => {

@@ -106,7 +106,7 @@ impl Side {
 fn side(context: &Context, name: &str) -> Result<Side> {
     let folder = absolute(Path::new(name))?;
     if folder.is_dir() {
-        context.recover(&folder, &[])?;
+        context.recover(&folder)?;
         return folder_side(&folder, name);
     }
     let current = std::env::current_dir()?;

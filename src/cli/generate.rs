@@ -16,8 +16,7 @@ use super::pages::{Planned, documents, options};
 use super::recapture::{Recapture, recapture};
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
-    let folders = [args.pages.output.as_ref(), args.output_path.as_ref()];
-    let project = context.project_writing(&folders)?;
+    let project = context.project()?;
     let recapture = recapture(context, &project, &args.selection)?;
     let mut findings = Vec::new();
     let planned = if recapture.may_write(args.keep_going) {

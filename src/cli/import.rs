@@ -27,7 +27,7 @@ pub fn run(context: &Context, args: &Import) -> Result<Exit> {
 
 fn import_pages(context: &Context, folder: &Path, output: &Path, force: bool) -> Result<Exit> {
     let output = absolute(output)?;
-    context.recover(&output, &[])?;
+    context.recover(&output)?;
     let tree = read_tree(folder, |path| path.ends_with(".md"))?;
     let shown = folder.to_string_lossy().replace('\\', "/");
     let imported = pages::import(&tree, shown.trim_end_matches('/'));

@@ -23,7 +23,7 @@ const DEMO_CONFIG: &str = include_str!("../../apidocs.toml");
 
 pub fn run(context: &Context, args: &Init) -> Result<Exit> {
     let folder = absolute(args.folder.as_deref().unwrap_or(Path::new(".")))?;
-    context.recover(&folder, &[])?;
+    context.recover(&folder)?;
     let files = files(args);
     let taken: Vec<_> = files
         .iter()

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::pages::Planned;
 
 pub fn run(context: &Context, args: &Render) -> Result<Exit> {
-    let project = context.project_writing(&[args.pages.output.as_ref()])?;
+    let project = context.project()?;
     let collection = project.collection()?;
     let pages = Planned::new(&project, &args.pages, &collection)?;
     // A document that cannot be read has no page: that must be told.

@@ -87,7 +87,7 @@ impl ChangeSet {
             journal.add_write(&write.path)?;
         }
         for path in &self.removals {
-            journal.add_removal(path);
+            journal.add_removal(path)?;
         }
         if let Err(error) = self.stage(&mut journal) {
             journal.undo();
@@ -122,31 +122,11 @@ impl ChangeSet {
         for (write, (staged, target)) in self.writes.iter().zip(journal.writes()) {
             stage_file(staged, target, &write.contents).map_err(Error::io("write", &write.path))?;
         }
-        for path in journal.removals() {
-            can_remove(path).map_err(Error::io("remove", path))?;
-            if path.is_dir() {
-                let error = io::Error::from(io::ErrorKind::IsADirectory);
-                return Err(Error::io("remove", path)(error));
-            }
+        for (mark, path) in journal.removals() {
+            stage_file(mark, path, b"").map_err(Error::io("remove", path))?;
         }
         journal.save(State::Committing)
     }
-}
-
-/// A folder that cannot be written must be known before the commit point.
-fn can_remove(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        use rustix::fs::{Access, access};
-        use rustix::io::Errno;
-
-        return match access(folder, Access::WRITE_OK | Access::EXEC_OK) {
-            // Gone with its folder: so it is removed already.
-            Ok(()) | Err(Errno::NOENT) => Ok(()),
-            Err(errno) => Err(errno.into()),
-        };
-    }
-    Ok(())
 }
 
 fn stage_file(staged: &Path, target: &Path, contents: &[u8]) -> io::Result<()> {

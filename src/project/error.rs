@@ -52,14 +52,6 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// A run that was cut short wrote to a folder that this one was not told of.
-    #[error("an earlier run was cut short while it wrote {}, which is outside the project", outside.display())]
-    JournalOutside {
-        /// The journal.
-        path: PathBuf,
-        /// What it wrote.
-        outside: PathBuf,
-    },
     /// `git` said no.
     #[error("git cannot read {revision:?}: {message}")]
     Git {
@@ -107,11 +99,6 @@ impl Error {
             Self::Locked(_) => "wait until it has finished, then run the command again".to_owned(),
             Self::Journal { path, .. } => format!(
                 "check the files of the folder with `git status`, then remove {}",
-                path.display()
-            ),
-            Self::JournalOutside { path, .. } => format!(
-                "run the same command again, with the same folders (`-o`, `--output-path`): it finishes or undoes that; \
-                 if you know of no such run, remove {}",
                 path.display()
             ),
             Self::Git { .. } => "name a folder, or a revision that `git rev-parse` knows".to_owned(),

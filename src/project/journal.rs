@@ -17,6 +17,12 @@ pub(super) const FOLDER: &str = ".apidocs";
 
 const FILE: &str = "journal.json";
 
+/// How the new contents of a file end, beside it.
+const NEW: &str = "apidocs-new";
+
+/// How the mark of a file that goes ends, beside it.
+const GONE: &str = "apidocs-gone";
+
 /// What was done about a run that had been cut short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recovery {
@@ -38,7 +44,7 @@ pub(super) struct Journal {
     anchor: PathBuf,
     folders: Vec<PathBuf>,
     writes: Vec<(PathBuf, PathBuf)>,
-    removals: Vec<PathBuf>,
+    removals: Vec<(PathBuf, PathBuf)>,
 }
 
 /// The journal as a file: paths relative to the anchor where they are below it, since a folder may be moved.
@@ -49,7 +55,7 @@ struct JournalFile {
     state: State,
     folders: Vec<PathBuf>,
     writes: Vec<(PathBuf, PathBuf)>,
-    removals: Vec<PathBuf>,
+    removals: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Journal {
@@ -68,7 +74,7 @@ impl Journal {
             // A link stays a link: the file behind it is written.
             target = fs::canonicalize(&target).unwrap_or(target);
         }
-        let staged = staged_beside(&target)
+        let staged = beside(&target, NEW)
             .ok_or_else(|| self.error(format!("{} cannot be named in it", target.display())))?;
         let missing = target
             .ancestors()
@@ -84,8 +90,16 @@ impl Journal {
         Ok(())
     }
 
-    pub(super) fn add_removal(&mut self, target: &Path) {
-        self.removals.push(resolve(target));
+    /// A file that is gone already needs no removal.
+    pub(super) fn add_removal(&mut self, target: &Path) -> Result<(), Error> {
+        let target = resolve(target);
+        if fs::symlink_metadata(&target).is_err() {
+            return Ok(());
+        }
+        let mark = beside(&target, GONE)
+            .ok_or_else(|| self.error(format!("{} cannot be named in it", target.display())))?;
+        self.removals.push((mark, target));
+        Ok(())
     }
 
     /// The folders to make, outer ones first.
@@ -98,7 +112,8 @@ impl Journal {
         &self.writes
     }
 
-    pub(super) fn removals(&self) -> &[PathBuf] {
+    /// Mark and target.
+    pub(super) fn removals(&self) -> &[(PathBuf, PathBuf)] {
         &self.removals
     }
 
@@ -124,7 +139,11 @@ impl Journal {
                 .iter()
                 .map(|(staged, target)| (below(staged), below(target)))
                 .collect(),
-            removals: self.removals.iter().map(below).collect(),
+            removals: self
+                .removals
+                .iter()
+                .map(|(mark, target)| (below(mark), below(target)))
+                .collect(),
         };
         let text = serde_json::to_vec(&file).map_err(|error| self.error(error))?;
         let path = self.path();
@@ -137,8 +156,13 @@ impl Journal {
     /// Removes what goes, then puts every staged file in its place: on a file system without case, a file whose name
     /// changes in case alone goes first.
     pub(super) fn finish(&self) -> Result<(), Error> {
-        for target in &self.removals {
-            atomic::remove_file(target).map_err(Error::io("remove", target))?;
+        for (mark, target) in &self.removals {
+            // Without its mark, it was removed before the kill; or this journal is none of ours.
+            if mark.exists() {
+                atomic::remove_file(target)
+                    .and_then(|()| atomic::remove_file(mark))
+                    .map_err(Error::io("remove", target))?;
+            }
         }
         for (staged, target) in &self.writes {
             // One that is not there was put in its place before the kill.
@@ -146,7 +170,11 @@ impl Journal {
                 atomic::rename(staged, target).map_err(Error::io("write", target))?;
             }
         }
-        for folder in self.removals.iter().filter_map(|target| target.parent()) {
+        for folder in self
+            .removals
+            .iter()
+            .filter_map(|(_, target)| target.parent())
+        {
             atomic::remove_empty_folder(folder);
         }
         atomic::remove_file(&self.path()).map_err(Error::io("remove", &self.path()))
@@ -154,7 +182,7 @@ impl Journal {
 
     /// Removes what was staged. What cannot be removed is left: it harms nothing.
     pub(super) fn undo(&self) {
-        for (staged, _) in &self.writes {
+        for (staged, _) in self.writes.iter().chain(&self.removals) {
             let _ = atomic::remove_file(staged);
         }
         for folder in self.folders.iter().rev() {
@@ -163,7 +191,7 @@ impl Journal {
         let _ = atomic::remove_file(&self.path());
     }
 
-    fn load(anchor: &Path, allowed: &[&Path]) -> Result<Option<(State, Self)>, Error> {
+    fn load(anchor: &Path) -> Result<Option<(State, Self)>, Error> {
         let mut journal = Self::new(anchor);
         let text = match fs::read(journal.path()) {
             Ok(text) => text,
@@ -177,46 +205,25 @@ impl Journal {
         }
         let absolute = |path: PathBuf| anchor.join(path);
         journal.folders = file.folders.into_iter().map(absolute).collect();
-        journal.removals = file.removals.into_iter().map(absolute).collect();
-        journal.writes = file
-            .writes
-            .into_iter()
-            .map(|(staged, target)| (anchor.join(staged), anchor.join(target)))
-            .collect();
-        journal.check_staged()?;
-        if file.state == State::Committing {
-            journal.check_paths(allowed)?;
-        }
+        let pair = |(beside, target)| {
+            (
+                anchor.join::<PathBuf>(beside),
+                anchor.join::<PathBuf>(target),
+            )
+        };
+        journal.writes = file.writes.into_iter().map(pair).collect();
+        journal.removals = file.removals.into_iter().map(pair).collect();
+        journal.check_names()?;
         Ok(Some((file.state, journal)))
     }
 
-    /// A journal that came with a clone must not reach beyond the project.
-    fn check_paths(&self, allowed: &[&Path]) -> Result<(), Error> {
-        let allowed: Vec<_> = allowed
-            .iter()
-            .chain([&self.anchor.as_path()])
-            .filter_map(|path| fs::canonicalize(path).ok())
-            .collect();
-        let targets = self.writes.iter().map(|(_, target)| target);
-        for target in targets.chain(&self.removals).chain(&self.folders) {
-            let existing = target.ancestors().skip(1).find(|path| path.exists());
-            let inside = existing
-                .and_then(|folder| fs::canonicalize(folder).ok())
-                .is_some_and(|folder| allowed.iter().any(|root| folder.starts_with(root)));
-            let climbs = target.components().any(|part| part.as_os_str() == "..");
-            if !inside || climbs {
-                let (path, outside) = (self.path(), target.clone());
-                return Err(Error::JournalOutside { path, outside });
-            }
-        }
-        Ok(())
-    }
-
-    /// What is staged bears our name: so undoing can remove nothing else, wherever it is.
-    fn check_staged(&self) -> Result<(), Error> {
-        let is_ours =
-            |(staged, target): &(PathBuf, PathBuf)| staged_beside(target).as_ref() == Some(staged);
-        if self.writes.iter().all(is_ours) {
+    /// What is staged bears our names: nothing else is renamed or removed.
+    fn check_names(&self) -> Result<(), Error> {
+        let is_ours = |pairs: &[(PathBuf, PathBuf)], ending| {
+            let mut pairs = pairs.iter();
+            pairs.all(|(staged, target)| beside(target, ending).as_ref() == Some(staged))
+        };
+        if is_ours(&self.writes, NEW) && is_ours(&self.removals, GONE) {
             return Ok(());
         }
         Err(self.error("it names files that are not ours"))
@@ -237,20 +244,21 @@ fn resolve(path: &Path) -> PathBuf {
     path
 }
 
-/// The staged file of a target: beside it, so that a rename stays on one file system.
-fn staged_beside(target: &Path) -> Option<PathBuf> {
+/// A file beside a target, so that a rename stays on one file system.
+fn beside(target: &Path, ending: &str) -> Option<PathBuf> {
     let name = target.file_name()?.to_str()?;
-    Some(target.with_file_name(format!(".{name}.apidocs-new")))
+    Some(target.with_file_name(format!(".{name}.{ending}")))
 }
 
 /// Finishes or undoes the commit of a run that was cut short, if there is one. The journal may name files below the
-/// anchor and below the `allowed` folders.
-pub fn recover(anchor: &Path, allowed: &[&Path]) -> Result<Option<Recovery>, Error> {
+/// anchor and elsewhere: it does nothing to a file that has not our staged file or mark beside it, so that one that came
+/// with a clone reaches nothing beyond it.
+pub fn recover(anchor: &Path) -> Result<Option<Recovery>, Error> {
     if !anchor.join(FOLDER).exists() {
         return Ok(None);
     }
     let lock = Lock::take(anchor)?;
-    let recovery = match Journal::load(anchor, allowed)? {
+    let recovery = match Journal::load(anchor)? {
         None => None,
         Some((State::Staging, journal)) => {
             journal.undo();
@@ -272,7 +280,7 @@ mod tests {
     fn journal(root: &Path, text: &str) -> Result<Option<Recovery>, Error> {
         fs::create_dir_all(root.join(FOLDER)).unwrap();
         fs::write(root.join(FOLDER).join(FILE), text).unwrap();
-        recover(root, &[])
+        recover(root)
     }
 
     #[test]
@@ -282,20 +290,20 @@ mod tests {
         fs::create_dir(&root).unwrap();
         let precious = folder.path().join("precious");
         fs::write(&precious, "x").unwrap();
-        for path in [
-            "../precious",
-            precious.to_str().unwrap(),
-            "a/../../precious",
-        ] {
+        for mark in ["../.precious.apidocs-gone", "mine"] {
             let text = format!(
-                r#"{{"version":1,"state":"committing","folders":[],"writes":[],"removals":["{path}"]}}"#
+                r#"{{"version":1,"state":"committing","folders":[],"writes":[["{mark}","../precious"]],"removals":[["{mark}","../precious"]]}}"#
             );
+            fs::write(root.join("mine"), "y").unwrap();
             assert!(
-                matches!(journal(&root, &text), Err(Error::JournalOutside { .. })),
-                "{path}"
+                matches!(journal(&root, &text), Err(Error::Journal { .. })),
+                "{mark}"
             );
         }
-        assert!(precious.exists());
+        // Of the right names, but without anything that we had put beside the file.
+        let text = r#"{"version":1,"state":"committing","folders":[],"writes":[["../.precious.apidocs-new","../precious"]],"removals":[["../.precious.apidocs-gone","../precious"]]}"#;
+        journal(&root, text).unwrap();
+        assert_eq!(fs::read_to_string(&precious).unwrap(), "x");
     }
 
     #[test]
