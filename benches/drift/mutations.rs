@@ -1,0 +1,4 @@
+//! x
+pub fn print() -> bool {
+    true
+}
