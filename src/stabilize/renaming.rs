@@ -62,10 +62,10 @@ pub(super) fn contradictions(pairs: &[Pair<'_>]) -> HashSet<usize> {
         .filter(|at| pairs[*at].kind.has_identity())
         .collect();
     unsupported_numbers(pairs, &identities, &mut drift);
-    let prefixes = prefixes(pairs, &identities, &mut drift);
+    prefixes(pairs, &identities, &mut drift);
     let whole: Vec<usize> = identities
         .into_iter()
-        .filter(|at| !prefixes.contains(at) && !drift.contains(&pairs[*at].leaf))
+        .filter(|at| !drift.contains(&pairs[*at].leaf))
         .collect();
     let forwards = images(pairs, &whole, |pair| (&pair.old, &pair.new));
     disagreeing(pairs, &forwards, &mut drift);
@@ -157,15 +157,10 @@ fn unsupported_numbers(pairs: &[Pair<'_>], identities: &[usize], drift: &mut Has
     }
 }
 
-/// The pairs that are the first digits of a longer value on either side: they must be those of what it became.
-fn prefixes(
-    pairs: &[Pair<'_>],
-    identities: &[usize],
-    drift: &mut HashSet<usize>,
-) -> HashSet<usize> {
+/// The first digits of a longer value, on either side, must become those of what it became.
+fn prefixes(pairs: &[Pair<'_>], identities: &[usize], drift: &mut HashSet<usize>) {
     let is_hex = |at: &&usize| matches!(pairs[**at].kind, Kind::Hex | Kind::Uuid);
     let hashes: Vec<usize> = identities.iter().filter(is_hex).copied().collect();
-    let mut found = HashSet::new();
     for forwards in [true, false] {
         let sides = |at: usize| {
             let pair = &pairs[at];
@@ -194,13 +189,11 @@ fn prefixes(
             if wholes.peek().is_none() {
                 continue;
             }
-            found.insert(*at);
             if !wholes.any(|image| image.starts_with(&*to)) && from != to {
                 drift.insert(pairs[*at].leaf);
             }
         }
     }
-    found
 }
 
 /// Fields in which all times lost (or won) digits of their fraction.
