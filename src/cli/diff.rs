@@ -11,6 +11,7 @@ use apidocs::finding::{DocumentChanges, Finding, Impact, any_error, codes};
 use apidocs::import;
 use apidocs::project::{DEFAULT_DOCS, Error, Location, Project, read_revision, read_tree};
 use apidocs::report::Report;
+use apidocs::stabilize::Rules;
 use apidocs::validate::apply_severity;
 use jiff::Zoned;
 
@@ -77,7 +78,7 @@ pub fn compared(context: &Context, old: &str, new: Option<&str>) -> Result<Compa
     };
     let mut findings = old.findings.clone();
     findings.extend(new.findings.iter().cloned());
-    let mut documents = compare(&old.version(), &new.version());
+    let mut documents = compare(&old.version(), &new.version(), &Rules::default());
     if let Some(project) = found(context)? {
         apply_impact(&mut documents, &project.settings.impact);
     }

@@ -69,6 +69,7 @@ mod tests {
             previous: None,
             endpoint: "GET /b".to_owned(),
             status: DocumentStatus::Drift,
+            provisional: 0,
             changes: vec![lost],
             excerpts: Vec::new(),
         }];

@@ -7,13 +7,11 @@ mod approve;
 mod causes;
 mod classify;
 mod compare;
-mod delta;
 mod excerpt;
 mod fingerprint;
 mod impacts;
 mod renames;
 mod settle;
-mod view;
 
 pub use approve::approve;
 pub use compare::{Version, compare};

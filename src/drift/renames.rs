@@ -6,9 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde_json::Value;
 
 use super::compare::{Version, endpoint};
-use super::{fingerprint, view};
+use super::fingerprint;
 use crate::document::{DocumentName, EndpointDocument};
 use crate::json::pointer;
+use crate::stabilize::view;
 
 /// The share of what two documents say together that both must say, as git asks of a renamed file.
 const ALIKE: f64 = 0.5;

@@ -211,6 +211,9 @@ impl Scan<'_> {
             return Some((length, Kind::Jwt));
         }
         let word = &rest[..run];
+        if self.is_fraction(word) {
+            return None;
+        }
         if identity::is_decimal(word)
             && let Some(found) = self.decimal(rest, word)
         {
@@ -223,6 +226,16 @@ impl Scan<'_> {
             return Some((run, Kind::Hex));
         }
         identity::is_ulid(word).then_some((run, Kind::Ulid))
+    }
+
+    /// Whether a word is what follows the point of a number, maybe with its exponent: no hash.
+    fn is_fraction(&self, word: &str) -> bool {
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = digits.strip_suffix(['e', 'E']).unwrap_or(digits);
+        self.at >= 2
+            && self.byte(self.at - 1) == b'.'
+            && self.byte(self.at - 2).is_ascii_digit()
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
     }
 
     /// A number in a text: a time, or an id in a URL.
@@ -365,6 +378,7 @@ mod tests {
             "attachment; filename=\"facts-1-blob.bin\"",
             "default-src 'none'; frame-ancestors 'none'",
             "max-age=31536000",
+            "go_memstats_alloc_bytes_total 7.378552e+06",
             "http://127.0.0.1:8888/v1/",
             "etcd_disk_wal_fsync_duration_seconds_bucket{le=\"0.001\"} 7",
         ] {
