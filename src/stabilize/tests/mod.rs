@@ -1,5 +1,7 @@
 //! Each rule by the smallest pair that needs it.
 
+mod properties;
+
 use serde_json::{Value, json};
 
 use super::*;
