@@ -9,12 +9,12 @@ use apidocs::report::plural;
 
 use super::args::Approve;
 use super::context::Context;
-use super::diff::compared;
 use super::exit::{Advice, Exit};
+use super::sides::compared;
 
 pub fn run(context: &Context, args: &Approve) -> Result<Exit> {
     let project = context.project()?;
-    let compared = compared(context, &args.base, None)?;
+    let compared = compared(context, &args.base, None, None)?;
     let tree = project.tree()?;
     let before = tree.files.get(Approvals::FILE);
     let loaded = compared.approvals.as_ref();

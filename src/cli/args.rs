@@ -74,6 +74,8 @@ pub enum Verb {
     Render(Render),
     /// Make documents of something else
     Import(Import),
+    /// Learn which values vary, from two and more captures of an unchanged API
+    Learn(Learn),
     /// Print a JSON Schema, or the names of all
     Schema(Schema),
     /// Print the completion script of a shell
@@ -181,6 +183,9 @@ pub struct Diff {
     /// Exit with 1 where a change has this impact or a worse one
     #[arg(long, value_name = "IMPACT")]
     pub fail_on: Option<FailOn>,
+    /// The rules for volatile values [default: volatile.json of the documents]
+    #[arg(long, value_name = "FILE")]
+    pub volatile: Option<PathBuf>,
     /// The day by which approvals expire [default: today]
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
@@ -203,6 +208,16 @@ pub struct Approve {
     /// The older version that the change is against, as `diff` takes it
     #[arg(long, value_name = "BASE", default_value = DEFAULT_BASE)]
     pub base: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Learn {
+    /// Two and more versions, in the order of their captures: folders of documents or of pages, or git revisions
+    #[arg(value_name = "DIR", num_args = 2.., required = true)]
+    pub versions: Vec<String>,
+    /// The file of rules to write; what stands in it by hand is kept
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

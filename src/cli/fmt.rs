@@ -68,6 +68,7 @@ fn order_of(path: &str) -> Option<KeyOrder> {
         [Approvals::FILE] => Some(key_order::APPROVALS),
         ["fixtures.json"] | ["scenarios", _] => Some(key_order::SCENARIO),
         ["endpoints", _, _] => Some(key_order::ENDPOINT),
+        ["volatile.json"] => Some(KeyOrder::Kept),
         _ => None,
     }
 }

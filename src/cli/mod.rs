@@ -14,14 +14,17 @@ mod fmt;
 mod generate;
 mod import;
 mod init;
+mod learn;
 mod pages;
 mod progress;
 mod recapture;
 mod render;
 mod scenarios;
 mod schema;
+mod sides;
 mod terminal;
 mod validate;
+mod volatile;
 
 use std::process::ExitCode;
 
@@ -46,6 +49,7 @@ pub fn main() -> ExitCode {
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
+        Verb::Learn(args) => learn::run(&context, args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),
         Verb::Man => completions::man(),

@@ -10,7 +10,6 @@ use apidocs::finding::{Code, DocumentChanges, Finding, any_error, codes};
 use apidocs::json;
 use apidocs::project::{ChangeSet, Project, SeveritySetting};
 use apidocs::report::plural;
-use apidocs::stabilize::Rules;
 use apidocs::validate;
 
 use super::args::Selection;
@@ -18,6 +17,7 @@ use super::context::{Context, absolute};
 use super::exit::Exit;
 use super::progress::Watch;
 use super::scenarios::Scenarios;
+use super::volatile::Volatile;
 
 /// What a capture of examples can cure: no reason not to capture.
 const CURED: [Code; 6] = [
@@ -41,6 +41,7 @@ pub struct Recapture {
     pub findings: Vec<Finding>,
     /// How many examples say the same as the committed ones.
     pub unchanged: usize,
+    volatile: Volatile,
     changed: Vec<Changed>,
     ran: bool,
 }
@@ -56,6 +57,7 @@ struct Changed {
 pub fn recapture(context: &Context, project: &Project, selection: &Selection) -> Result<Recapture> {
     let tree = project.tree()?;
     let prefix = project.shown(&project.docs);
+    let volatile = Volatile::of_project(project)?;
     let before = Collection::from_tree(&tree, &prefix);
     let logs = selection.logs.as_deref().map(absolute).transpose()?;
     let scenarios = Scenarios {
@@ -74,6 +76,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             captured: Captured::default(),
             findings,
             unchanged: 0,
+            volatile,
             changed: Vec::new(),
             ran: false,
         });
@@ -108,6 +111,9 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             }),
         );
     }
+    if captured.is_complete() {
+        findings.extend(volatile.audit(after.documents()));
+    }
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));
     findings.extend(unread(&before, &captured));
@@ -118,6 +124,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         captured,
         findings,
         unchanged,
+        volatile,
         changed,
         ran: true,
     })
@@ -277,7 +284,7 @@ impl Recapture {
         let documents = compare(
             &version_of(&self.before, &captured),
             &version_of(&self.after, &captured),
-            &Rules::default(),
+            &self.volatile.rules,
         );
         let others = self
             .before

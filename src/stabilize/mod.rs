@@ -12,13 +12,14 @@
 //! | [`pair`], [`Pairing`], [`Delta`] | two versions of a document, paired |
 //! | [`Pairing::renaming`] | which older spelling stands for which newer one |
 //! | [`appearances`] | the volatile values of one document, in the order of their first appearance |
-//! | [`rules`], [`learn`] | `volatile.json` |
+//! | [`rules`], [`learn`], [`audit`] | `volatile.json` |
 //!
 //! The scope of everything here is one endpoint document. Nothing here knows an API: a kind is a form that many
 //! APIs use, and what only a project can know is a rule.
 
 mod align;
 mod appearances;
+mod audit;
 mod delta;
 mod fields;
 mod header;
@@ -32,10 +33,13 @@ mod renaming;
 pub mod rules;
 mod series;
 mod shape;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 pub mod view;
 
 pub use appearances::{Appearance, appearances};
+pub use audit::audit;
 pub use delta::Delta;
 pub use kind::Kind;
 pub use learn::{Lesson, learn};

@@ -24,6 +24,7 @@ const TEXTS: &[(&str, &str)] = texts![
     "approvals",
     "settings",
     "page",
+    "volatile",
 ];
 
 pub(super) static ENDPOINT: LazyLock<Schema> = LazyLock::new(|| embedded("endpoint"));
@@ -33,6 +34,7 @@ pub(super) static SECTIONS: LazyLock<Schema> = LazyLock::new(|| embedded("sectio
 pub(super) static APPROVALS: LazyLock<Schema> = LazyLock::new(|| embedded("approvals"));
 pub(super) static SETTINGS: LazyLock<Schema> = LazyLock::new(|| embedded("settings"));
 pub(super) static PAGE: LazyLock<Schema> = LazyLock::new(|| embedded("page"));
+pub(super) static VOLATILE: LazyLock<Schema> = LazyLock::new(|| embedded("volatile"));
 
 /// A JSON Schema (2020-12), ready to use.
 pub(super) struct Schema {
