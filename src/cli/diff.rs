@@ -1,5 +1,6 @@
 //! `apidocs diff`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -8,17 +9,20 @@ use apidocs::drift::{Version, compare};
 use apidocs::finding::{Finding, Impact, any_error, codes};
 use apidocs::import;
 use apidocs::project::{DEFAULT_DOCS, Error, Location, Project, read_revision, read_tree};
-use apidocs::report::Report;
+use apidocs::report::{Endpoint, Report};
 
 use super::args::{Diff, FailOn};
 use super::context::{Channel, Context, absolute};
 use super::exit::{Advice, Exit};
+use super::report::endpoints;
 
 /// One side of a diff.
 struct Side {
     documents: Vec<(DocumentName, EndpointDocument)>,
     sections: Sections,
     findings: Vec<Finding>,
+    /// Where its documents are on disk; empty for a revision.
+    endpoints: BTreeMap<String, Endpoint>,
 }
 
 pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
@@ -47,6 +51,8 @@ pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
     let report = Report {
         findings,
         documents: Some(documents),
+        fails_on: args.fail_on.map(FailOn::impact),
+        endpoints: new.endpoints,
         ..Report::default()
     };
     context.tell(Channel::Answer, &report, None)?;
@@ -81,6 +87,7 @@ impl Side {
             .help("`apidocs validate` tells why")
         }));
         let sections = collection.order();
+        let endpoints = endpoints(&collection);
         let documents = collection
             .endpoints
             .into_iter()
@@ -90,6 +97,7 @@ impl Side {
             documents,
             sections,
             findings,
+            endpoints,
         }
     }
 
@@ -121,7 +129,10 @@ fn side(context: &Context, name: &str) -> Result<Side> {
         Err(error) => return Err(error.into()),
     };
     let tree = read_revision(&docs, name)?;
-    Ok(Side::of(Collection::from_tree(&tree, name)))
+    Ok(Side {
+        endpoints: BTreeMap::new(),
+        ..Side::of(Collection::from_tree(&tree, name))
+    })
 }
 
 /// A folder of documents, of the original's pages, or a project.
@@ -160,5 +171,6 @@ fn pages_side(pages: &Tree, shown: &str) -> Side {
         documents: imported.documents.into_iter().collect(),
         sections: imported.sections,
         findings: imported.findings,
+        endpoints: BTreeMap::new(),
     }
 }

@@ -17,6 +17,7 @@ mod pages;
 mod progress;
 mod recapture;
 mod render;
+mod report;
 mod scenarios;
 mod schema;
 mod terminal;
@@ -33,7 +34,9 @@ use context::Context;
 pub fn main() -> ExitCode {
     let args = Args::parse();
     args.global.color.write_global();
-    let context = Context::new(args.global);
+    let mut context = Context::new(args.global);
+    // What was found comes first in its log.
+    context.terse = matches!(args.verb, Verb::Check(_));
     let done = match &args.verb {
         Verb::Init(args) => init::run(&context, args),
         Verb::Capture(args) => capture::run(&context, args),

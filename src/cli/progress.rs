@@ -32,7 +32,7 @@ impl Watch {
         });
         let verbose = context.global.verbose && bar.is_none();
         Self {
-            lines: bar.is_none() && !context.global.quiet,
+            lines: bar.is_none() && !context.global.quiet && (verbose || !context.terse),
             steps: verbose,
             bar,
             running: Mutex::default(),

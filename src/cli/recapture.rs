@@ -19,13 +19,14 @@ use super::progress::Watch;
 use super::scenarios::Scenarios;
 
 /// What a capture of examples can cure: no reason not to capture.
-const CURED: [Code; 6] = [
+const CURED: [Code; 7] = [
     codes::NO_EXAMPLE,
     codes::UNCAPTURED_EXAMPLE,
     codes::DUPLICATE_EXAMPLE,
     codes::REQUEST_METHOD,
     codes::REQUEST_PATH,
     codes::EXAMPLE_AND_REASON,
+    codes::LOW_COVERAGE,
 ];
 
 /// The documents before and after a capture.
@@ -106,6 +107,10 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
                 !partial || finding.file().is_some_and(|file| files.contains(file))
             }),
         );
+    }
+    if !partial {
+        let source = project.source.as_ref();
+        findings.extend(validate::coverage(&after, &project.settings, source));
     }
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));

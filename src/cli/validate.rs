@@ -4,11 +4,11 @@ use anyhow::Result;
 use apidocs::capture;
 use apidocs::finding::{Finding, codes};
 use apidocs::project::Project;
-use apidocs::report::Report;
 use apidocs::validate;
 
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
+use super::report::report;
 use super::scenarios::Scenarios;
 
 pub fn run(context: &Context) -> Result<Exit> {
@@ -17,10 +17,7 @@ pub fn run(context: &Context) -> Result<Exit> {
     let scenarios = Scenarios::all(context, &project, &collection);
     let findings = context.judge(&project, findings(&project, &scenarios.options()));
     let exit = exit_of(&findings);
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = report(&project, &collection, findings);
     context.tell(Channel::Answer, &report, None)?;
     Ok(exit)
 }
@@ -38,5 +35,11 @@ pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Findin
             .into_iter()
             .filter(|finding| finding.code != codes::SCHEMA),
     );
+    let source = project.source.as_ref();
+    findings.extend(validate::coverage(
+        options.collection,
+        &project.settings,
+        source,
+    ));
     findings
 }

@@ -96,6 +96,8 @@ codes! {
     DUPLICATE_LISTING "duplicate-listing" Error "A document or section is listed twice.";
     MISSING_SECTIONS "missing-sections" Error "There is no `sections.json`.";
 
+    LOW_COVERAGE "low-coverage" Error "Fewer endpoints have an example than the settings ask for.";
+
     // Scenarios and capture.
     UNKNOWN_VARIABLE "unknown-variable" Error "A scenario uses a name that nothing defines.";
     UNKNOWN_IDENTITY "unknown-identity" Error "A request names an identity that the settings do not have.";

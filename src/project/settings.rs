@@ -50,6 +50,16 @@ pub struct Settings {
     pub severity: BTreeMap<String, SeveritySetting>,
     /// How pages are made.
     pub render: Render,
+    /// How many endpoints must have an example.
+    pub coverage: CoverageSettings,
+}
+
+/// How many endpoints must have an example.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CoverageSettings {
+    /// So many at least.
+    pub minimum: Option<usize>,
 }
 
 /// How the API is started.
@@ -148,6 +158,7 @@ impl Default for Settings {
             auth: BTreeMap::new(),
             severity: BTreeMap::new(),
             render: Render::default(),
+            coverage: CoverageSettings::default(),
         }
     }
 }

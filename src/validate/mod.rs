@@ -6,6 +6,7 @@
 //! - what a schema cannot say, by rules over all documents: one file of rules a topic;
 //! - that what the schema lets pass can be read, so that no file is skipped in silence.
 
+mod coverage;
 mod files;
 mod misfit;
 mod rules;
@@ -23,6 +24,7 @@ use crate::document::Collection;
 use crate::finding::{Finding, SourceFile};
 use crate::project::SeveritySetting;
 
+pub use coverage::coverage;
 pub use schemas::{schema_names, schema_text};
 
 /// All findings about the documents of a project, in the order in which they are told: those of

@@ -17,7 +17,7 @@ macro_rules! texts {
 
 /// Name and text of each schema.
 const TEXTS: &[(&str, &str)] = texts![
-    "endpoint", "scenario", "fixtures", "sections", "settings", "page"
+    "endpoint", "scenario", "fixtures", "sections", "settings", "page", "report"
 ];
 
 pub(super) static ENDPOINT: LazyLock<Schema> = LazyLock::new(|| embedded("endpoint"));
