@@ -7,7 +7,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// Room, and the rooms upstream of it that it may import.
-const WALLS: [(&str, &[&str]); 12] = [
+const WALLS: [(&str, &[&str]); 13] = [
     ("json", &[]),
     ("finding", &["json"]),
     ("document", &["json", "finding"]),
@@ -16,6 +16,7 @@ const WALLS: [(&str, &[&str]); 12] = [
     ("import", &["json", "finding", "document", "page"]),
     ("capture", &["json", "finding", "document", "project"]),
     ("validate", &["json", "finding", "document", "project"]),
+    ("contract", &["json", "finding", "document"]),
     ("drift", &["json", "finding", "document"]),
     ("render", &["json", "finding", "document", "page"]),
     ("report", &["json", "finding"]),

@@ -19,13 +19,14 @@ use super::progress::Watch;
 use super::scenarios::Scenarios;
 
 /// What a capture of examples can cure: no reason not to capture.
-const CURED: [Code; 7] = [
+const CURED: [Code; 8] = [
     codes::NO_EXAMPLE,
     codes::UNCAPTURED_EXAMPLE,
     codes::DUPLICATE_EXAMPLE,
     codes::REQUEST_METHOD,
     codes::REQUEST_PATH,
     codes::EXAMPLE_AND_REASON,
+    codes::CONTRACT_MISMATCH,
     codes::LOW_COVERAGE,
 ];
 

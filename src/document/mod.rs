@@ -5,6 +5,7 @@
 //! it.
 
 mod collection;
+mod contract;
 mod endpoint;
 mod example;
 mod headers;
@@ -16,6 +17,7 @@ mod section;
 mod tree;
 
 pub use collection::{Collection, Loaded};
+pub use contract::ContractName;
 pub use endpoint::{EndpointDocument, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
 pub use headers::{Header, Headers};

@@ -98,6 +98,11 @@ codes! {
 
     LOW_COVERAGE "low-coverage" Error "Fewer endpoints have an example than the settings ask for.";
 
+    // Contracts.
+    CONTRACT_MISMATCH "contract-mismatch" Error "A response body does not fit its contract.";
+    BROKEN_CONTRACT "broken-contract" Error "A contract is no JSON Schema that can be used.";
+    ORPHAN_CONTRACT "orphan-contract" Error "A contract is for an endpoint that has no document.";
+
     // Scenarios and capture.
     UNKNOWN_VARIABLE "unknown-variable" Error "A scenario uses a name that nothing defines.";
     UNKNOWN_IDENTITY "unknown-identity" Error "A request names an identity that the settings do not have.";
