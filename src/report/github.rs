@@ -26,15 +26,11 @@ pub fn github(report: &Report) -> String {
         }
         let left = of_kind().count().saturating_sub(LIMIT);
         if left > 0 {
-            more.push(plural(left, what));
+            more.push(plural(left, &format!("more {what}")));
         }
     }
     if !more.is_empty() {
-        let _ = writeln!(
-            out,
-            "and {} more; the job summary tells more",
-            more.join(", ")
-        );
+        let _ = writeln!(out, "and {}; the job summary tells more", more.join(", "));
     }
     out
 }

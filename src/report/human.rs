@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use anstyle::{Effects, Style};
 
-use super::visible::without_commands;
+use super::visible::{rendered, without_commands};
 use super::{Report, changes, visible};
 use crate::finding::{Finding, Label, LocatedError, Severity};
 
@@ -35,7 +35,7 @@ pub fn human(report: &Report, max: usize) -> String {
 pub fn located_error(error: &LocatedError) -> String {
     let title = Level::ERROR.primary_title(visible(&error.message).into_owned());
     let group = with_source(Group::with_title(title), Some(&error.label));
-    Renderer::styled().render(&[with_help(group, &[], error.help.as_deref())])
+    rendered(Renderer::styled().render(&[with_help(group, &[], error.help.as_deref())]))
 }
 
 /// A finding in its lines, with ANSI colours.
@@ -75,7 +75,7 @@ pub(super) fn finding(finding: &Finding) -> String {
     }
     let group = with_source(group, finding.label.as_ref());
     let group = with_help(group, &finding.notes, finding.help.as_deref());
-    Renderer::styled().render(&[group])
+    rendered(Renderer::styled().render(&[group]))
 }
 
 fn with_source<'a>(group: Group<'a>, label: Option<&'a Label>) -> Group<'a> {

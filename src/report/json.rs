@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::visible::visible_in_json;
 use super::{Report, Summary};
 use crate::finding::{
     Change, Code, DocumentChanges, DocumentStatus, Finding, Impact, Label, Position, Severity,
@@ -152,5 +153,5 @@ pub fn json(report: &Report) -> String {
     // Strings, numbers and values alone: this cannot fail.
     let value: Value =
         serde_json::to_value(file).unwrap_or_else(|error| json!({"error": error.to_string()}));
-    crate::json::write(&value, crate::json::KeyOrder::Kept)
+    visible_in_json(crate::json::write(&value, crate::json::KeyOrder::Kept))
 }

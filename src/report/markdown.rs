@@ -35,10 +35,10 @@ pub fn markdown(report: &Report, limit: usize) -> String {
     let told = fill(&mut out, room, &documents, |document| {
         changed(report, document, documents.len() == 1)
     });
-    left_out(&mut out, documents.len() - told, "changed document");
+    left_out(&mut out, documents.len() - told, "more changed document");
     let findings: Vec<_> = report.findings.iter().take(SHOWN).collect();
     let told = fill(&mut out, room, &findings, |finding| told_finding(finding));
-    left_out(&mut out, report.findings.len() - told, "finding");
+    left_out(&mut out, report.findings.len() - told, "more finding");
     out.push_str(&tail);
     out
 }
@@ -59,7 +59,7 @@ fn left_out(out: &mut String, count: usize, what: &str) {
     if count > 0 {
         let _ = writeln!(
             out,
-            "… and {} more, for which there is no room here; the log has all.\n",
+            "… and {}, for which there is no room here; the log has all.\n",
             plural(count, what)
         );
     }

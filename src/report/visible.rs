@@ -48,6 +48,42 @@ pub(super) fn without_commands(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// JSON with the hidden characters that it may hold as they are (those above U+007F) in the escapes of JSON: it says
+/// the same, and can be looked at in a terminal.
+pub(super) fn visible_in_json(text: String) -> String {
+    if !text.contains(is_hidden) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_hidden(character) {
+            // None of them is beyond the basic plane.
+            out.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// Text that carries our own colours, with the control characters above U+007F as escapes: some terminals read them as
+/// the beginning of a command, and the renderer of findings leaves them in the lines of files.
+pub(super) fn rendered(text: String) -> String {
+    let is_c1 = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+    if !text.contains(is_c1) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_c1(character) {
+            out.extend(character.escape_unicode());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 fn is_hidden(character: char) -> bool {
     let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || (character.is_control() && character != '\n' && character != '\t')
