@@ -70,6 +70,8 @@ pub enum Verb {
     Fmt(Fmt),
     /// Render the documents to pages
     Render(Render),
+    /// Write contracts: the JSON Schemas of the response bodies that the examples show
+    Infer(Infer),
     /// Make documents of something else
     Import(Import),
     /// Print a JSON Schema, or the names of all
@@ -198,6 +200,15 @@ pub struct Render {
     /// Write nothing; exit with 1 if a page would change
     #[arg(long)]
     pub check: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Infer {
+    /// Only of these documents (<section>/<name>)
+    pub names: Vec<String>,
+    /// Replace contracts that are there already
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -12,6 +12,7 @@ mod exit;
 mod fmt;
 mod generate;
 mod import;
+mod infer;
 mod init;
 mod pages;
 mod progress;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Verb::Validate => validate::run(&context),
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),
+        Verb::Infer(args) => infer::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),

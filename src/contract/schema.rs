@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::evidence::{Evidence, Objects, Texts};
 
 /// How often each text must have been seen, at least, to be called a choice.
-const SEEN: usize = 3;
+const SEEN: usize = 5;
 /// How many different texts a choice may have.
 const CHOICES: std::ops::RangeInclusive<usize> = 2..=8;
 /// The longest word of a choice.
@@ -60,7 +60,7 @@ fn of(key: &str, evidence: &Evidence) -> Map<String, Value> {
         schema.insert("enum".to_owned(), Value::Array(choices));
     }
     if let Some(items) = &evidence.items {
-        schema.insert("items".to_owned(), Value::Object(of(key, items)));
+        schema.insert("items".to_owned(), Value::Object(of("", items)));
     }
     if objects.count > 0 && !objects.members.is_empty() {
         members(&mut schema, objects);
@@ -90,7 +90,8 @@ fn members(schema: &mut Map<String, Value>, objects: &Objects) {
     schema.insert("properties".to_owned(), Value::Object(properties.collect()));
 }
 
-/// The texts, where so few words were seen so often that they are a choice.
+/// The texts of a member, where so few words were seen so often that they are a choice. The items of an array are a
+/// set, of which one body says little.
 fn choices<'a>(key: &str, texts: &'a Texts) -> Option<Vec<&'a str>> {
     let key = key.to_lowercase();
     let is_name = NAMES
@@ -102,7 +103,8 @@ fn choices<'a>(key: &str, texts: &'a Texts) -> Option<Vec<&'a str>> {
             && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
     };
     let words = texts.choices.iter();
-    let is_choice = !is_name
+    let is_choice = !key.is_empty()
+        && !is_name
         && CHOICES.contains(&texts.choices.len())
         && words
             .clone()
@@ -182,16 +184,14 @@ mod tests {
                 .map(|word| json!({"state": word, "name": word}));
             Value::Array(rows.collect())
         };
-        let often = schema(&[rows(&[
-            "open", "closed", "open", "open", "closed", "closed",
-        ])]);
+        let often = schema(&[rows(&["open", "closed"].repeat(5))]);
         let properties = &often["items"]["properties"];
         assert_eq!(
             properties["state"],
             json!({"type": "string", "enum": ["closed", "open"]})
         );
         assert_eq!(properties["name"], json!({"type": "string"}));
-        let seldom = schema(&[rows(&["open", "closed", "open", "open", "closed"])]);
+        let seldom = schema(&[rows(&["open", "closed"].repeat(4))]);
         assert_eq!(
             seldom["items"]["properties"]["state"],
             json!({"type": "string"})
