@@ -32,7 +32,12 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         if pages.is_rendered() {
             refused = any_error(&context.judge(&project, pages.findings.clone()));
             findings.extend(pages.findings.iter().cloned());
-            findings.extend(pages.stale(&project));
+            // That a page follows its document is told by the document.
+            let committed = match drift {
+                true => &Planned::new(&project, &args.pages, &recapture.before)?,
+                false => &pages,
+            };
+            findings.extend(committed.stale(&project));
             if pages.is_committed() {
                 pages.add_to(&mut set);
             }

@@ -1,12 +1,15 @@
 //! The binary itself: its verbs, its words, its exit codes, and what it leaves on disk.
 
 mod colour;
+mod contracts;
 mod demo_project;
 mod diff;
 mod disk;
 mod errors;
 mod keys_page;
 mod pipes;
+mod red_pull_request;
+mod reports;
 mod servers;
 #[cfg(unix)]
 mod signals;
