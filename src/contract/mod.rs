@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::{Body, ContractName, DocumentName, EndpointDocument};
+use crate::document::{Body, ContractName, ContractStatus, DocumentName, EndpointDocument};
 use evidence::Evidence;
 
 /// The contracts that the examples of documents speak for: one for each status with a JSON body.
@@ -32,13 +32,12 @@ pub fn infer<'a>(
             }
         }
         for (status, bodies) in bodies {
-            let document_name = name.clone();
-            let name = ContractName {
-                document: document_name,
-                status,
-            };
             let title = format!("{}: {status}", document.title);
-            contracts.insert(name, of_bodies(&title, &bodies));
+            let contract = ContractName {
+                document: name.clone(),
+                status: ContractStatus::Exactly(status),
+            };
+            contracts.insert(contract, of_bodies(&title, &bodies));
         }
     }
     contracts

@@ -17,7 +17,7 @@ mod section;
 mod tree;
 
 pub use collection::{Collection, Loaded};
-pub use contract::ContractName;
+pub use contract::{ContractName, ContractStatus};
 pub use endpoint::{EndpointDocument, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
 pub use headers::{Header, Headers};

@@ -30,12 +30,22 @@ pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
         match (collection.endpoints.get(&name.document), schema) {
             (None, _) => findings.push(orphan(name, contract)),
             (Some(document), Some(schema)) => {
-                findings.append(&mut bodies(name, contract, document, &schema));
+                let is_own = |status| governing(collection, name, status);
+                findings.append(&mut bodies(name, contract, document, &schema, is_own));
             }
             (Some(_), None) => {}
         }
     }
     findings
+}
+
+/// Whether a contract is the one for a status: the narrowest of those of its document.
+fn governing(collection: &Collection, name: &ContractName, status: u16) -> bool {
+    let mut others = collection.contracts.keys();
+    let narrower = others.any(|other| {
+        other.document == name.document && other.status < name.status && other.status.covers(status)
+    });
+    name.status.covers(status) && !narrower
 }
 
 fn orphan(name: &ContractName, contract: &Loaded<Value>) -> Finding {
@@ -46,12 +56,13 @@ fn orphan(name: &ContractName, contract: &Loaded<Value>) -> Finding {
         .help("a contract is contracts/<section>/<name>.<status>.schema.json for endpoints/<section>/<name>.json: rename or remove it")
 }
 
-/// The bodies of the examples with the contract's status.
+/// The bodies of the examples whose status is the contract's own.
 fn bodies(
     name: &ContractName,
     contract: &Loaded<Value>,
     document: &Loaded<EndpointDocument>,
     schema: &Schema,
+    is_own: impl Fn(u16) -> bool,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let examples = document.item.iter().flat_map(|item| &item.examples);
@@ -59,7 +70,7 @@ fn bodies(
         let Some(response) = example.response.parsed() else {
             continue;
         };
-        if response.status != name.status {
+        if !is_own(response.status) {
             continue;
         }
         let at = format!("/examples/{index}/response");
@@ -100,6 +111,51 @@ mod tests {
     use super::*;
     use crate::document::Tree;
     use serde_json::json;
+
+    fn found(files: &[(&str, Value)]) -> Vec<String> {
+        let mut tree = Tree::default();
+        let example = |name: &str, status: u16| {
+            json!({"name": name, "request": {"method": "GET", "path": "/"},
+                "response": {"status": status, "reason": "", "body": status}})
+        };
+        let document = json!({"title": "", "method": "GET", "api_path": "/", "description": "",
+            "examples": [example("ok", 200), example("gone", 404), example("broken", 500)]});
+        tree.insert("endpoints/a/b.json", document.to_string());
+        for (path, contract) in files {
+            tree.insert(
+                format!("contracts/a/{path}.schema.json"),
+                contract.to_string(),
+            );
+        }
+        let findings = findings(&Collection::from_tree(&tree, ""));
+        let mut told: Vec<_> = findings
+            .iter()
+            .filter_map(|it| it.address.clone())
+            .collect();
+        told.sort();
+        told
+    }
+
+    #[test]
+    fn the_narrowest_contract_counts() {
+        let (no, yes) = (json!(false), json!(true));
+        assert_eq!(found(&[("b.404", no.clone())]), ["a/b#gone"]);
+        assert_eq!(found(&[("b.4XX", no.clone())]), ["a/b#gone"]);
+        assert_eq!(
+            found(&[("b.default", no.clone()), ("b.200", yes.clone())]),
+            ["a/b#broken", "a/b#gone"]
+        );
+        assert_eq!(
+            found(&[
+                ("b.default", no.clone()),
+                ("b.4XX", yes.clone()),
+                ("b.2XX", no.clone()),
+                ("b.200", yes.clone())
+            ]),
+            ["a/b#broken"]
+        );
+        assert_eq!(found(&[("b.4xx", no)]), Vec::<String>::new());
+    }
 
     /// A contract that refers to itself without end says nothing, and must not end the program.
     #[test]
