@@ -24,6 +24,7 @@
 //! | [`capture`] | server processes, HTTP, scenarios |
 //! | [`validate`] | schemas and rules |
 //! | [`stabilize`] | volatile values: kinds, pairing, rules |
+//! | [`contract`] | JSON Schemas of response bodies, inferred from what was captured |
 //! | [`drift`] | two versions of documents |
 //! | [`render`] | templates, and what they ask of an output folder |
 //! | [`report`] | findings and changes as texts |
@@ -31,6 +32,7 @@
 //! The binary's own part, `src/cli/`, is the only one that prints and exits.
 
 pub mod capture;
+pub mod contract;
 pub mod document;
 pub mod drift;
 pub mod finding;

@@ -7,7 +7,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// Room, and the rooms upstream of it that it may import.
-const WALLS: [(&str, &[&str]); 13] = [
+const WALLS: [(&str, &[&str]); 14] = [
     ("json", &[]),
     ("finding", &["json"]),
     ("document", &["json", "finding"]),
@@ -17,6 +17,7 @@ const WALLS: [(&str, &[&str]); 13] = [
     ("capture", &["json", "finding", "document", "project"]),
     ("validate", &["json", "finding", "document", "project"]),
     ("stabilize", &["json", "finding", "document"]),
+    ("contract", &["json", "finding", "document"]),
     ("drift", &["json", "finding", "document", "stabilize"]),
     ("render", &["json", "finding", "document", "page"]),
     ("report", &["json", "finding"]),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anstream::ColorChoice;
+use apidocs::report::Format;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
@@ -29,12 +30,12 @@ pub struct Global {
     /// The folder with endpoints/, scenarios/ and sections.json [default: api-docs]
     #[arg(long, global = true, value_name = "DIR", env = "APIDOCS_DOCS")]
     pub docs: Option<PathBuf>,
-    /// A report, to standard output or to a file; repeatable. Formats: human, json
+    /// A report, to standard output or to a file; repeatable. Formats: human, json, sarif, github, junit, markdown
     #[arg(long = "report", global = true, value_name = "FORMAT[=FILE]")]
     pub reports: Vec<ReportTarget>,
-    /// How many findings, and how many changes of a document, people are shown
-    #[arg(long, global = true, value_name = "N", default_value_t = 100)]
-    pub max_findings: usize,
+    /// How many findings, documents and changes of a document people are shown [default: 100; in a file all]
+    #[arg(long, global = true, value_name = "N")]
+    pub max_findings: Option<usize>,
     /// Whether to use colours
     #[arg(
         long,
@@ -72,6 +73,8 @@ pub enum Verb {
     Fmt(Fmt),
     /// Render the documents to pages
     Render(Render),
+    /// Write contracts: the JSON Schemas of the response bodies that the examples show
+    Infer(Infer),
     /// Make documents of something else
     Import(Import),
     /// Learn which values vary, from two and more captures of an unchanged API
@@ -167,6 +170,9 @@ pub struct Generate {
 
 #[derive(Debug, ClapArgs)]
 pub struct Check {
+    /// Write what generate would change as a patch for git apply; an empty file where that is nothing
+    #[arg(long, value_name = "FILE")]
+    pub patch: Option<PathBuf>,
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
@@ -237,6 +243,15 @@ pub struct Render {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct Infer {
+    /// Only of these documents (<section>/<name>)
+    pub names: Vec<String>,
+    /// Replace contracts that are there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct Import {
     #[command(subcommand)]
     pub from: ImportFrom,
@@ -302,16 +317,10 @@ pub enum FailOn {
     Docs,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    Human,
-    Json,
-}
-
 /// `FORMAT` or `FORMAT=FILE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportTarget {
-    pub format: ReportFormat,
+    pub format: Format,
     /// Standard output where there is none.
     pub file: Option<PathBuf>,
 }
@@ -325,9 +334,10 @@ impl FromStr for ReportTarget {
             Some((format, file)) => (format, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let format = ReportFormat::from_str(format, false)
-            .map_err(|_| format!("{format:?} is no report format: human, json"))?;
-        Ok(Self { format, file })
+        Ok(Self {
+            format: format.parse()?,
+            file,
+        })
     }
 }
 

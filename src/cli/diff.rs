@@ -16,6 +16,7 @@ pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
         mut documents,
         mut findings,
         approvals,
+        endpoints,
     } = compared(
         context,
         &args.old,
@@ -44,6 +45,8 @@ pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
         findings,
         documents: Some(documents),
         approvable: args.fail_on.is_some(),
+        fails_on: args.fail_on.map(FailOn::impact),
+        endpoints,
         ..Report::default()
     };
     context.tell(Channel::Answer, &report, next.as_deref())?;

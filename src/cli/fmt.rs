@@ -69,6 +69,7 @@ fn order_of(path: &str) -> Option<KeyOrder> {
         ["fixtures.json"] | ["scenarios", _] => Some(key_order::SCENARIO),
         ["endpoints", _, _] => Some(key_order::ENDPOINT),
         ["volatile.json"] => Some(KeyOrder::Kept),
+        ["contracts", _, _] => Some(KeyOrder::Kept),
         _ => None,
     }
 }

@@ -7,13 +7,14 @@ use apidocs::document::{DocumentName, Tree};
 use apidocs::finding::Finding;
 use apidocs::project::{ChangeSet, Project};
 use apidocs::render::{Input, original};
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 
 use super::args::{Generate, OutputFormat};
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
 use super::pages::{Planned, documents, options};
 use super::recapture::{Recapture, recapture};
+use super::report::report;
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     let project = context.project()?;
@@ -48,11 +49,13 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     findings.sort_by(Finding::order);
     let exit = recapture.exit().max(exit_of(&findings));
     let mut next = None;
+    let mut collection = &recapture.before;
     if let Some(planned) = planned.filter(|_| args.keep_going || exit == Exit::Clean) {
         let mut set = ChangeSet::default();
         recapture.add_to(&mut set, &project);
         planned.iter().for_each(|planned| planned.add_to(&mut set));
         context.commit(&project, set)?;
+        collection = &recapture.after;
         context.say(recapture.summary());
         let mut written = vec![format!(
             "{} written",
@@ -69,10 +72,7 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
         context.say(recapture.summary());
         context.say("nothing was written");
     }
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = report(&project, collection, findings);
     context.tell(Channel::Diagnostics, &report, next.as_deref())?;
     Ok(exit)
 }

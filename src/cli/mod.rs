@@ -13,12 +13,14 @@ mod exit;
 mod fmt;
 mod generate;
 mod import;
+mod infer;
 mod init;
 mod learn;
 mod pages;
 mod progress;
 mod recapture;
 mod render;
+mod report;
 mod scenarios;
 mod schema;
 mod sides;
@@ -37,7 +39,9 @@ use context::Context;
 pub fn main() -> ExitCode {
     let args = Args::parse();
     args.global.color.write_global();
-    let context = Context::new(args.global);
+    let mut context = Context::new(args.global);
+    // What was found comes first in its log.
+    context.terse = matches!(args.verb, Verb::Check(_));
     let done = match &args.verb {
         Verb::Init(args) => init::run(&context, args),
         Verb::Capture(args) => capture::run(&context, args),
@@ -48,6 +52,7 @@ pub fn main() -> ExitCode {
         Verb::Validate => validate::run(&context),
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),
+        Verb::Infer(args) => infer::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
         Verb::Learn(args) => learn::run(&context, args),
         Verb::Schema(args) => schema::run(args),

@@ -13,6 +13,7 @@ use super::terminal::tell;
 pub struct Watch {
     bar: Option<ProgressBar>,
     lines: bool,
+    failures: bool,
     steps: bool,
     running: Mutex<BTreeSet<String>>,
 }
@@ -32,7 +33,8 @@ impl Watch {
         });
         let verbose = context.global.verbose && bar.is_none();
         Self {
-            lines: bar.is_none() && !context.global.quiet,
+            failures: bar.is_none() && !context.global.quiet,
+            lines: bar.is_none() && !context.global.quiet && (verbose || !context.terse),
             steps: verbose,
             bar,
             running: Mutex::default(),
@@ -94,7 +96,7 @@ impl Progress for Watch {
         self.change_running(|running| {
             running.remove(ident);
         });
-        if self.lines {
+        if self.lines || (self.failures && *outcome != Outcome::Done) {
             let what = match outcome {
                 Outcome::Done => "done",
                 Outcome::Failed => "failed",

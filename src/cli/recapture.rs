@@ -20,13 +20,15 @@ use super::scenarios::Scenarios;
 use super::volatile::Volatile;
 
 /// What a capture of examples can cure: no reason not to capture.
-const CURED: [Code; 6] = [
+const CURED: [Code; 8] = [
     codes::NO_EXAMPLE,
     codes::UNCAPTURED_EXAMPLE,
     codes::DUPLICATE_EXAMPLE,
     codes::REQUEST_METHOD,
     codes::REQUEST_PATH,
     codes::EXAMPLE_AND_REASON,
+    codes::CONTRACT_MISMATCH,
+    codes::LOW_COVERAGE,
 ];
 
 /// The documents before and after a capture.
@@ -113,6 +115,10 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     }
     if captured.is_complete() {
         findings.extend(volatile.audit(after.documents()));
+    }
+    if !partial {
+        let source = project.source.as_ref();
+        findings.extend(validate::coverage(&after, &project.settings, source));
     }
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));

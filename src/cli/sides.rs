@@ -1,5 +1,6 @@
 //! The versions that `diff`, `approve` and `learn` take: folders of documents, of the original's pages, git revisions.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -10,10 +11,12 @@ use apidocs::drift::{Version, apply_impact, compare};
 use apidocs::finding::{DocumentChanges, Finding, codes};
 use apidocs::import;
 use apidocs::project::{DEFAULT_DOCS, Error, Location, Project, read_revision, read_tree};
+use apidocs::report::Endpoint;
 use apidocs::validate::apply_severity;
 
 use super::context::{Context, absolute};
 use super::exit::Advice;
+use super::report::endpoints;
 use super::volatile::Volatile;
 
 /// One version of the documents.
@@ -24,6 +27,8 @@ pub struct Side {
     /// What is wrong with its files.
     pub findings: Vec<Finding>,
     approvals: Option<Loaded<Approvals>>,
+    /// Where its documents are on disk; empty for a revision.
+    endpoints: BTreeMap<String, Endpoint>,
 }
 
 /// Two versions of the documents, compared and judged.
@@ -33,6 +38,8 @@ pub struct Compared {
     pub findings: Vec<Finding>,
     /// `approvals.json` of the newer one.
     pub approvals: Option<Loaded<Approvals>>,
+    /// Where the documents of the newer one are on disk; empty for a revision.
+    pub endpoints: BTreeMap<String, Endpoint>,
 }
 
 /// Compares a version with another one, or with the documents of the working tree. The rules for volatile values are
@@ -67,6 +74,7 @@ pub fn compared(
         documents,
         findings: judged(context, findings)?,
         approvals: new.approvals,
+        endpoints: new.endpoints,
     })
 }
 
@@ -97,6 +105,7 @@ impl Side {
             .help("`apidocs validate` tells why")
         }));
         let sections = collection.order();
+        let endpoints = endpoints(&collection);
         let approvals = collection.approvals;
         let documents = collection
             .endpoints
@@ -108,6 +117,7 @@ impl Side {
             sections,
             findings,
             approvals,
+            endpoints,
         }
     }
 
@@ -133,7 +143,10 @@ pub fn side(context: &Context, name: &str) -> Result<Side> {
         None => std::env::current_dir()?.join(DEFAULT_DOCS),
     };
     let tree = read_revision(&docs, name)?;
-    Ok(Side::of(Collection::from_tree(&tree, name)))
+    Ok(Side {
+        endpoints: BTreeMap::new(),
+        ..Side::of(Collection::from_tree(&tree, name))
+    })
 }
 
 /// The project, where there is one: two folders are compared without.
@@ -186,5 +199,6 @@ fn pages_side(pages: &Tree, shown: &str) -> Side {
         sections: imported.sections,
         findings: imported.findings,
         approvals: None,
+        endpoints: BTreeMap::new(),
     }
 }

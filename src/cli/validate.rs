@@ -5,12 +5,12 @@ use apidocs::capture;
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::json::MAX_SIZE;
 use apidocs::project::{Project, read_file};
-use apidocs::report::Report;
 use apidocs::stabilize::Rules;
 use apidocs::validate;
 
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
+use super::report::report;
 use super::scenarios::Scenarios;
 use super::volatile::{self, Volatile};
 
@@ -20,10 +20,7 @@ pub fn run(context: &Context) -> Result<Exit> {
     let scenarios = Scenarios::all(context, &project, &collection);
     let findings = context.judge(&project, findings(&project, &scenarios.options()));
     let exit = exit_of(&findings);
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = report(&project, &collection, findings);
     context.tell(Channel::Answer, &report, None)?;
     Ok(exit)
 }
@@ -42,6 +39,12 @@ pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Findin
             .into_iter()
             .filter(|finding| finding.code != codes::SCHEMA),
     );
+    let source = project.source.as_ref();
+    findings.extend(validate::coverage(
+        options.collection,
+        &project.settings,
+        source,
+    ));
     findings
 }
 

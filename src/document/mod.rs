@@ -6,6 +6,7 @@
 
 mod approvals;
 mod collection;
+mod contract;
 mod endpoint;
 mod example;
 mod headers;
@@ -18,6 +19,7 @@ mod tree;
 
 pub use approvals::{Approval, Approvals};
 pub use collection::{Collection, Loaded};
+pub use contract::{ContractName, ContractStatus};
 pub use endpoint::{EndpointDocument, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
 pub use headers::{Header, Headers};

@@ -49,6 +49,7 @@ pub(super) fn change(
     Change {
         code,
         impact: code.default_impact().unwrap_or(Impact::Content),
+        at: address.clone(),
         address,
         places: 1,
         old: old.cloned(),

@@ -32,6 +32,9 @@ pub struct Change {
     /// `#<example>` and a JSON Pointer into `{request, response}`, or a JSON Pointer into the prose; where it stands for
     /// several places, `*` is any item of an array.
     pub address: String,
+    /// The first of its places.
+    #[serde(skip)]
+    pub at: String,
     /// At how many places one cause shows.
     pub places: usize,
     /// What was there; `None` where there was nothing.

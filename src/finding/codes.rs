@@ -127,6 +127,13 @@ codes! {
     DUPLICATE_LISTING "duplicate-listing" Error "A document or section is listed twice.";
     MISSING_SECTIONS "missing-sections" Error "There is no `sections.json`.";
 
+    LOW_COVERAGE "low-coverage" Error "Fewer endpoints have an example than the settings ask for.";
+
+    // Contracts.
+    CONTRACT_MISMATCH "contract-mismatch" Error "A response body does not fit its contract.";
+    BROKEN_CONTRACT "broken-contract" Error "A contract is no JSON Schema that can be used.";
+    ORPHAN_CONTRACT "orphan-contract" Error "A contract is for an endpoint that has no document.";
+
     // Scenarios and capture.
     UNKNOWN_VARIABLE "unknown-variable" Error "A scenario uses a name that nothing defines.";
     UNKNOWN_IDENTITY "unknown-identity" Error "A request names an identity that the settings do not have.";

@@ -10,15 +10,16 @@ mod git;
 mod journal;
 mod load;
 mod lock;
+mod patch;
 mod settings;
 
 pub use commit::ChangeSet;
 pub use error::Error;
-pub use files::{list_tree, read_file, read_tree, write_file};
-pub use git::read_revision;
+pub use files::{append_file, list_tree, read_file, read_tree, write_file};
+pub use git::{is_tracked, read_revision, repository};
 pub use journal::{Recovery, recover};
 pub use load::{CONFIG_FILE, Location, Project};
 pub use settings::{
-    Auth, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Render, Server, Service, Settings,
-    SeveritySetting,
+    Auth, CoverageSettings, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Render, Server,
+    Service, Settings, SeveritySetting,
 };

@@ -52,6 +52,16 @@ pub struct Settings {
     pub impact: BTreeMap<String, Impact>,
     /// How pages are made.
     pub render: Render,
+    /// How many endpoints must have an example.
+    pub coverage: CoverageSettings,
+}
+
+/// How many endpoints must have an example.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CoverageSettings {
+    /// So many at least.
+    pub minimum: Option<usize>,
 }
 
 /// How the API is started.
@@ -151,6 +161,7 @@ impl Default for Settings {
             severity: BTreeMap::new(),
             impact: BTreeMap::new(),
             render: Render::default(),
+            coverage: CoverageSettings::default(),
         }
     }
 }

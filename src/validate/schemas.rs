@@ -25,6 +25,7 @@ const TEXTS: &[(&str, &str)] = texts![
     "settings",
     "page",
     "volatile",
+    "report",
 ];
 
 pub(super) static ENDPOINT: LazyLock<Schema> = LazyLock::new(|| embedded("endpoint"));
@@ -64,8 +65,21 @@ impl Schema {
     /// # Errors
     /// It is no JSON Schema, or a reference leads out of it.
     pub(super) fn compile(json: Value) -> Result<Self, String> {
+        Self::build(json, false)
+    }
+
+    /// Compiles a contract: as [`Schema::compile`], and formats must be kept.
+    ///
+    /// # Errors
+    /// As [`Schema::compile`].
+    pub(super) fn contract(json: Value) -> Result<Self, String> {
+        Self::build(json, true)
+    }
+
+    fn build(json: Value, formats: bool) -> Result<Self, String> {
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
+            .should_validate_formats(formats)
             .offline()
             .build(&json)
             .map_err(|error| error.to_string())?;

@@ -2,12 +2,15 @@
 
 mod approve;
 mod colour;
+mod contracts;
 mod demo_project;
 mod diff;
 mod disk;
 mod errors;
 mod keys_page;
 mod pipes;
+mod red_pull_request;
+mod reports;
 mod servers;
 #[cfg(unix)]
 mod signals;

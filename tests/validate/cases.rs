@@ -17,8 +17,10 @@ use serde_json::{Value, json};
 use crate::support::{corpus, read};
 
 /// What reading the files and this room can find, but for a file that is too large.
-const CODES: [&str; 22] = [
+const CODES: [&str; 25] = [
+    "broken-contract",
     "case-clash",
+    "contract-mismatch",
     "duplicate-example",
     "duplicate-key",
     "duplicate-listing",
@@ -30,6 +32,7 @@ const CODES: [&str; 22] = [
     "missing-example",
     "missing-sections",
     "no-endpoints",
+    "orphan-contract",
     "path-parameters",
     "request-method",
     "request-path",
