@@ -19,11 +19,13 @@ mod exchange;
 mod fault;
 mod hosts;
 mod identity;
+mod order;
 mod payload;
 mod plan;
 mod prepared;
 mod process;
 mod runner;
+mod schedule;
 mod scope;
 mod secrets;
 mod server;
@@ -63,6 +65,8 @@ pub struct Options<'a> {
     pub skip: &'a [String],
     /// How many isolated scenarios run side by side.
     pub jobs: usize,
+    /// Whether no scenario begins any more once one has failed.
+    pub fail_fast: bool,
     /// Where the logs of the servers are kept; thrown away unless there is a folder.
     pub logs: Option<&'a Path>,
     /// Set by somebody who wants us to stop: everything is cleaned up, then [`run`] comes back with
@@ -76,8 +80,10 @@ pub struct Options<'a> {
 pub trait Progress: Sync {
     /// Something takes a while that is no scenario: `starting the server`.
     fn phase(&self, _what: &str) {}
-    /// So many requests are to be made in all.
-    fn planned(&self, _requests: usize) {}
+    /// Something to know about the run: `CreateProject runs too: …`.
+    fn note(&self, _what: &str) {}
+    /// So many scenarios are to be run in all, the fixtures counted as one.
+    fn planned(&self, _scenarios: usize) {}
     /// A scenario begins.
     fn started(&self, _ident: &str) {}
     /// A request is made: method and path as the scenario writes them, values not in their place.
@@ -97,6 +103,8 @@ pub enum Outcome {
     Failed,
     /// A request had no usable response: exit code 3.
     Broken(LocatedError),
+    /// No request was made, for this reason: `CreateProject failed`.
+    NotRun(String),
 }
 
 /// What became of a scenario.
@@ -132,7 +140,7 @@ pub struct CapturedExample {
 pub struct Captured {
     /// The examples of the scenarios that succeeded, as far as they were asked for.
     pub examples: BTreeMap<ExampleTarget, CapturedExample>,
-    /// The scenarios that ran, in the order of their names.
+    /// The scenarios that were to run, in the order of their names.
     pub scenarios: Vec<ScenarioRun>,
     /// The fixtures, where there are any. If they fail, no scenario runs.
     pub fixtures: Option<ScenarioRun>,
@@ -155,7 +163,7 @@ impl Captured {
     pub fn broken(&self) -> impl Iterator<Item = &LocatedError> {
         self.runs().filter_map(|run| match &run.outcome {
             Outcome::Broken(error) => Some(error),
-            Outcome::Done | Outcome::Failed => None,
+            Outcome::Done | Outcome::Failed | Outcome::NotRun(_) => None,
         })
     }
 

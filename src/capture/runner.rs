@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+
+use serde_json::{Map, Value};
 
 use super::base::BaseUrl;
 use super::error::{Error, ErrorKind, Stop};
@@ -11,6 +13,7 @@ use super::exchange::View;
 use super::hosts::Hosts;
 use super::identity::Identities;
 use super::plan::{Plan, keeps};
+use super::schedule;
 use super::scope::{Ports, Scope, env};
 use super::secrets::Secrets;
 use super::server::{Launch, Stack, text_of};
@@ -18,6 +21,7 @@ use super::session::{Memory, Session};
 use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
 use crate::document::{ExampleTarget, Exchange, Loaded, Recorded, Scenario};
+use crate::finding::{Finding, codes};
 
 /// What all scenarios share.
 pub(super) struct World<'a> {
@@ -29,11 +33,43 @@ pub(super) struct World<'a> {
     stack: Mutex<Stack>,
     /// Why the run cannot go on.
     stop: OnceLock<Error>,
+    /// Whether a scenario failed in a run that ends with the first failure.
+    halted: AtomicBool,
     /// The secrets of all sessions.
     secrets: Mutex<Secrets>,
 }
 
 type Examples = Vec<(ExampleTarget, CapturedExample)>;
+
+/// A scenario that ran.
+struct Ran {
+    run: ScenarioRun,
+    examples: Examples,
+    /// What it saved, for those that run after it.
+    saved: Saved,
+}
+
+/// What scenarios saved.
+#[derive(Debug, Clone, Default)]
+struct Saved {
+    values: Map<String, Value>,
+    secrets: Secrets,
+}
+
+impl Saved {
+    /// What a memory holds beyond what all scenarios begin with.
+    fn of(memory: Memory, base: &Scope) -> Self {
+        let mut values = memory.scope.variables;
+        values.retain(|name, value| base.variables.get(name) != Some(value));
+        let secrets = memory.secrets;
+        Self { values, secrets }
+    }
+
+    fn extend(&mut self, other: &Self) {
+        self.values.extend(other.values.clone());
+        self.secrets.merge(&other.secrets);
+    }
+}
 
 impl World<'_> {
     /// Whether the API is a process of ours.
@@ -127,9 +163,16 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         identities,
         stack: Mutex::new(stack),
         stop: OnceLock::new(),
+        halted: AtomicBool::new(false),
         secrets: Mutex::default(),
     };
-    progress.planned(plan.steps().count());
+    for (name, by) in &plan.brought {
+        progress.note(&format!("{name} runs too: {by} runs after it"));
+    }
+    for (name, skipped) in &plan.left_out {
+        progress.note(&format!("{name} is left out too: it runs after {skipped}"));
+    }
+    progress.planned(plan.scenarios.len() + usize::from(plan.fixtures.is_some()));
     let captured = world.capture(&plan, Memory { scope, secrets });
     if world.owns_server() || !options.settings.services.is_empty() {
         progress.phase("stopping the server");
@@ -219,6 +262,13 @@ impl World<'_> {
             let (runs, examples) = self.scenarios(plan, &memory);
             captured.scenarios = runs;
             captured.examples = examples;
+        } else {
+            let runs = plan.scenarios.iter().map(|(ident, _, scenario)| {
+                let mut run = ScenarioRun::new(ident, &scenario.title);
+                run.outcome = Outcome::NotRun("the fixtures failed".to_owned());
+                run
+            });
+            captured.scenarios = runs.collect();
         }
         if let Some((mut session, fixtures, mut run)) = fixtures {
             let steps = fixtures
@@ -227,7 +277,7 @@ impl World<'_> {
             self.clean_up(&mut session, steps, &mut run);
             run.findings = std::mem::take(&mut session.findings);
             self.progress.finished("fixtures", &run.outcome);
-            self.keep(&run, "fixtures", session.examples, &mut captured.examples);
+            self.keep(&run, session.examples, &mut captured.examples);
             self.learn(&session.memory.secrets);
             captured.fixtures = Some(run);
         }
@@ -289,52 +339,86 @@ impl World<'_> {
         }
     }
 
-    /// First those that need the API for themselves, one after the other; then the isolated ones side by
-    /// side. What comes back is in the order of names, however they ran.
+    /// What comes back is in the order of names, however they ran.
     fn scenarios(
         &self,
         plan: &Plan<'_>,
         memory: &Memory,
     ) -> (Vec<ScenarioRun>, BTreeMap<ExampleTarget, CapturedExample>) {
         let all = &plan.scenarios;
-        let done: Vec<OnceLock<(ScenarioRun, Examples)>> =
-            all.iter().map(|_| OnceLock::new()).collect();
-        let work = |index: usize| {
+        let entries = plan.entries();
+        let done: Vec<OnceLock<Ran>> = all.iter().map(|_| OnceLock::new()).collect();
+        let go_on = || self.stop.get().is_none() && !self.halted.load(Ordering::Relaxed);
+        schedule::run(&entries, self.options.jobs, &go_on, &|index| {
             let (ident, loaded, scenario) = all[index];
-            if self.stop.get().is_none() {
-                let _ = done[index].set(self.scenario(ident, loaded, scenario, memory.clone()));
+            let mut saved = Saved::default();
+            let before = entries[index].after.iter().flatten();
+            for ran in before.filter_map(|before| done[*before].get()) {
+                saved.extend(&ran.saved);
             }
-        };
-        let isolated = |index: &usize| all[*index].2.isolated;
-        (0..all.len())
-            .filter(|index| !isolated(index))
-            .for_each(work);
-        let queue: Vec<usize> = (0..all.len()).filter(isolated).collect();
-        let next = AtomicUsize::new(0);
-        std::thread::scope(|threads| {
-            for _ in 0..self.options.jobs.clamp(1, queue.len().max(1)) {
-                threads.spawn(|| {
-                    while let Some(index) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        work(*index);
-                    }
-                });
+            let ran = self.scenario(ident, loaded, scenario, memory, saved);
+            let succeeded = ran.run.outcome == Outcome::Done;
+            if !succeeded && self.options.fail_fast {
+                self.halted.store(true, Ordering::Relaxed);
             }
+            let _ = done[index].set(ran);
+            succeeded
         });
         let mut runs = Vec::new();
         let mut kept = BTreeMap::new();
-        for (run, examples) in done.into_iter().filter_map(OnceLock::into_inner) {
-            let ident = run.ident.clone();
-            self.keep(&run, &ident, examples, &mut kept);
-            runs.push(run);
+        for (index, (ident, loaded, scenario)) in all.iter().enumerate() {
+            if done[index].get().is_none() {
+                let blocked = entries[index].after.iter().position(|before| {
+                    let ran = before.and_then(|before| done[before].get());
+                    ran.is_none_or(|ran| ran.run.outcome != Outcome::Done)
+                });
+                let mut run = ScenarioRun::new(ident, &scenario.title);
+                self.not_run(&mut run, blocked, loaded, scenario);
+                runs.push(run);
+            }
         }
+        for ran in done.into_iter().filter_map(OnceLock::into_inner) {
+            self.keep(&ran.run, ran.examples, &mut kept);
+            runs.push(ran.run);
+        }
+        runs.sort_by(|a, b| a.ident.cmp(&b.ident));
         (runs, kept)
+    }
+
+    /// Says why a scenario was not run; `blocked` is the place in its `after` of one that did not succeed.
+    fn not_run(
+        &self,
+        run: &mut ScenarioRun,
+        blocked: Option<usize>,
+        loaded: &Loaded<Scenario>,
+        scenario: &Scenario,
+    ) {
+        let before = blocked.and_then(|index| Some((index, scenario.after.get(index)?)));
+        let ended = self.stop.get().is_some();
+        run.outcome = Outcome::NotRun(match before {
+            _ if ended => "the run ended before".to_owned(),
+            Some((index, name)) if !self.halted.load(Ordering::Relaxed) => {
+                let message = format!(
+                    "{} was not run: it runs after {name}, which did not succeed",
+                    run.ident
+                );
+                let finding = Finding::new(codes::NOT_RUN, message)
+                    .at_pointer(&loaded.source, &format!("/after/{index}"))
+                    .help(format!("mend {name}"));
+                run.findings.push(finding);
+                format!("{name} did not succeed")
+            }
+            _ => "another one failed before".to_owned(),
+        });
+        if !run.findings.is_empty() {
+            self.progress.finished(&run.ident, &run.outcome);
+        }
     }
 
     /// Keeps the examples of a scenario that succeeded, as far as they were asked for.
     fn keep(
         &self,
         run: &ScenarioRun,
-        ident: &str,
         examples: Examples,
         kept: &mut BTreeMap<ExampleTarget, CapturedExample>,
     ) {
@@ -342,7 +426,7 @@ impl World<'_> {
             return;
         }
         for (target, example) in examples {
-            if keeps(self.options, ident, &target) {
+            if keeps(self.options, &run.ident, &target) {
                 kept.insert(target, example);
             }
         }
@@ -353,12 +437,16 @@ impl World<'_> {
         ident: &str,
         loaded: &Loaded<Scenario>,
         scenario: &Scenario,
-        memory: Memory,
-    ) -> (ScenarioRun, Examples) {
+        memory: &Memory,
+        before: Saved,
+    ) -> Ran {
         self.progress.started(ident);
         let mut run = ScenarioRun::new(ident, &scenario.title);
         let credentials = memory.scope.clone();
-        let mut session = Session::new(self, ident, &loaded.source, memory, Some(credentials));
+        let mut own = memory.clone();
+        own.scope.variables.extend(before.values);
+        own.secrets.merge(&before.secrets);
+        let mut session = Session::new(self, ident, &loaded.source, own, Some(credentials));
         let (after, before): (Vec<_>, Vec<_>) = scenario
             .steps()
             .partition(|(at, _)| at.starts_with("/teardown/"));
@@ -377,7 +465,11 @@ impl World<'_> {
         self.learn(&session.memory.secrets);
         run.findings = session.findings;
         self.progress.finished(ident, &run.outcome);
-        (run, session.examples)
+        Ran {
+            run,
+            examples: session.examples,
+            saved: Saved::of(session.memory, &memory.scope),
+        }
     }
 
     /// Makes every request that cleans up, also when one of them fails.

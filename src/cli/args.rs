@@ -95,12 +95,15 @@ pub struct Init {
 /// Which scenarios are run, and how.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Selection {
-    /// Only this scenario or document (<section>/<name>); repeatable
+    /// Only this scenario or document (<section>/<name>), and what it runs after; repeatable
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
-    /// Not this scenario or document; repeatable
+    /// Not this scenario or document, nor what runs after it; repeatable
     #[arg(long, value_name = "NAME")]
     pub skip: Vec<String>,
+    /// Begin no other scenario once one has failed
+    #[arg(long)]
+    pub fail_fast: bool,
     /// How many isolated scenarios run side by side
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), env = "APIDOCS_JOBS")]
     pub jobs: u16,
@@ -114,7 +117,7 @@ pub struct Capture {
     #[command(flatten)]
     pub selection: Selection,
     /// Write what succeeded although something failed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
 }
 
@@ -143,7 +146,7 @@ pub struct Generate {
     #[command(flatten)]
     pub selection: Selection,
     /// Write what succeeded although something failed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
     #[command(flatten)]
     pub pages: Pages,

@@ -44,6 +44,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         documents: Some(documents),
         not_captured,
     };
+    context.say(recapture.summary());
     context.tell(Channel::Answer, &report, next)?;
     Ok(exit)
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use apidocs::capture::{self, Captured, Outcome};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
 use apidocs::drift::{Version, compare, settle};
-use apidocs::finding::{Code, DocumentChanges, Finding, any_error, codes};
+use apidocs::finding::{Code, DocumentChanges, DocumentStatus, Finding, any_error, codes};
 use apidocs::json;
 use apidocs::project::{ChangeSet, Project, SeveritySetting};
 use apidocs::report::plural;
@@ -38,8 +38,8 @@ pub struct Recapture {
     pub captured: Captured,
     /// What is wrong, judged, in order.
     pub findings: Vec<Finding>,
-    /// How many examples say the same as the committed ones.
-    pub unchanged: usize,
+    /// The scenarios that took longest, with their times.
+    slowest: Vec<String>,
     changed: Vec<Changed>,
     ran: bool,
 }
@@ -72,25 +72,24 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             before,
             captured: Captured::default(),
             findings,
-            unchanged: 0,
+            slowest: Vec::new(),
             changed: Vec::new(),
             ran: false,
         });
     }
     context.catch_signals();
-    let captured = {
-        let watch = Watch::new(context);
-        match capture::run(&options, &watch) {
-            // Told as a finding, so that every report has it.
-            Err(error) if error.is_no_response() => Captured {
-                stopped: Some(error),
-                ..Captured::default()
-            },
-            done => done?,
-        }
+    let watch = Watch::new(context);
+    let captured = match capture::run(&options, &watch) {
+        // Told as a finding, so that every report has it.
+        Err(error) if error.is_no_response() => Captured {
+            stopped: Some(error),
+            ..Captured::default()
+        },
+        done => done?,
     };
+    let slowest = watch.slowest();
     context.go_on()?;
-    let (changed, unchanged) = lay_over(&before, &captured, &tree.files);
+    let changed = lay_over(&before, &captured, &tree.files);
     let mut tree = tree;
     for document in &changed {
         tree.insert(document.path.clone(), document.after.as_bytes());
@@ -116,7 +115,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         after,
         captured,
         findings,
-        unchanged,
+        slowest,
         changed,
         ran: true,
     })
@@ -134,7 +133,7 @@ fn run_findings(
             Outcome::Done => {
                 findings.extend(validate::apply_severity(run.findings.clone(), severities));
             }
-            Outcome::Failed => findings.extend(run.findings.iter().cloned()),
+            Outcome::Failed | Outcome::NotRun(_) => findings.extend(run.findings.iter().cloned()),
             Outcome::Broken(error) => {
                 findings.extend(run.findings.iter().cloned());
                 let mut finding = Finding::new(codes::NO_RESPONSE, error.message.clone());
@@ -205,12 +204,12 @@ fn obstacles(project: &Project, options: &capture::Options<'_>, partial: bool) -
     findings
 }
 
-/// The documents that the capture changes, and how many examples it leaves as they are.
+/// The documents that the capture changes.
 fn lay_over(
     before: &Collection,
     captured: &Captured,
     files: &BTreeMap<String, Vec<u8>>,
-) -> (Vec<Changed>, usize) {
+) -> Vec<Changed> {
     let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
     for (target, example) in &captured.examples {
         by_document
@@ -219,7 +218,6 @@ fn lay_over(
             .push(example.example.clone());
     }
     let mut changed = Vec::new();
-    let mut unchanged = 0;
     for (name, examples) in by_document {
         let Some(loaded) = before.endpoints.get(name) else {
             continue;
@@ -229,7 +227,6 @@ fn lay_over(
             continue;
         };
         let settled = settle(&document.examples, examples);
-        unchanged += settled.unchanged;
         if settled.changed {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
             let path = name.file();
@@ -242,7 +239,7 @@ fn lay_over(
             });
         }
     }
-    (changed, unchanged)
+    changed
 }
 
 /// The files of the documents that were captured.
@@ -316,21 +313,33 @@ impl Recapture {
         }
     }
 
-    /// What was done, in a line.
+    /// What was done, in some lines.
     pub fn summary(&self) -> String {
-        let captured = self.captured.examples.len();
-        let runs = self.captured.runs();
-        let failed = runs.filter(|run| run.outcome != Outcome::Done).count();
-        let failed = match failed {
-            0 => String::new(),
-            failed => format!(", {failed} failed"),
+        let (documents, _) = self.compare();
+        let with = |status| {
+            let documents = documents.iter();
+            documents.filter(|changes| changes.status == status).count()
         };
-        format!(
-            "{}{failed}, {} captured: {} as committed, {} new or changed",
+        let runs = |wanted: fn(&Outcome) -> bool| {
+            let runs = self.captured.runs();
+            runs.filter(|run| wanted(&run.outcome)).count()
+        };
+        let not_run = runs(|outcome| matches!(outcome, Outcome::NotRun(_)));
+        let failed = runs(|outcome| matches!(outcome, Outcome::Failed | Outcome::Broken(_)));
+        let mut text = format!(
+            "{}, {} captured; documents: {} unchanged, {} noise, {} drift; {failed} failed",
             plural(self.captured.scenarios.len(), "scenario"),
-            plural(captured, "example"),
-            self.unchanged,
-            captured - self.unchanged,
-        )
+            plural(self.captured.examples.len(), "example"),
+            with(DocumentStatus::Unchanged),
+            with(DocumentStatus::Noise),
+            with(DocumentStatus::Drift),
+        );
+        if not_run > 0 {
+            text.push_str(&format!(", {not_run} not run"));
+        }
+        if !self.slowest.is_empty() {
+            text.push_str(&format!("\nslowest: {}", self.slowest.join(", ")));
+        }
+        text
     }
 }

@@ -43,6 +43,7 @@ impl<'a> Scenarios<'a> {
             jobs: self
                 .selection
                 .map_or(1, |selection| usize::from(selection.jobs)),
+            fail_fast: self.selection.is_some_and(|selection| selection.fail_fast),
             logs: self.logs.as_deref(),
             interrupted: Arc::clone(&self.context.interrupted),
         }

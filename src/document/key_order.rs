@@ -78,6 +78,7 @@ pub const SCENARIO: KeyOrder = KeyOrder::Fixed(&[
     ("$schema", KeyOrder::Kept),
     ("title", KeyOrder::Kept),
     ("isolated", KeyOrder::Kept),
+    ("after", KeyOrder::Kept),
     ("variables", KeyOrder::Kept),
     ("setup", STEPS),
     ("requests", STEPS),

@@ -12,9 +12,13 @@ pub struct Scenario {
     /// What it is about, for people.
     #[serde(default)]
     pub title: String,
-    /// Whether it may run beside others: it touches nothing that another one sees.
+    /// Whether it may run beside others: it touches nothing that another one sees, and sees nothing that another
+    /// one touches.
     #[serde(default)]
     pub isolated: bool,
+    /// The scenarios after which it runs, by their idents; it sees what they saved.
+    #[serde(default)]
+    pub after: Vec<String>,
     /// Requests that prepare; the first failure ends the scenario.
     #[serde(default)]
     pub setup: Vec<Step>,
