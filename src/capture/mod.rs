@@ -40,7 +40,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::document::{Collection, Example, ExampleTarget, Exchange};
+use crate::document::{Body, Collection, Example, ExampleTarget, Exchange};
 use crate::finding::{Finding, LocatedError, SourceFile};
 use crate::project::Settings;
 
@@ -133,6 +133,10 @@ pub struct CapturedExample {
     pub source: Arc<SourceFile>,
     /// A JSON Pointer to the request in it.
     pub pointer: String,
+    /// Of which arrays of the response body the example is to show how many items.
+    pub show: Vec<(String, usize)>,
+    /// The whole response body, where the example shows less of it: a contract is about all of it.
+    pub whole: Option<Body>,
 }
 
 /// What was captured.

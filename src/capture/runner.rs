@@ -282,6 +282,10 @@ impl World<'_> {
             captured.fixtures = Some(run);
         }
         self.hide_again(&mut captured);
+        // Last of all: what is left out may hold secrets too, and counts for the length.
+        for captured in captured.examples.values_mut() {
+            captured.whole = captured.example.shorten(&captured.show);
+        }
         captured
     }
 

@@ -39,6 +39,7 @@ const EXAMPLE: KeyOrder = KeyOrder::Fixed(&[
             ("bytes", BYTES),
         ]),
     ),
+    ("shortened", KeyOrder::Kept),
 ]);
 
 const STEPS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
@@ -53,6 +54,7 @@ const STEPS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
     ("status", KeyOrder::Kept),
     ("example", KeyOrder::Kept),
     ("title", KeyOrder::Kept),
+    ("show", KeyOrder::Kept),
     ("save", KeyOrder::Kept),
 ]));
 

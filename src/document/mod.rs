@@ -13,6 +13,7 @@ mod media_type;
 mod name;
 mod scenario;
 mod section;
+mod shorten;
 mod tree;
 
 pub use collection::{Collection, Loaded};
@@ -25,4 +26,5 @@ pub use scenario::{
     ExpectedStatus, Fixtures, Identity, Part, Payload, Save, SaveSource, Scenario, Step,
 };
 pub use section::{Section, Sections};
+pub use shorten::{Shortened, Shown};
 pub use tree::Tree;

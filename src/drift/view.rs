@@ -21,7 +21,7 @@ pub(super) fn prose(document: &EndpointDocument) -> Value {
     })
 }
 
-/// `{title, request, response}`. Header names are in lower case; a repeated header is the lines of its values.
+/// `{title, request, response, shortened}`. Header names are in lower case; a repeated header is the lines of its values.
 pub(super) fn example(example: &Example) -> Value {
     let mut view = Map::new();
     if let Some(title) = &example.title {
@@ -47,6 +47,11 @@ pub(super) fn example(example: &Example) -> Value {
     };
     view.insert("request".to_owned(), request);
     view.insert("response".to_owned(), response);
+    if !example.shortened.is_empty() {
+        // How many items there were in all is good to know, and changes when nothing that is shown does.
+        let arrays: Vec<_> = example.shortened.keys().collect();
+        view.insert("shortened".to_owned(), json!(arrays));
+    }
     Value::Object(view)
 }
 
