@@ -30,6 +30,8 @@ mod scope;
 mod secrets;
 mod server;
 mod session;
+mod shard;
+mod share;
 mod tap;
 mod template;
 mod texts;
@@ -47,6 +49,8 @@ use crate::project::Settings;
 pub use check::check;
 pub use error::{Error, ErrorKind};
 pub use runner::run;
+pub use shard::Shard;
+pub use share::{CAPTURE_FILE, Share, digest, merge};
 
 /// What to capture, and with what.
 #[derive(Debug, Clone)]
@@ -63,6 +67,8 @@ pub struct Options<'a> {
     pub only: &'a [String],
     /// Names of scenarios and of documents to leave out.
     pub skip: &'a [String],
+    /// Which part of the scenarios to capture; all of them where there is none.
+    pub shard: Option<Shard>,
     /// How many isolated scenarios run side by side.
     pub jobs: usize,
     /// Whether no scenario begins any more once one has failed.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::check::identities_of;
 use super::order::ancestors;
 use super::schedule::Entry;
+use super::shard::members;
 use super::texts::{self, Used};
 use super::{Error, Options};
 use crate::document::{Collection, ExampleTarget, Fixtures, Loaded, Scenario, Step};
@@ -17,6 +18,8 @@ use crate::project::Settings;
 /// The scenarios that were selected, and those after which they run, in the order of their names.
 pub(super) struct Plan<'a> {
     pub scenarios: Vec<(&'a str, &'a Loaded<Scenario>, &'a Scenario)>,
+    /// The names of those of all shards.
+    pub all: Vec<&'a str>,
     /// Those that nobody asked for by name, each with one that runs after it.
     pub brought: BTreeMap<&'a str, &'a str>,
     /// Those that are left out since they run after one that is, each with that one.
@@ -89,8 +92,20 @@ impl<'a> Plan<'a> {
                 scenarios.push((ident, loaded, scenario));
             }
         }
+        let all: Vec<&str> = scenarios.iter().map(|(ident, ..)| *ident).collect();
+        if let Some(shard) = options.shard {
+            let weights: Vec<_> = scenarios
+                .iter()
+                .map(|(_, _, scenario)| scenario.steps().count())
+                .collect();
+            let mut members = members(&entries(&scenarios), &weights, shard).into_iter();
+            scenarios.retain(|_| members.next().unwrap_or(false));
+            let runs = |name: &str| scenarios.iter().any(|(ident, ..)| *ident == name);
+            brought.retain(|name, _| runs(name));
+        }
         Self {
             scenarios,
+            all,
             brought,
             left_out,
             fixtures,
@@ -101,20 +116,7 @@ impl<'a> Plan<'a> {
 
     /// The turns of the scenarios.
     pub fn entries(&self) -> Vec<Entry> {
-        let places: BTreeMap<_, _> = self
-            .scenarios
-            .iter()
-            .enumerate()
-            .map(|(index, (ident, ..))| (*ident, index))
-            .collect();
-        let place = |name: &String| places.get(name.as_str()).copied();
-        self.scenarios
-            .iter()
-            .map(|(_, _, scenario)| Entry {
-                isolated: scenario.isolated,
-                after: scenario.after.iter().map(place).collect(),
-            })
-            .collect()
+        entries(&self.scenarios)
     }
 
     /// That every name that was asked for is one.
@@ -191,6 +193,20 @@ impl<'a> Plan<'a> {
         }
         used
     }
+}
+
+/// The turns of some scenarios.
+fn entries(scenarios: &[(&str, &Loaded<Scenario>, &Scenario)]) -> Vec<Entry> {
+    let idents = scenarios.iter().map(|(ident, ..)| *ident);
+    let places: BTreeMap<_, _> = idents.zip(0..).collect();
+    let place = |name: &String| places.get(name.as_str()).copied();
+    scenarios
+        .iter()
+        .map(|(_, _, scenario)| Entry {
+            isolated: scenario.isolated,
+            after: scenario.after.iter().map(place).collect(),
+        })
+        .collect()
 }
 
 /// Whether a scenario was asked for, by its name or for an example that it makes.

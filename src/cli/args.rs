@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anstream::ColorChoice;
+use apidocs::capture::Shard;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Keeps API reference pages true: captures live responses, validates, diffs and renders them.
@@ -71,6 +72,8 @@ pub enum Verb {
     Render(Render),
     /// Make documents of something else
     Import(Import),
+    /// Put the shards of a capture together
+    Merge(Merge),
     /// Print a JSON Schema, or the names of all
     Schema(Schema),
     /// Print the completion script of a shell
@@ -110,6 +113,12 @@ pub struct Selection {
     /// Keep the logs of the servers in this folder
     #[arg(long, value_name = "DIR")]
     pub logs: Option<PathBuf>,
+    /// Make no request: take what was captured into this folder, by capture -o or merge
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "skip", "fail_fast", "logs"])]
+    pub from: Option<PathBuf>,
+    /// The part of the scenarios that a shard makes.
+    #[arg(skip)]
+    pub shard: Option<Shard>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -119,6 +128,12 @@ pub struct Capture {
     /// Write what succeeded although something failed
     #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
+    /// Write what was captured into this folder instead of the documents, for check --from
+    #[arg(short, long, value_name = "DIR", conflicts_with_all = ["keep_going", "from"])]
+    pub output: Option<PathBuf>,
+    /// Run this part of the scenarios, such as 1/4; merge puts the parts together
+    #[arg(long, value_name = "K/N", requires = "output")]
+    pub shard: Option<Shard>,
 }
 
 /// How pages are made.
@@ -218,6 +233,16 @@ pub enum ImportFrom {
         #[arg(long)]
         force: bool,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Merge {
+    /// The folders of the shards
+    #[arg(required = true, value_name = "DIR")]
+    pub shares: Vec<PathBuf>,
+    /// The folder to write
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -13,12 +13,14 @@ mod fmt;
 mod generate;
 mod import;
 mod init;
+mod merge;
 mod pages;
 mod progress;
 mod recapture;
 mod render;
 mod scenarios;
 mod schema;
+mod share;
 mod terminal;
 mod validate;
 
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
+        Verb::Merge(args) => merge::run(&context, args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),
         Verb::Man => completions::man(),

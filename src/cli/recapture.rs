@@ -1,9 +1,10 @@
 //! What `capture`, `generate` and `check` share: the documents as they are, and as a capture makes them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use anyhow::Result;
-use apidocs::capture::{self, Captured, Outcome};
+use anyhow::{Error, Result};
+use apidocs::capture::{self, Captured, Outcome, Share};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
 use apidocs::drift::{Version, compare, settle};
 use apidocs::finding::{Code, DocumentChanges, DocumentStatus, Finding, any_error, codes};
@@ -17,6 +18,7 @@ use super::context::{Context, absolute};
 use super::exit::Exit;
 use super::progress::Watch;
 use super::scenarios::Scenarios;
+use super::share;
 
 /// What a capture of examples can cure: no reason not to capture.
 const CURED: [Code; 6] = [
@@ -56,6 +58,13 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     let tree = project.tree()?;
     let prefix = project.shown(&project.docs);
     let before = Collection::from_tree(&tree, &prefix);
+    let from = selection.from.as_deref().map(share::read).transpose()?;
+    let taken = from.as_ref().map(|share| Selection {
+        only: share.only().to_vec(),
+        skip: share.skip().to_vec(),
+        ..selection.clone()
+    });
+    let selection = taken.as_ref().unwrap_or(selection);
     let logs = selection.logs.as_deref().map(absolute).transpose()?;
     let scenarios = Scenarios {
         logs,
@@ -63,9 +72,17 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         ..Scenarios::all(context, project, &before)
     };
     let options = scenarios.options();
-    let partial = !(selection.only.is_empty() && selection.skip.is_empty());
+    let partial =
+        !(selection.only.is_empty() && selection.skip.is_empty()) || selection.shard.is_some();
 
-    let findings = context.judge(project, obstacles(project, &options, partial));
+    let mut findings = obstacles(project, &options, partial);
+    if from.is_some() {
+        // What stands in the way of requests, such as a variable that is not set, stood in the way of those that
+        // were made.
+        let about_requests = capture::check(&options);
+        findings.retain(|finding| !about_requests.contains(finding));
+    }
+    let findings = context.judge(project, findings);
     if any_error(&findings) {
         return Ok(Recapture {
             after: before.clone(),
@@ -79,7 +96,15 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     }
     context.catch_signals();
     let watch = Watch::new(context);
-    let captured = match capture::run(&options, &watch) {
+    let made = match &from {
+        Some(share) => share.captured(&before, &digest(project, &before)),
+        None => capture::run(&options, &watch),
+    };
+    let captured = match made {
+        Err(error) if from.is_some() => {
+            let folder = selection.from.as_deref().unwrap_or(Path::new("."));
+            return Err(Error::new(error).context(folder.display().to_string()));
+        }
         // Told as a finding, so that every report has it.
         Err(error) if error.is_no_response() => Captured {
             stopped: Some(error),
@@ -108,6 +133,9 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     }
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));
+    if captured.scenarios.is_empty() && captured.is_complete() && selection.shard.is_none() {
+        findings.push(no_scenarios());
+    }
     findings.extend(unread(&before, &captured));
     findings.sort_by(Finding::order);
     Ok(Recapture {
@@ -148,9 +176,6 @@ fn run_findings(
         finding.help = error.help().map(str::to_owned);
         finding.notes = error.notes().to_vec();
         findings.push(finding);
-    }
-    if captured.scenarios.is_empty() && captured.is_complete() {
-        findings.push(no_scenarios());
     }
     findings
 }
@@ -252,6 +277,11 @@ fn captured_files<'a>(after: &'a Collection, captured: &Captured) -> BTreeSet<&'
         .collect()
 }
 
+/// Says of which scenarios and settings something was captured.
+fn digest(project: &Project, collection: &Collection) -> String {
+    capture::digest(collection, project.source.as_deref())
+}
+
 /// A version of some documents.
 fn version_of<'a>(collection: &'a Collection, names: &BTreeSet<&DocumentName>) -> Version<'a> {
     let documents = collection
@@ -295,6 +325,22 @@ impl Recapture {
     /// Whether what was captured may be written.
     pub fn may_write(&self, keep_going: bool) -> bool {
         self.ran && (keep_going || self.exit() == Exit::Clean)
+    }
+
+    /// What was captured, for a folder of its own; `None` where nothing was tried.
+    pub fn share(
+        &self,
+        context: &Context,
+        project: &Project,
+        selection: &Selection,
+    ) -> Option<Share> {
+        let scenarios = Scenarios {
+            selection: Some(selection),
+            ..Scenarios::all(context, project, &self.before)
+        };
+        let digest = digest(project, &self.before);
+        self.ran
+            .then(|| Share::new(&self.captured, &scenarios.options(), digest))
     }
 
     /// How many documents change.

@@ -40,6 +40,7 @@ impl<'a> Scenarios<'a> {
             collection: self.collection,
             only: self.selection.map_or(&[], |selection| &selection.only),
             skip: self.selection.map_or(&[], |selection| &selection.skip),
+            shard: self.selection.and_then(|selection| selection.shard),
             jobs: self
                 .selection
                 .map_or(1, |selection| usize::from(selection.jobs)),

@@ -190,6 +190,7 @@ impl Project {
             skip: &self.skip,
             jobs: self.jobs,
             fail_fast: self.fail_fast,
+            shard: None,
             logs: None,
             interrupted: Arc::clone(&self.interrupted),
         })

@@ -8,6 +8,7 @@ mod errors;
 mod keys_page;
 mod pipes;
 mod servers;
+mod shards;
 #[cfg(unix)]
 mod signals;
 mod support;
