@@ -25,6 +25,7 @@ mod plan;
 mod prepared;
 mod process;
 mod runner;
+mod scenarios;
 mod schedule;
 mod scope;
 mod secrets;
@@ -154,6 +155,9 @@ pub struct Captured {
     pub scenarios: Vec<ScenarioRun>,
     /// The fixtures, where there are any. If they fail, no scenario runs.
     pub fixtures: Option<ScenarioRun>,
+    /// Where several jobs were allowed and nothing could run side by side: the scenarios that could be marked as
+    /// isolated, since they only read, and answered the same when all others had run.
+    pub idle_jobs: Option<Vec<String>>,
     /// Why the run could not go on to its end: a server ended. What came before counts.
     pub stopped: Option<Error>,
 }

@@ -5,73 +5,49 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use serde_json::{Map, Value};
-
 use super::base::BaseUrl;
 use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
 use super::hosts::Hosts;
 use super::identity::Identities;
 use super::plan::{Plan, keeps};
-use super::schedule;
 use super::scope::{Ports, Scope, env};
 use super::secrets::Secrets;
 use super::server::{Launch, Stack, text_of};
 use super::session::{Memory, Session};
 use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
-use crate::document::{ExampleTarget, Exchange, Loaded, Recorded, Scenario};
-use crate::finding::{Finding, codes};
+use crate::document::{ExampleTarget, Exchange, Recorded};
 
 /// What all scenarios share.
 pub(super) struct World<'a> {
     pub options: &'a Options<'a>,
-    pub progress: &'a dyn Progress,
+    progress: &'a dyn Progress,
+    /// Whether scenarios are run again, which nobody is to be told.
+    pub silent: AtomicBool,
     pub base: BaseUrl,
     pub hosts: Hosts,
     pub identities: Identities<'a>,
     stack: Mutex<Stack>,
     /// Why the run cannot go on.
-    stop: OnceLock<Error>,
+    pub stop: OnceLock<Error>,
     /// Whether a scenario failed in a run that ends with the first failure.
-    halted: AtomicBool,
+    pub halted: AtomicBool,
     /// The secrets of all sessions.
     secrets: Mutex<Secrets>,
 }
 
-type Examples = Vec<(ExampleTarget, CapturedExample)>;
-
-/// A scenario that ran.
-struct Ran {
-    run: ScenarioRun,
-    examples: Examples,
-    /// What it saved, for those that run after it.
-    saved: Saved,
-}
-
-/// What scenarios saved.
-#[derive(Debug, Clone, Default)]
-struct Saved {
-    values: Map<String, Value>,
-    secrets: Secrets,
-}
-
-impl Saved {
-    /// What a memory holds beyond what all scenarios begin with.
-    fn of(memory: Memory, base: &Scope) -> Self {
-        let mut values = memory.scope.variables;
-        values.retain(|name, value| base.variables.get(name) != Some(value));
-        let secrets = memory.secrets;
-        Self { values, secrets }
-    }
-
-    fn extend(&mut self, other: &Self) {
-        self.values.extend(other.values.clone());
-        self.secrets.merge(&other.secrets);
-    }
-}
+pub(super) type Examples = Vec<(ExampleTarget, CapturedExample)>;
 
 impl World<'_> {
+    /// Who is told what happens.
+    pub fn progress(&self) -> &dyn Progress {
+        match self.silent.load(Ordering::Relaxed) {
+            true => &(),
+            false => self.progress,
+        }
+    }
+
     /// Whether the API is a process of ours.
     pub fn owns_server(&self) -> bool {
         self.options.settings.server.is_some()
@@ -162,6 +138,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     let world = World {
         options,
         progress,
+        silent: AtomicBool::new(false),
         base,
         hosts,
         identities,
@@ -241,7 +218,7 @@ impl World<'_> {
         let mut ready = true;
         let mut memory = memory;
         if let Some((session, fixtures, run)) = &mut fixtures {
-            self.progress.started("fixtures");
+            self.progress().started("fixtures");
             let defined = fixtures
                 .variables
                 .iter()
@@ -263,9 +240,7 @@ impl World<'_> {
         }
         self.remember_credentials(plan, &mut memory);
         if ready {
-            let (runs, examples) = self.scenarios(plan, &memory);
-            captured.scenarios = runs;
-            captured.examples = examples;
+            self.scenarios(plan, &memory, &mut captured);
         } else {
             let runs = plan.scenarios.iter().map(|(ident, _, scenario)| {
                 let mut run = ScenarioRun::new(ident, &scenario.title);
@@ -280,7 +255,7 @@ impl World<'_> {
                 .filter(|(at, _)| at.starts_with("/teardown/"));
             self.clean_up(&mut session, steps, &mut run);
             run.findings = std::mem::take(&mut session.findings);
-            self.progress.finished("fixtures", &run.outcome);
+            self.progress().finished("fixtures", &run.outcome);
             self.keep(&run, session.examples, &mut captured.examples);
             self.learn(&session.memory.secrets);
             captured.fixtures = Some(run);
@@ -294,7 +269,7 @@ impl World<'_> {
     }
 
     /// Keeps the secrets of a session: what it saved may stand in what another one was shown.
-    fn learn(&self, secrets: &Secrets) {
+    pub fn learn(&self, secrets: &Secrets) {
         let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         known.merge(secrets);
     }
@@ -347,84 +322,8 @@ impl World<'_> {
         }
     }
 
-    /// What comes back is in the order of names, however they ran.
-    fn scenarios(
-        &self,
-        plan: &Plan<'_>,
-        memory: &Memory,
-    ) -> (Vec<ScenarioRun>, BTreeMap<ExampleTarget, CapturedExample>) {
-        let all = &plan.scenarios;
-        let entries = plan.entries();
-        let done: Vec<OnceLock<Ran>> = all.iter().map(|_| OnceLock::new()).collect();
-        let go_on = || self.stop.get().is_none() && !self.halted.load(Ordering::Relaxed);
-        schedule::run(&entries, self.options.jobs, &go_on, &|index| {
-            let (ident, loaded, scenario) = all[index];
-            let mut saved = Saved::default();
-            let before = entries[index].after.iter().flatten();
-            for ran in before.filter_map(|before| done[*before].get()) {
-                saved.extend(&ran.saved);
-            }
-            let ran = self.scenario(ident, loaded, scenario, memory, saved);
-            let succeeded = ran.run.outcome == Outcome::Done;
-            if !succeeded && self.options.fail_fast {
-                self.halted.store(true, Ordering::Relaxed);
-            }
-            let _ = done[index].set(ran);
-            succeeded
-        });
-        let mut runs = Vec::new();
-        let mut kept = BTreeMap::new();
-        for (index, (ident, loaded, scenario)) in all.iter().enumerate() {
-            if done[index].get().is_none() {
-                let blocked = entries[index].after.iter().position(|before| {
-                    let ran = before.and_then(|before| done[before].get());
-                    ran.is_none_or(|ran| ran.run.outcome != Outcome::Done)
-                });
-                let mut run = ScenarioRun::new(ident, &scenario.title);
-                self.not_run(&mut run, blocked, loaded, scenario);
-                runs.push(run);
-            }
-        }
-        for ran in done.into_iter().filter_map(OnceLock::into_inner) {
-            self.keep(&ran.run, ran.examples, &mut kept);
-            runs.push(ran.run);
-        }
-        runs.sort_by(|a, b| a.ident.cmp(&b.ident));
-        (runs, kept)
-    }
-
-    /// Says why a scenario was not run; `blocked` is the place in its `after` of one that did not succeed.
-    fn not_run(
-        &self,
-        run: &mut ScenarioRun,
-        blocked: Option<usize>,
-        loaded: &Loaded<Scenario>,
-        scenario: &Scenario,
-    ) {
-        let before = blocked.and_then(|index| Some((index, scenario.after.get(index)?)));
-        let ended = self.stop.get().is_some();
-        run.outcome = Outcome::NotRun(match before {
-            _ if ended => "the run ended before".to_owned(),
-            Some((index, name)) if !self.halted.load(Ordering::Relaxed) => {
-                let message = format!(
-                    "{} was not run: it runs after {name}, which did not succeed",
-                    run.ident
-                );
-                let finding = Finding::new(codes::NOT_RUN, message)
-                    .at_pointer(&loaded.source, &format!("/after/{index}"))
-                    .help(format!("mend {name}"));
-                run.findings.push(finding);
-                format!("{name} did not succeed")
-            }
-            _ => "another one failed before".to_owned(),
-        });
-        if !run.findings.is_empty() {
-            self.progress.finished(&run.ident, &run.outcome);
-        }
-    }
-
     /// Keeps the examples of a scenario that succeeded, as far as they were asked for.
-    fn keep(
+    pub fn keep(
         &self,
         run: &ScenarioRun,
         examples: Examples,
@@ -440,48 +339,8 @@ impl World<'_> {
         }
     }
 
-    fn scenario(
-        &self,
-        ident: &str,
-        loaded: &Loaded<Scenario>,
-        scenario: &Scenario,
-        memory: &Memory,
-        before: Saved,
-    ) -> Ran {
-        self.progress.started(ident);
-        let mut run = ScenarioRun::new(ident, &scenario.title);
-        let credentials = memory.scope.clone();
-        let mut own = memory.clone();
-        own.scope.variables.extend(before.values);
-        own.secrets.merge(&before.secrets);
-        let mut session = Session::new(self, ident, &loaded.source, own, Some(credentials));
-        let (after, before): (Vec<_>, Vec<_>) = scenario
-            .steps()
-            .partition(|(at, _)| at.starts_with("/teardown/"));
-        for (at, step) in before {
-            let recorded = at.starts_with("/requests/");
-            match session.step(&at, step, recorded) {
-                Ok(Some(exchange)) if recorded => run.exchanges.push(exchange),
-                Ok(_) => {}
-                Err(stop) => {
-                    self.stopped(stop, &mut run);
-                    break;
-                }
-            }
-        }
-        self.clean_up(&mut session, after.into_iter(), &mut run);
-        self.learn(&session.memory.secrets);
-        run.findings = session.findings;
-        self.progress.finished(ident, &run.outcome);
-        Ran {
-            run,
-            examples: session.examples,
-            saved: Saved::of(session.memory, &memory.scope),
-        }
-    }
-
     /// Makes every request that cleans up, also when one of them fails.
-    fn clean_up<'s>(
+    pub fn clean_up<'s>(
         &self,
         session: &mut Session<'_>,
         steps: impl Iterator<Item = (String, &'s crate::document::Step)>,
@@ -500,7 +359,7 @@ impl World<'_> {
         }
     }
 
-    fn stopped(&self, stop: Stop, run: &mut ScenarioRun) {
+    pub fn stopped(&self, stop: Stop, run: &mut ScenarioRun) {
         match stop {
             Stop::Run(error) => {
                 run.outcome = Outcome::Failed;

@@ -137,7 +137,7 @@ impl<'a> Session<'a> {
     ) -> Result<Option<Exchange>, Stop> {
         let place = format!("{at}/request");
         self.world
-            .progress
+            .progress()
             .step(self.ident, &format!("{} {}", step.method, step.path));
         let prepared = match self.prepare(step) {
             Ok(prepared) => prepared,

@@ -383,6 +383,15 @@ impl Recapture {
         if not_run > 0 {
             text.push_str(&format!(", {not_run} not run"));
         }
+        if let Some(idents) = &self.captured.idle_jobs {
+            text.push_str("\n--jobs had nothing to do: fewer than two scenarios are `isolated`");
+            if !idents.is_empty() {
+                text.push_str(&format!(
+                    "\nthese could be: they only read, and answered the same when all others had run: {}",
+                    idents.join(", ")
+                ));
+            }
+        }
         if !self.slowest.is_empty() {
             text.push_str(&format!("\nslowest: {}", self.slowest.join(", ")));
         }

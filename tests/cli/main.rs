@@ -6,6 +6,7 @@ mod diff;
 mod disk;
 mod errors;
 mod keys_page;
+mod order;
 mod pipes;
 mod servers;
 mod shards;
