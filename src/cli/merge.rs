@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::share;
 
 pub fn run(context: &Context, args: &Merge) -> Result<Exit> {
-    let share = share::merged(&args.shares)?;
+    let share = share::merged(context, &args.shares)?;
     share::write(context, &args.output, &share)?;
     let folder = args.output.display();
     context.say(format!(

@@ -58,7 +58,10 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     let tree = project.tree()?;
     let prefix = project.shown(&project.docs);
     let before = Collection::from_tree(&tree, &prefix);
-    let from = selection.from.as_deref().map(share::read).transpose()?;
+    let from = match &selection.from {
+        Some(folder) => Some(share::read(context, folder)?),
+        None => None,
+    };
     let taken = from.as_ref().map(|share| Selection {
         only: share.only().to_vec(),
         skip: share.skip().to_vec(),

@@ -1,6 +1,6 @@
 //! Folders of captures: a shard, or all of them put together.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use apidocs::capture::{self, CAPTURE_FILE, Share};
@@ -11,14 +11,17 @@ use super::context::{Context, absolute};
 use super::exit::Advice;
 
 /// What was captured into a folder.
-pub fn read(folder: &Path) -> Result<Share> {
-    let tree = read_tree(&absolute(folder)?, |path| path.ends_with(".json"))?;
+pub fn read(context: &Context, folder: &Path) -> Result<Share> {
+    let path = absolute(folder)?;
+    context.recover(&path)?;
+    let tree = read_tree(&path, |path| path.ends_with(".json"))?;
     Share::from_tree(&tree).with_context(|| folder.display().to_string())
 }
 
 /// Writes what was captured into a folder: a new one, an empty one, or one that held a capture before.
 pub fn write(context: &Context, folder: &Path, share: &Share) -> Result<()> {
     let target = absolute(folder)?;
+    context.recover(&target)?;
     let before = match target.exists() {
         true => list_tree(&target, |_| false)?,
         false => Tree::default(),
@@ -60,10 +63,10 @@ pub fn refuse(folder: &Path, docs: &Path) -> Result<()> {
 }
 
 /// The shares of several folders, put together.
-pub fn merged(folders: &[std::path::PathBuf]) -> Result<Share> {
+pub fn merged(context: &Context, folders: &[PathBuf]) -> Result<Share> {
     let shares: Result<Vec<_>> = folders
         .iter()
-        .map(|folder| Ok((folder.display().to_string(), read(folder)?)))
+        .map(|folder| Ok((folder.display().to_string(), read(context, folder)?)))
         .collect();
     Ok(capture::merge(shares?)?)
 }
