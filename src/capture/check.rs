@@ -7,7 +7,7 @@ use super::identity::{OUTPUT, name_of, value_of};
 use super::plan::Plan;
 use super::scope::env;
 use super::template::{Expression, Template, TemplateError};
-use super::{Options, texts};
+use super::{Options, order, texts};
 use crate::document::{DocumentName, ExampleTarget, Identity, Part, Payload, Step};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
@@ -26,8 +26,21 @@ pub fn check(options: &Options<'_>) -> Vec<Finding> {
     check.unreadable(&plan);
     let fixtures = check.fixtures(&plan);
     check.identities(&plan, &fixtures);
-    for (_, loaded, scenario) in &plan.scenarios {
+    for (ident, loaded, scenario) in &plan.scenarios {
+        let collection = options.collection;
+        check
+            .findings
+            .extend(order::check(collection, ident, &loaded.source, scenario));
         let mut known = fixtures.clone();
+        for before in order::ancestors(collection, ident) {
+            let loaded = collection.scenarios.get(before);
+            let before = loaded.and_then(|loaded| loaded.item.as_ref());
+            known.extend(
+                before
+                    .into_iter()
+                    .flat_map(|before| before.steps().flat_map(|(_, step)| saved(step))),
+            );
+        }
         for (pointer, step) in scenario.steps() {
             check.step(&loaded.source, &pointer, step, &known);
             known.extend(saved(step));

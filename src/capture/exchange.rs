@@ -227,7 +227,16 @@ impl View<'_> {
         head: &Head,
         raw: &[u8],
     ) -> Finding {
-        finding = finding.note(format!("> {} {}", sent.method, self.text(sent.target)));
+        let request = self.request(sent);
+        finding = finding.note(cut(&format!("> {} {}", request.method, request.path)));
+        for header in &request.headers {
+            finding = finding.note(cut(&format!("> {header}")));
+        }
+        finding = match &request.body {
+            Body::Empty | Body::Bytes(_) => finding,
+            Body::Json(value) => first_lines(finding, &write(value, KeyOrder::Kept)),
+            Body::Text(lines) => first_lines(finding, &lines.join("\n")),
+        };
         finding = finding.note(format!("< {} {}", head.status, self.text(&head.reason)).trim_end());
         for header in self.fields(head) {
             finding = finding.note(cut(&format!("< {}", self.header(header))));
@@ -239,15 +248,20 @@ impl View<'_> {
         };
         // Enough for the lines that are shown: a secret is no longer than that.
         let text = self.text(text.get(..64 * 1024).unwrap_or(&text));
-        let mut lines = text.lines();
-        for line in lines.by_ref().take(BODY_LINES) {
-            finding = finding.note(cut(&format!("  {line}")));
-        }
-        if lines.next().is_some() {
-            finding = finding.note("  …");
-        }
-        finding
+        first_lines(finding, &text)
     }
+}
+
+/// The finding with the first lines of a body.
+fn first_lines(mut finding: Finding, text: &str) -> Finding {
+    let mut lines = text.lines();
+    for line in lines.by_ref().take(BODY_LINES) {
+        finding = finding.note(cut(&format!("  {line}")));
+    }
+    if lines.next().is_some() {
+        finding = finding.note("  …");
+    }
+    finding
 }
 
 /// A line that fits a terminal.

@@ -18,7 +18,9 @@ use super::runner::World;
 use super::scope::Scope;
 use super::secrets::Secrets;
 use super::template::{Template, TemplateError};
-use crate::document::{Example, ExampleTarget, Exchange, Identity, Recorded, SaveSource, Step};
+use crate::document::{
+    Example, ExampleTarget, Exchange, Identity, Recorded, SaveSource, Shown, Step,
+};
 use crate::finding::{Finding, LocatedError, SourceFile, codes};
 use crate::json::pointer;
 
@@ -135,7 +137,7 @@ impl<'a> Session<'a> {
     ) -> Result<Option<Exchange>, Stop> {
         let place = format!("{at}/request");
         self.world
-            .progress
+            .progress()
             .step(self.ident, &format!("{} {}", step.method, step.path));
         let prepared = match self.prepare(step) {
             Ok(prepared) => prepared,
@@ -201,6 +203,17 @@ impl<'a> Session<'a> {
                 return self.fail(finding);
             }
         };
+        if let Some(pointer) = missing_array(step, &content) {
+            let message = format!("the response body has no array at {pointer:?}");
+            // A number alone speaks of the body itself.
+            let show = match pointer {
+                "" => format!("{at}/show"),
+                pointer => pointer::join(&format!("{at}/show"), pointer),
+            };
+            let finding = Finding::new(codes::MISSING_ARRAY, message).at_key(self.source, &show);
+            let finding = self.view().with_exchange(about(finding), &sent, head, raw);
+            return self.fail(finding);
+        }
         // Before the exchange is shown: what is saved may be a secret.
         self.save(at, step, prepared, response)?;
         let exchange = self.show(&sent, response, &content);
@@ -211,10 +224,13 @@ impl<'a> Session<'a> {
                     title: step.title.clone(),
                     request: Recorded::Parsed(exchange.request.clone()),
                     response: Recorded::Parsed(exchange.response.clone()),
+                    shortened: Shown::new(),
                 },
                 scenario: self.ident.to_owned(),
                 source: Arc::clone(self.source),
                 pointer: place,
+                show: step.show.clone(),
+                whole: None,
             };
             self.examples.push((target.clone(), example));
         }
@@ -349,4 +365,14 @@ impl<'a> Session<'a> {
         error.help = fault.help.as_deref().map(redact);
         Stop::Broken(error)
     }
+}
+
+/// An array that a step shows short, and that the body does not have.
+fn missing_array<'s>(step: &'s Step, content: &Content) -> Option<&'s str> {
+    let has = |pointer: &str| match content {
+        Content::Json(body) => body.pointer(pointer).is_some_and(Value::is_array),
+        _ => false,
+    };
+    let mut arrays = step.show.iter().map(|(pointer, _)| pointer.as_str());
+    arrays.find(|pointer| !has(pointer))
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anstream::ColorChoice;
+use apidocs::capture::Shard;
 use apidocs::report::Format;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -79,6 +80,8 @@ pub enum Verb {
     Import(Import),
     /// Learn which values vary, from two and more captures of an unchanged API
     Learn(Learn),
+    /// Put the shards of a capture together
+    Merge(Merge),
     /// Print a JSON Schema, or the names of all
     Schema(Schema),
     /// Print the completion script of a shell
@@ -103,18 +106,27 @@ pub struct Init {
 /// Which scenarios are run, and how.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Selection {
-    /// Only this scenario or document (<section>/<name>); repeatable
+    /// Only this scenario or document (<section>/<name>), and what it runs after; repeatable
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
-    /// Not this scenario or document; repeatable
+    /// Not this scenario or document, nor what runs after it; repeatable
     #[arg(long, value_name = "NAME")]
     pub skip: Vec<String>,
+    /// Begin no other scenario once one has failed
+    #[arg(long)]
+    pub fail_fast: bool,
     /// How many isolated scenarios run side by side
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), env = "APIDOCS_JOBS")]
     pub jobs: u16,
     /// Keep the logs of the servers in this folder
     #[arg(long, value_name = "DIR")]
     pub logs: Option<PathBuf>,
+    /// Make no request: take what was captured into this folder, by capture -o or merge
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "skip", "fail_fast", "logs"])]
+    pub from: Option<PathBuf>,
+    /// The part of the scenarios that a shard makes.
+    #[arg(skip)]
+    pub shard: Option<Shard>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -122,8 +134,14 @@ pub struct Capture {
     #[command(flatten)]
     pub selection: Selection,
     /// Write what succeeded although something failed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
+    /// Write what was captured into this folder instead of the documents, for check --from
+    #[arg(short, long, value_name = "DIR", conflicts_with_all = ["keep_going", "from"])]
+    pub output: Option<PathBuf>,
+    /// Run this part of the scenarios, such as 1/4; merge puts the parts together
+    #[arg(long, value_name = "K/N", requires = "output")]
+    pub shard: Option<Shard>,
 }
 
 /// How pages are made.
@@ -151,7 +169,7 @@ pub struct Generate {
     #[command(flatten)]
     pub selection: Selection,
     /// Write what succeeded although something failed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
     #[command(flatten)]
     pub pages: Pages,
@@ -270,6 +288,16 @@ pub enum ImportFrom {
         #[arg(long)]
         force: bool,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Merge {
+    /// The folders of the shards
+    #[arg(required = true, value_name = "DIR")]
+    pub shares: Vec<PathBuf>,
+    /// The folder to write
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -74,6 +74,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         meant: can_write.then_some(meant),
         ..report(&project, &recapture.before, findings)
     };
+    context.say(recapture.summary());
     context.tell(Channel::Answer, &report, next)?;
     Ok(exit)
 }

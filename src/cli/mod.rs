@@ -16,6 +16,7 @@ mod import;
 mod infer;
 mod init;
 mod learn;
+mod merge;
 mod pages;
 mod progress;
 mod recapture;
@@ -23,6 +24,7 @@ mod render;
 mod report;
 mod scenarios;
 mod schema;
+mod share;
 mod sides;
 mod terminal;
 mod validate;
@@ -55,6 +57,7 @@ pub fn main() -> ExitCode {
         Verb::Infer(args) => infer::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
         Verb::Learn(args) => learn::run(&context, args),
+        Verb::Merge(args) => merge::run(&context, args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),
         Verb::Man => completions::man(),

@@ -1,12 +1,13 @@
 //! What `capture`, `generate` and `check` share: the documents as they are, and as a capture makes them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use anyhow::Result;
-use apidocs::capture::{self, Captured, Outcome};
+use anyhow::{Error, Result};
+use apidocs::capture::{self, Captured, Outcome, Share};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
 use apidocs::drift::{Version, compare, settle};
-use apidocs::finding::{Code, DocumentChanges, Finding, any_error, codes};
+use apidocs::finding::{Code, DocumentChanges, DocumentStatus, Finding, any_error, codes};
 use apidocs::json;
 use apidocs::project::{ChangeSet, Project, SeveritySetting};
 use apidocs::report::plural;
@@ -17,6 +18,7 @@ use super::context::{Context, absolute};
 use super::exit::Exit;
 use super::progress::Watch;
 use super::scenarios::Scenarios;
+use super::share;
 use super::volatile::Volatile;
 
 /// What a capture of examples can cure: no reason not to capture.
@@ -41,9 +43,9 @@ pub struct Recapture {
     pub captured: Captured,
     /// What is wrong, judged, in order.
     pub findings: Vec<Finding>,
-    /// How many examples say the same as the committed ones.
-    pub unchanged: usize,
     volatile: Volatile,
+    /// The scenarios that took longest, with their times.
+    slowest: Vec<String>,
     changed: Vec<Changed>,
     ran: bool,
 }
@@ -61,6 +63,16 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     let prefix = project.shown(&project.docs);
     let volatile = Volatile::of_project(project)?;
     let before = Collection::from_tree(&tree, &prefix);
+    let from = match &selection.from {
+        Some(folder) => Some(share::read(context, folder)?),
+        None => None,
+    };
+    let taken = from.as_ref().map(|share| Selection {
+        only: share.only().to_vec(),
+        skip: share.skip().to_vec(),
+        ..selection.clone()
+    });
+    let selection = taken.as_ref().unwrap_or(selection);
     let logs = selection.logs.as_deref().map(absolute).transpose()?;
     let scenarios = Scenarios {
         logs,
@@ -68,35 +80,50 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         ..Scenarios::all(context, project, &before)
     };
     let options = scenarios.options();
-    let partial = !(selection.only.is_empty() && selection.skip.is_empty());
+    let partial =
+        !(selection.only.is_empty() && selection.skip.is_empty()) || selection.shard.is_some();
 
-    let findings = context.judge(project, obstacles(project, &options, partial));
+    let mut findings = obstacles(project, &options, partial);
+    if from.is_some() {
+        // What stands in the way of requests, such as a variable that is not set, stood in the way of those that
+        // were made.
+        let about_requests = capture::check(&options);
+        findings.retain(|finding| !about_requests.contains(finding));
+    }
+    let findings = context.judge(project, findings);
     if any_error(&findings) {
         return Ok(Recapture {
             after: before.clone(),
             before,
             captured: Captured::default(),
             findings,
-            unchanged: 0,
             volatile,
+            slowest: Vec::new(),
             changed: Vec::new(),
             ran: false,
         });
     }
     context.catch_signals();
-    let captured = {
-        let watch = Watch::new(context);
-        match capture::run(&options, &watch) {
-            // Told as a finding, so that every report has it.
-            Err(error) if error.is_no_response() => Captured {
-                stopped: Some(error),
-                ..Captured::default()
-            },
-            done => done?,
-        }
+    let watch = Watch::new(context);
+    let made = match &from {
+        Some(share) => share.captured(&before, &digest(project, &before)),
+        None => capture::run(&options, &watch),
     };
+    let captured = match made {
+        Err(error) if from.is_some() => {
+            let folder = selection.from.as_deref().unwrap_or(Path::new("."));
+            return Err(Error::new(error).context(folder.display().to_string()));
+        }
+        // Told as a finding, so that every report has it.
+        Err(error) if error.is_no_response() => Captured {
+            stopped: Some(error),
+            ..Captured::default()
+        },
+        done => done?,
+    };
+    let slowest = watch.slowest();
     context.go_on()?;
-    let (changed, unchanged) = lay_over(&before, &captured, &tree.files);
+    let changed = lay_over(&before, &captured, &tree.files);
     let mut tree = tree;
     for document in &changed {
         tree.insert(document.path.clone(), document.after.as_bytes());
@@ -122,6 +149,9 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     }
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));
+    if captured.scenarios.is_empty() && captured.is_complete() && selection.shard.is_none() {
+        findings.push(no_scenarios());
+    }
     findings.extend(unread(&before, &captured));
     findings.sort_by(Finding::order);
     Ok(Recapture {
@@ -129,8 +159,8 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         after,
         captured,
         findings,
-        unchanged,
         volatile,
+        slowest,
         changed,
         ran: true,
     })
@@ -148,7 +178,7 @@ fn run_findings(
             Outcome::Done => {
                 findings.extend(validate::apply_severity(run.findings.clone(), severities));
             }
-            Outcome::Failed => findings.extend(run.findings.iter().cloned()),
+            Outcome::Failed | Outcome::NotRun(_) => findings.extend(run.findings.iter().cloned()),
             Outcome::Broken(error) => {
                 findings.extend(run.findings.iter().cloned());
                 let mut finding = Finding::new(codes::NO_RESPONSE, error.message.clone());
@@ -163,9 +193,6 @@ fn run_findings(
         finding.help = error.help().map(str::to_owned);
         finding.notes = error.notes().to_vec();
         findings.push(finding);
-    }
-    if captured.scenarios.is_empty() && captured.is_complete() {
-        findings.push(no_scenarios());
     }
     findings
 }
@@ -219,12 +246,12 @@ fn obstacles(project: &Project, options: &capture::Options<'_>, partial: bool) -
     findings
 }
 
-/// The documents that the capture changes, and how many examples it leaves as they are.
+/// The documents that the capture changes.
 fn lay_over(
     before: &Collection,
     captured: &Captured,
     files: &BTreeMap<String, Vec<u8>>,
-) -> (Vec<Changed>, usize) {
+) -> Vec<Changed> {
     let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
     for (target, example) in &captured.examples {
         by_document
@@ -233,7 +260,6 @@ fn lay_over(
             .push(example.example.clone());
     }
     let mut changed = Vec::new();
-    let mut unchanged = 0;
     for (name, examples) in by_document {
         let Some(loaded) = before.endpoints.get(name) else {
             continue;
@@ -243,7 +269,6 @@ fn lay_over(
             continue;
         };
         let settled = settle(&document.examples, examples);
-        unchanged += settled.unchanged;
         if settled.changed {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
             let path = name.file();
@@ -256,7 +281,7 @@ fn lay_over(
             });
         }
     }
-    (changed, unchanged)
+    changed
 }
 
 /// The files of the documents that were captured.
@@ -267,6 +292,11 @@ fn captured_files<'a>(after: &'a Collection, captured: &Captured) -> BTreeSet<&'
         .filter_map(|target| after.endpoints.get(&target.document))
         .map(|loaded| loaded.source.path.as_str())
         .collect()
+}
+
+/// Says of which scenarios and settings something was captured.
+fn digest(project: &Project, collection: &Collection) -> String {
+    capture::digest(collection, project.source.as_deref())
 }
 
 /// A version of some documents.
@@ -315,6 +345,22 @@ impl Recapture {
         self.ran && (keep_going || self.exit() == Exit::Clean)
     }
 
+    /// What was captured, for a folder of its own; `None` where nothing was tried.
+    pub fn share(
+        &self,
+        context: &Context,
+        project: &Project,
+        selection: &Selection,
+    ) -> Option<Share> {
+        let scenarios = Scenarios {
+            selection: Some(selection),
+            ..Scenarios::all(context, project, &self.before)
+        };
+        let digest = digest(project, &self.before);
+        self.ran
+            .then(|| Share::new(&self.captured, &scenarios.options(), digest))
+    }
+
     /// How many documents change.
     pub fn changed(&self) -> usize {
         self.changed.len()
@@ -331,21 +377,42 @@ impl Recapture {
         }
     }
 
-    /// What was done, in a line.
+    /// What was done, in some lines.
     pub fn summary(&self) -> String {
-        let captured = self.captured.examples.len();
-        let runs = self.captured.runs();
-        let failed = runs.filter(|run| run.outcome != Outcome::Done).count();
-        let failed = match failed {
-            0 => String::new(),
-            failed => format!(", {failed} failed"),
+        let (documents, _) = self.compare();
+        let with = |status| {
+            let documents = documents.iter();
+            documents.filter(|changes| changes.status == status).count()
         };
-        format!(
-            "{}{failed}, {} captured: {} as committed, {} new or changed",
+        let runs = |wanted: fn(&Outcome) -> bool| {
+            let runs = self.captured.runs();
+            runs.filter(|run| wanted(&run.outcome)).count()
+        };
+        let not_run = runs(|outcome| matches!(outcome, Outcome::NotRun(_)));
+        let failed = runs(|outcome| matches!(outcome, Outcome::Failed | Outcome::Broken(_)));
+        let mut text = format!(
+            "{}, {} captured; documents: {} unchanged, {} noise, {} drift; {failed} failed",
             plural(self.captured.scenarios.len(), "scenario"),
-            plural(captured, "example"),
-            self.unchanged,
-            captured - self.unchanged,
-        )
+            plural(self.captured.examples.len(), "example"),
+            with(DocumentStatus::Unchanged),
+            with(DocumentStatus::Noise),
+            with(DocumentStatus::Drift),
+        );
+        if not_run > 0 {
+            text.push_str(&format!(", {not_run} not run"));
+        }
+        if let Some(idents) = &self.captured.idle_jobs {
+            text.push_str("\n--jobs had nothing to do: fewer than two scenarios are `isolated`");
+            if !idents.is_empty() {
+                text.push_str(&format!(
+                    "\nthese could be: they only read, and answered the same when all others had run: {}",
+                    idents.join(", ")
+                ));
+            }
+        }
+        if !self.slowest.is_empty() {
+            text.push_str(&format!("\nslowest: {}", self.slowest.join(", ")));
+        }
+        text
     }
 }

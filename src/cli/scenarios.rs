@@ -40,9 +40,11 @@ impl<'a> Scenarios<'a> {
             collection: self.collection,
             only: self.selection.map_or(&[], |selection| &selection.only),
             skip: self.selection.map_or(&[], |selection| &selection.skip),
+            shard: self.selection.and_then(|selection| selection.shard),
             jobs: self
                 .selection
                 .map_or(1, |selection| usize::from(selection.jobs)),
+            fail_fast: self.selection.is_some_and(|selection| selection.fail_fast),
             logs: self.logs.as_deref(),
             interrupted: Arc::clone(&self.context.interrupted),
         }

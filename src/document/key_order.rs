@@ -39,6 +39,7 @@ const EXAMPLE: KeyOrder = KeyOrder::Fixed(&[
             ("bytes", BYTES),
         ]),
     ),
+    ("shortened", KeyOrder::Kept),
 ]);
 
 const STEPS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
@@ -53,6 +54,7 @@ const STEPS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
     ("status", KeyOrder::Kept),
     ("example", KeyOrder::Kept),
     ("title", KeyOrder::Kept),
+    ("show", KeyOrder::Kept),
     ("save", KeyOrder::Kept),
 ]));
 
@@ -78,6 +80,7 @@ pub const SCENARIO: KeyOrder = KeyOrder::Fixed(&[
     ("$schema", KeyOrder::Kept),
     ("title", KeyOrder::Kept),
     ("isolated", KeyOrder::Kept),
+    ("after", KeyOrder::Kept),
     ("variables", KeyOrder::Kept),
     ("setup", STEPS),
     ("requests", STEPS),

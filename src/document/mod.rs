@@ -15,6 +15,7 @@ mod media_type;
 mod name;
 mod scenario;
 mod section;
+mod shorten;
 mod tree;
 
 pub use approvals::{Approval, Approvals};
@@ -29,4 +30,5 @@ pub use scenario::{
     ExpectedStatus, Fixtures, Identity, Part, Payload, Save, SaveSource, Scenario, Step,
 };
 pub use section::{Section, Sections};
+pub use shorten::{Shortened, Shown};
 pub use tree::Tree;

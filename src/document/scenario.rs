@@ -12,9 +12,13 @@ pub struct Scenario {
     /// What it is about, for people.
     #[serde(default)]
     pub title: String,
-    /// Whether it may run beside others: it touches nothing that another one sees.
+    /// Whether it may run beside others: it touches nothing that another one sees, and sees nothing that another
+    /// one touches.
     #[serde(default)]
     pub isolated: bool,
+    /// The scenarios after which it runs, by their idents; it sees what they saved.
+    #[serde(default)]
+    pub after: Vec<String>,
     /// Requests that prepare; the first failure ends the scenario.
     #[serde(default)]
     pub setup: Vec<Step>,
@@ -61,6 +65,8 @@ pub struct Step {
     pub example: Option<ExampleTarget>,
     /// What the example shows, for readers.
     pub title: Option<String>,
+    /// Of which arrays of the response body the example shows how many items, by JSON Pointer.
+    pub show: Vec<(String, usize)>,
     /// Values to pick from the response, by the name under which later requests see them.
     pub save: Vec<(String, Save)>,
 }
@@ -203,6 +209,7 @@ struct StepFile {
     status: Option<u16>,
     example: Option<String>,
     title: Option<String>,
+    show: Option<Value>,
     #[serde(default)]
     save: Map<String, Value>,
 }
@@ -237,6 +244,7 @@ impl StepFile {
             .iter()
             .map(|(name, value)| Ok((name.clone(), save(value)?)))
             .collect::<Result<_, String>>()?;
+        let show = self.show.as_ref().map_or(Ok(Vec::new()), show)?;
         let mut payloads = Vec::new();
         payloads.extend(self.json.map(Payload::Json));
         payloads.extend(self.form.map(|fields| Payload::Form(form(&fields))));
@@ -259,6 +267,7 @@ impl StepFile {
                 .map_or(ExpectedStatus::Success, ExpectedStatus::Exactly),
             example: example.transpose().map_err(|error| error.to_string())?,
             title: self.title,
+            show,
             save,
         })
     }
@@ -294,6 +303,21 @@ fn multipart(parts: &Map<String, Value>) -> Result<Vec<(String, Part)>, String> 
         }
     }
     Ok(out)
+}
+
+/// A number speaks of the body itself.
+fn show(value: &Value) -> Result<Vec<(String, usize)>, String> {
+    let count = |value: &Value| {
+        let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
+        count.ok_or_else(|| format!("{value} is not a number of items"))
+    };
+    match value {
+        Value::Object(arrays) => arrays
+            .iter()
+            .map(|(pointer, value)| Ok((pointer.clone(), count(value)?)))
+            .collect(),
+        value => Ok(vec![(String::new(), count(value)?)]),
+    }
 }
 
 #[derive(Deserialize)]
@@ -357,6 +381,17 @@ mod tests {
         assert!(step.save[1].1.secret);
         let two = json!({"request": "GET /", "json": 1, "text": ""});
         assert!(serde_json::from_value::<Step>(two).is_err());
+    }
+
+    #[test]
+    fn how_much_is_shown_is_a_number_or_one_for_each_array() {
+        let show = |value: Value| {
+            let step = json!({"request": "GET /", "show": value});
+            serde_json::from_value::<Step>(step).map(|step| step.show)
+        };
+        assert_eq!(show(json!(3)).unwrap(), [(String::new(), 3)]);
+        assert_eq!(show(json!({"/a": 0})).unwrap(), [("/a".to_owned(), 0)]);
+        assert!(show(json!({"/a": -1})).is_err() && show(json!("3")).is_err());
     }
 
     #[test]

@@ -354,6 +354,7 @@ mod tests {
                 title: None,
                 request,
                 response,
+                shortened: Default::default(),
             }
         };
         let with = |cookie| EndpointDocument {

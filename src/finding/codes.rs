@@ -140,10 +140,14 @@ codes! {
     UNKNOWN_TARGET "unknown-document" Error "A scenario is for a document that does not exist.";
     DUPLICATE_TARGET "duplicate-target" Error "Two requests are for one example.";
     NO_SCENARIOS "no-scenarios" Error "No scenario was run.";
+    UNKNOWN_SCENARIO "unknown-scenario" Error "A scenario runs after one that does not exist.";
+    SCENARIO_CYCLE "scenario-cycle" Error "Scenarios run after each other in a circle.";
+    NOT_RUN "scenario-not-run" Error "A scenario was not run, since another one failed.";
     NO_RESPONSE "no-response" Error "A request had no usable response.";
     UNEXPECTED_STATUS "unexpected-status" Error "A response has another status than expected.";
     INVALID_RESPONSE_BODY "invalid-response-body" Error "A response body is not what its media type says.";
     MISSING_VALUE "missing-value" Error "A response does not hold a value that the scenario saves.";
+    MISSING_ARRAY "missing-array" Error "A response does not hold an array that the scenario shows short.";
     BAD_TEMPLATE "bad-template" Error "A template in a scenario cannot be understood.";
     INVALID_REQUEST "invalid-request" Error "A request of a scenario cannot be made.";
     UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";

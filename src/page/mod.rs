@@ -92,6 +92,7 @@ impl Page {
                 title: None,
                 request,
                 response,
+                shortened: Default::default(),
             }]
         } else {
             Vec::new()

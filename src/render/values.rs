@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::site::{Site, SitedDocument, SitedSection};
 use crate::document::{
     Body, DocumentName, EndpointDocument, Example, Headers, Parameter, Recorded, Request, Response,
+    Shortened, Shown,
 };
 use crate::page::{Page, http_text};
 
@@ -109,12 +110,13 @@ impl Object for ExampleValue {
             "title" => self.0.title.as_deref().into(),
             "request" => request(&self.0.request),
             "response" => response(&self.0.response),
+            "shortened" => shortened(&self.0.shortened),
             _ => return None,
         })
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(&["name", "title", "request", "response"])
+        Enumerator::Str(&["name", "title", "request", "response", "shortened"])
     }
 }
 
@@ -130,6 +132,12 @@ impl Object for Digits {
 
 fn example(example: Example) -> Value {
     Value::from_object(ExampleValue(example))
+}
+
+/// The arrays of the response body that are shown short.
+fn shortened(arrays: &Shown) -> Value {
+    let value = |(pointer, array): (&String, &Shortened)| context! { pointer => pointer.as_str(), shown => array.shown, of => array.of };
+    arrays.iter().map(value).collect()
 }
 
 fn parameters(parameters: Option<&[Parameter]>) -> Value {

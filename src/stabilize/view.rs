@@ -22,7 +22,7 @@ pub fn prose(document: &EndpointDocument) -> Value {
     })
 }
 
-/// `{title, request, response}`. Header names are in lower case; a repeated header is the lines of its values.
+/// `{title, request, response, shortened}`. Header names are in lower case; a repeated header is the lines of its values.
 pub fn example(example: &Example) -> Value {
     let mut view = Map::new();
     if let Some(title) = &example.title {
@@ -48,6 +48,11 @@ pub fn example(example: &Example) -> Value {
     };
     view.insert("request".to_owned(), request);
     view.insert("response".to_owned(), response);
+    if !example.shortened.is_empty() {
+        // How many items there were in all is good to know, and changes when nothing that is shown does.
+        let arrays: Vec<_> = example.shortened.keys().collect();
+        view.insert("shortened".to_owned(), json!(arrays));
+    }
     Value::Object(view)
 }
 

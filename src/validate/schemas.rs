@@ -26,6 +26,8 @@ const TEXTS: &[(&str, &str)] = texts![
     "page",
     "volatile",
     "report",
+    "capture",
+    "run",
 ];
 
 pub(super) static ENDPOINT: LazyLock<Schema> = LazyLock::new(|| embedded("endpoint"));
@@ -124,6 +126,18 @@ mod tests {
                 ENDPOINT.json["$defs"][definition],
                 PAGE.json["$defs"][definition]
             );
+        }
+    }
+
+    /// An exchange is told in a folder of a capture as in an endpoint document.
+    #[test]
+    fn exchanges_are_the_same_everywhere() {
+        let run = embedded("run");
+        for definition in [
+            "method", "request", "response", "headers", "body", "text", "lines", "bytes",
+        ] {
+            let of_run = &run.json["$defs"][definition];
+            assert_eq!(ENDPOINT.json["$defs"][definition], *of_run);
         }
     }
 

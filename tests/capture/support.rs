@@ -134,6 +134,7 @@ pub struct Project {
     pub only: Vec<String>,
     pub skip: Vec<String>,
     pub jobs: usize,
+    pub fail_fast: bool,
     pub interrupted: Arc<AtomicBool>,
 }
 
@@ -147,6 +148,7 @@ impl Project {
             only: Vec::new(),
             skip: Vec::new(),
             jobs: 1,
+            fail_fast: false,
             interrupted: Arc::default(),
         };
         project.document("a/b");
@@ -187,6 +189,8 @@ impl Project {
             only: &self.only,
             skip: &self.skip,
             jobs: self.jobs,
+            fail_fast: self.fail_fast,
+            shard: None,
             logs: None,
             interrupted: Arc::clone(&self.interrupted),
         })

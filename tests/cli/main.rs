@@ -8,10 +8,12 @@ mod diff;
 mod disk;
 mod errors;
 mod keys_page;
+mod order;
 mod pipes;
 mod red_pull_request;
 mod reports;
 mod servers;
+mod shards;
 #[cfg(unix)]
 mod signals;
 mod support;
