@@ -34,6 +34,9 @@ pub struct EndpointDocument {
     /// The values in the query.
     #[serde(default)]
     pub query_parameters: Option<Vec<Parameter>>,
+    /// The values in header fields and cookies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_parameters: Option<Vec<Parameter>>,
     /// The values in the body.
     #[serde(default)]
     pub parameters: Option<Vec<Parameter>>,
@@ -49,7 +52,7 @@ pub struct EndpointDocument {
 }
 
 /// A value that the caller gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameter {
     /// Its name.
     pub name: String,
@@ -58,6 +61,42 @@ pub struct Parameter {
     pub kind: String,
     /// What it means, in Markdown.
     pub description: String,
+    /// Where it stands, if the list that holds it does not say: `cookie`; `form` or `multipart` in a body.
+    #[serde(rename = "in", default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Whether it must be given; a value in the path always must.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
+    /// The values that it may have; of an array, those of its items.
+    #[serde(rename = "enum", default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<Value>>,
+    /// What counts where it is not given.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub default: Option<Value>,
+    /// The form of the value, in the words of JSON Schema: `date-time`, `uuid`; of an array, that of its items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+}
+
+impl Parameter {
+    /// What the original knows of a parameter: name, type and description.
+    pub fn plain(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            description: self.description.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+/// `null` is a value like any other, not a missing one.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl EndpointDocument {
