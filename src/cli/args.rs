@@ -215,6 +215,24 @@ pub enum ImportFrom {
         #[arg(long)]
         force: bool,
     },
+    /// An OpenAPI 3.0 or 3.1 document, or one of Swagger 2.0; JSON or YAML
+    Openapi {
+        /// The document
+        file: PathBuf,
+        #[command(flatten)]
+        into: Into,
+    },
+}
+
+/// Where an import writes to.
+#[derive(Debug, ClapArgs)]
+pub struct Into {
+    /// The folder of documents to write [default: that of the project]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Replace prose and contracts that are there already; examples and scenarios stay
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -31,7 +31,7 @@ pub struct Fixtures {
     /// What it prepares, for people.
     #[serde(default)]
     pub title: String,
-    /// Values that every scenario sees.
+    /// Values that every scenario sees; `null` is one that is still to be filled in.
     #[serde(default)]
     pub variables: Map<String, Value>,
     /// Requests to make.
@@ -63,6 +63,8 @@ pub struct Step {
     pub title: Option<String>,
     /// Values to pick from the response, by the name under which later requests see them.
     pub save: Vec<(String, Save)>,
+    /// What the request still lacks; while it says so, it is not made.
+    pub todo: Option<String>,
 }
 
 /// Who makes a request.
@@ -205,6 +207,7 @@ struct StepFile {
     title: Option<String>,
     #[serde(default)]
     save: Map<String, Value>,
+    todo: Option<String>,
 }
 
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
@@ -260,6 +263,7 @@ impl StepFile {
             example: example.transpose().map_err(|error| error.to_string())?,
             title: self.title,
             save,
+            todo: self.todo,
         })
     }
 }

@@ -148,6 +148,12 @@ codes! {
     INDEX_ORDER "index-order" Warning "An index lists pages that are not there, twice, out of order or not at all.";
     INDEX_TITLE "index-title" Warning "An index gives a page another title than the page itself.";
     MIXED_COMMENTS "mixed-comments" Warning "The files of a tree have different comment lines.";
+    YAML_SYNTAX "yaml-syntax" Error "A file is not YAML, or holds what JSON cannot.";
+    RENAMED_OPERATION "renamed-operation" Info "Two operations have one name, and one of them got another.";
+    UNPLACED "unplaced" Info "A part of an imported source has no place in a document.";
+    NOT_OPENAPI "not-openapi" Error "A part of an OpenAPI document cannot be understood.";
+    UNRESOLVED_REFERENCE "unresolved-reference" Error "A `$ref` of an OpenAPI document leads nowhere.";
+    REMOTE_REFERENCE "remote-reference" Warning "A `$ref` of an OpenAPI document leads to the network, and is not followed.";
 }
 
 #[cfg(test)]

@@ -1,3 +1,8 @@
 //! Endpoint documents from elsewhere: one file or folder a source.
 
+pub(crate) mod naming;
+pub mod openapi;
 pub mod pages;
+mod scenario;
+
+pub use scenario::fixtures;

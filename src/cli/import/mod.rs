@@ -1,0 +1,22 @@
+//! `apidocs import`: one file a source.
+
+mod openapi;
+mod pages;
+mod write;
+
+use anyhow::Result;
+
+use super::args::{Import, ImportFrom};
+use super::context::Context;
+use super::exit::Exit;
+
+pub fn run(context: &Context, args: &Import) -> Result<Exit> {
+    match &args.from {
+        ImportFrom::Pages {
+            pages,
+            output,
+            force,
+        } => pages::run(context, pages, output, *force),
+        ImportFrom::Openapi { file, into } => openapi::run(context, file, into),
+    }
+}
