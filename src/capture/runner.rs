@@ -130,7 +130,14 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         secrets: Mutex::default(),
     };
     progress.planned(plan.steps().count());
-    let captured = world.capture(&plan, Memory { scope, secrets });
+    let captured = world.capture(
+        &plan,
+        Memory {
+            scope,
+            secrets,
+            ..Memory::default()
+        },
+    );
     if world.owns_server() || !options.settings.services.is_empty() {
         progress.phase("stopping the server");
     }
@@ -226,6 +233,7 @@ impl World<'_> {
                 .filter(|(at, _)| at.starts_with("/teardown/"));
             self.clean_up(&mut session, steps, &mut run);
             run.findings = std::mem::take(&mut session.findings);
+            run.incomplete = session.incomplete;
             self.progress.finished("fixtures", &run.outcome);
             self.keep(&run, "fixtures", session.examples, &mut captured.examples);
             self.learn(&session.memory.secrets);
@@ -376,6 +384,7 @@ impl World<'_> {
         self.clean_up(&mut session, after.into_iter(), &mut run);
         self.learn(&session.memory.secrets);
         run.findings = session.findings;
+        run.incomplete = session.incomplete;
         self.progress.finished(ident, &run.outcome);
         (run, session.examples)
     }

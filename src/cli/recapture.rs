@@ -152,6 +152,14 @@ fn run_findings(
     }
     if captured.scenarios.is_empty() && captured.is_complete() {
         findings.push(no_scenarios());
+    } else if captured.is_complete() && captured.made_nothing() {
+        findings.push(
+            Finding::new(
+                codes::NO_SCENARIOS,
+                "no request could be made, so nothing was compared: all are to be completed",
+            )
+            .help("`apidocs validate` tells what is missing in each"),
+        );
     }
     findings
 }
@@ -325,8 +333,13 @@ impl Recapture {
             0 => String::new(),
             failed => format!(", {failed} failed"),
         };
+        let incomplete: usize = self.captured.runs().map(|run| run.incomplete).sum();
+        let incomplete = match incomplete {
+            0 => String::new(),
+            count => format!("; {} to be completed not made", plural(count, "request")),
+        };
         format!(
-            "{}{failed}, {} captured: {} as committed, {} new or changed",
+            "{}{failed}, {} captured: {} as committed, {} new or changed{incomplete}",
             plural(self.captured.scenarios.len(), "scenario"),
             plural(captured, "example"),
             self.unchanged,
