@@ -21,6 +21,7 @@
 //! | [`page`] | the original's page: its 12 keys, its HTTP texts, Python 2's JSON |
 //! | [`project`] | `apidocs.toml`, reading files and revisions, writing sets of files whole |
 //! | [`import`] | endpoint documents from elsewhere |
+//! | [`export`] | endpoint documents in the formats of others |
 //! | [`capture`] | server processes, HTTP, scenarios |
 //! | [`validate`] | schemas and rules |
 //! | [`drift`] | two versions of documents |
@@ -32,6 +33,7 @@
 pub mod capture;
 pub mod document;
 pub mod drift;
+pub mod export;
 pub mod finding;
 pub mod import;
 pub mod json;

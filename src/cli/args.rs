@@ -71,6 +71,8 @@ pub enum Verb {
     Render(Render),
     /// Make documents of something else
     Import(Import),
+    /// Write the documents in a format of others
+    Export(Export),
     /// Print a JSON Schema, or the names of all
     Schema(Schema),
     /// Print the completion script of a shell
@@ -233,6 +235,28 @@ pub struct Into {
     /// Replace prose and contracts that are there already; examples and scenarios stay
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Export {
+    #[command(subcommand)]
+    pub to: ExportTo,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ExportTo {
+    /// An OpenAPI 3.1 document, with the captured examples and the contracts
+    Openapi {
+        /// The file [default: standard output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// The name of the API
+        #[arg(long, value_name = "TEXT", default_value = "API reference")]
+        title: String,
+        /// The version of the API
+        #[arg(long, value_name = "VERSION", default_value = "1.0.0")]
+        api_version: String,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

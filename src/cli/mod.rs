@@ -9,6 +9,7 @@ mod context;
 mod demo;
 mod diff;
 mod exit;
+mod export;
 mod fmt;
 mod generate;
 mod import;
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
+        Verb::Export(args) => export::run(&context, args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),
         Verb::Man => completions::man(),

@@ -108,6 +108,7 @@ codes! {
     MISSING_VALUE "missing-value" Error "A response does not hold a value that the scenario saves.";
     BAD_TEMPLATE "bad-template" Error "A template in a scenario cannot be understood.";
     INVALID_REQUEST "invalid-request" Error "A request of a scenario cannot be made.";
+    INCOMPLETE_REQUEST "incomplete-request" Warning "A request is not made, since something is still to be filled in.";
     UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";
 
     // Changes.
@@ -150,6 +151,7 @@ codes! {
     MIXED_COMMENTS "mixed-comments" Warning "The files of a tree have different comment lines.";
     YAML_SYNTAX "yaml-syntax" Error "A file is not YAML, or holds what JSON cannot.";
     RENAMED_OPERATION "renamed-operation" Info "Two operations have one name, and one of them got another.";
+    INEXACT_EXPORT "inexact-export" Warning "An import of an export would give a document back in another form.";
     UNPLACED "unplaced" Info "A part of an imported source has no place in a document.";
     NOT_OPENAPI "not-openapi" Error "A part of an OpenAPI document cannot be understood.";
     UNRESOLVED_REFERENCE "unresolved-reference" Error "A `$ref` of an OpenAPI document leads nowhere.";

@@ -122,7 +122,7 @@ fn laid_over(
                 .flatten()
                 .filter_map(Value::as_str)
             {
-                keys.remove(key);
+                keys.shift_remove(key);
             }
             continue;
         }

@@ -26,6 +26,10 @@ pub use skeleton::Skeletons;
 pub use source::{Load, Source, Version};
 pub use unplaced::Unplaced;
 
+pub(crate) use document::{BODY_AT, DEPRECATED, placeholders};
+pub(crate) use operation::{EXTENSION, METHODS};
+pub(crate) use parameters::{TYPE_WORDS, WHOLE_BODY};
+
 /// What an OpenAPI document says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Imported {

@@ -187,9 +187,9 @@ impl<'s> Plain<'s> {
             ("maximum", "exclusiveMaximum"),
         ] {
             if let Some(Value::Bool(flag)) = out.get(exclusive).cloned() {
-                out.remove(exclusive);
+                out.shift_remove(exclusive);
                 if let Some(limit) = out.get(bound).cloned().filter(|_| flag) {
-                    out.remove(bound);
+                    out.shift_remove(bound);
                     out.insert(exclusive.to_owned(), limit);
                 }
             }
@@ -236,7 +236,7 @@ impl<'s> Plain<'s> {
                 .is_none_or(|name| !unsent.iter().any(|one| one == name))
         });
         if required.is_empty() {
-            out.remove("required");
+            out.shift_remove("required");
         }
     }
 

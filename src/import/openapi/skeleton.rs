@@ -147,6 +147,11 @@ fn step(operation: &Operation<'_>, variables: &mut Variables) -> (Value, usize) 
         todo = made.payload(&body, &mut step, &mut headers);
         missing += made.missing;
     }
+    if operation.method == "DELETE" && missing == 0 && todo.is_none() {
+        todo = Some(
+            "it removes things, and nothing in it had to be filled in: look it over".to_owned(),
+        );
+    }
     if !headers.is_empty() {
         step.insert("headers".to_owned(), headers.into());
     }
@@ -162,7 +167,14 @@ fn step(operation: &Operation<'_>, variables: &mut Variables) -> (Value, usize) 
 
 /// Whether anybody may ask.
 fn is_open(operation: &Operation<'_>) -> bool {
-    let security = operation.node.get("security");
+    let root = operation.node.source.root();
+    let components = root.get("components");
+    let schemes = components.and_then(|components| components.get("securitySchemes"));
+    let schemes = schemes.or_else(|| root.get("securityDefinitions"));
+    // A document that knows no credential at all does not say that none is needed.
+    let knows =
+        schemes.is_some_and(|schemes| schemes.value.as_object().is_some_and(|all| !all.is_empty()));
+    let security = operation.node.get("security").filter(|_| knows);
     security.is_some_and(|security| security.value.as_array().is_some_and(Vec::is_empty))
 }
 
@@ -302,7 +314,7 @@ impl<'s> Made<'_, 's> {
                 fields.insert(name, text(&value));
             }
         }
-        if !fields.is_empty() || files.is_empty() {
+        if !fields.is_empty() {
             step.insert(place.to_owned(), Value::Object(fields));
         }
         (!files.is_empty()).then(|| {

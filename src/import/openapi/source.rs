@@ -103,6 +103,23 @@ impl Source {
         Ok(read)
     }
 
+    /// A document without a file, whose references stay within it.
+    pub(crate) fn of(value: Value) -> Result<Self, String> {
+        let version = version(&value)?;
+        let file = File {
+            source: SourceFile::new("", b""),
+            value,
+            is_yaml: false,
+            places: OnceCell::new(),
+        };
+        Ok(Self {
+            findings: Vec::new(),
+            version,
+            files: vec![file],
+            ledger: RefCell::default(),
+        })
+    }
+
     /// The file of the document itself.
     pub fn file(&self) -> Option<&Arc<SourceFile>> {
         self.files.first().map(|file| &file.source)
