@@ -5,4 +5,4 @@ pub mod openapi;
 pub mod pages;
 mod scenario;
 
-pub use scenario::fixtures;
+pub use scenario::{fixtures, hold_removals};

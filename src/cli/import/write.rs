@@ -86,11 +86,7 @@ pub fn write(context: &Context, drafts: &Drafts<'_>, into: &Into) -> Result<Writ
     let text = json::write(&json, key_order::SECTIONS);
     set.write_if_different(folder.join("sections.json"), text);
 
-    let scenarios = new_scenarios(drafts.scenarios, &existing);
-    for (ident, scenario) in &scenarios {
-        let text = json::write(scenario, key_order::SCENARIO);
-        set.write(folder.join(format!("scenarios/{ident}.json")), text);
-    }
+    let mut scenarios = new_scenarios(drafts.scenarios, &existing);
     let used: String = scenarios.values().map(Value::to_string).collect();
     let variables: Map<String, Value> = drafts
         .variables
@@ -99,9 +95,19 @@ pub fn write(context: &Context, drafts: &Drafts<'_>, into: &Into) -> Result<Writ
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let missing = variables.values().any(Value::is_null);
+    let known = existing.fixtures.as_ref().map(|loaded| &loaded.json);
+    let fixtures = import::fixtures(known, &variables);
+    // A value that the project had already must not let a request remove something that nobody looked at.
+    let values = fixtures.get("variables").and_then(Value::as_object);
+    for scenario in scenarios.values_mut() {
+        import::hold_removals(scenario, values.unwrap_or(&Map::new()));
+    }
+    for (ident, scenario) in &scenarios {
+        let text = json::write(scenario, key_order::SCENARIO);
+        set.write(folder.join(format!("scenarios/{ident}.json")), text);
+    }
     if !variables.is_empty() {
-        let known = existing.fixtures.as_ref().map(|loaded| &loaded.json);
-        let json = import::fixtures(known, &variables);
+        let json = fixtures;
         let text = json::write(&json, key_order::SCENARIO);
         set.write_if_different(folder.join("fixtures.json"), text);
     }

@@ -8,7 +8,7 @@ use super::operation::{EXTENSION, Operation};
 use super::source::Node;
 use super::{parameters, security};
 use crate::document::{DocumentName, EndpointDocument, Parameter, Section, Sections};
-use crate::finding::{Finding, codes};
+use crate::finding::{Finding, Severity, codes};
 use crate::import::naming;
 
 /// What is said of an operation that is deprecated.
@@ -60,12 +60,14 @@ fn in_order(
         let known = documented.iter().find(|parameter| parameter.name == *name);
         if known.is_none() {
             let message = format!("the path parameter `{name}` is not described");
-            findings.push(
-                operation
-                    .node
-                    .finding(codes::NOT_OPENAPI, &message)
-                    .about(&operation.name),
-            );
+            let finding = operation.node.finding(codes::NOT_OPENAPI, &message);
+            // It is made up for.
+            let severity = Severity::Warning;
+            let finding = Finding {
+                severity,
+                ..finding
+            };
+            findings.push(finding.about(&operation.name));
         }
         ordered.push(known.cloned().unwrap_or_else(|| Parameter {
             name: (*name).to_owned(),

@@ -168,7 +168,8 @@ pub(super) fn type_words(schema: &Node<'_>, depth: usize) -> String {
     let Some(schema) = schema.follow().filter(|_| depth > 0) else {
         return String::new();
     };
-    let schema = effective(&schema);
+    let outer = schema;
+    let schema = effective(&outer);
     let mut words: Vec<String> = match schema.get("type") {
         Some(kind) => match kind.take() {
             Value::String(kind) => vec![kind.clone()],
@@ -188,10 +189,11 @@ pub(super) fn type_words(schema: &Node<'_>, depth: usize) -> String {
             *array = format!("array of {inner}");
         }
     }
-    if ["nullable", "x-nullable"]
-        .iter()
-        .any(|key| schema.flag(key) == Some(true))
-    {
+    let nullable = |key: &&str| {
+        let flags = [outer.flag(key), schema.flag(key)];
+        flags.contains(&Some(true))
+    };
+    if ["nullable", "x-nullable"].iter().any(nullable) {
         words.push("null".to_owned());
     }
     let mut unique: Vec<String> = Vec::new();

@@ -148,9 +148,7 @@ fn step(operation: &Operation<'_>, variables: &mut Variables) -> (Value, usize) 
         missing += made.missing;
     }
     if operation.method == "DELETE" && missing == 0 && todo.is_none() {
-        todo = Some(
-            "it removes things, and nothing in it had to be filled in: look it over".to_owned(),
-        );
+        todo = Some(scenario::LOOK_IT_OVER.to_owned());
     }
     if !headers.is_empty() {
         step.insert("headers".to_owned(), headers.into());

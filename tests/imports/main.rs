@@ -1,0 +1,7 @@
+//! What comes from elsewhere and goes there: imports and exports, through the binary.
+
+mod cases;
+mod corpus;
+mod exports;
+mod hostile;
+mod support;
