@@ -224,6 +224,25 @@ pub enum ImportFrom {
         #[command(flatten)]
         into: Into,
     },
+    /// A session that a browser or proxy recorded (HAR 1.2)
+    Har {
+        /// The recorded session
+        file: PathBuf,
+        #[command(flatten)]
+        into: Into,
+    },
+    /// Command lines of curl, from standard input
+    Curl {
+        #[command(flatten)]
+        into: Into,
+    },
+    /// A file of requests: .http of VS Code and JetBrains, or .hurl
+    Http {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        into: Into,
+    },
 }
 
 /// Where an import writes to.

@@ -153,6 +153,9 @@ codes! {
     RENAMED_OPERATION "renamed-operation" Info "Two operations have one name, and one of them got another.";
     INEXACT_EXPORT "inexact-export" Warning "An import of an export would give a document back in another form.";
     UNPLACED "unplaced" Info "A part of an imported source has no place in a document.";
+    NOT_REQUESTS "not-requests" Error "A source of requests, or a part of it, cannot be understood.";
+    UNKNOWN_OPTION "unknown-option" Warning "A part of a request has no counterpart, and was left out.";
+    LEFT_OUT "left-out" Info "Requests of a source were left out.";
     NOT_OPENAPI "not-openapi" Error "A part of an OpenAPI document cannot be understood.";
     UNRESOLVED_REFERENCE "unresolved-reference" Error "A `$ref` of an OpenAPI document leads nowhere.";
     REMOTE_REFERENCE "remote-reference" Warning "A `$ref` of an OpenAPI document leads to the network, and is not followed.";

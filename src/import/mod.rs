@@ -3,6 +3,7 @@
 pub(crate) mod naming;
 pub mod openapi;
 pub mod pages;
+pub mod requests;
 mod scenario;
 
 pub use scenario::{fixtures, hold_removals};

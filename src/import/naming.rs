@@ -171,6 +171,17 @@ pub(crate) fn variable(name: &str, before: &str) -> String {
     name
 }
 
+/// Whether a text is a name of a variable.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A text as the name of a variable.
+pub(crate) fn identifier(text: &str) -> String {
+    variable(text, "")
+}
+
 /// One of many, as English mostly forms it.
 pub(crate) fn singular(word: &str) -> String {
     let lower = word.to_ascii_lowercase();

@@ -121,3 +121,22 @@ fn what_is_expected_is_valid() {
         }
     }
 }
+
+/// Every secret of the cases has the same mark: it stands in nothing that is written or said.
+#[test]
+fn no_secret_is_written() {
+    let secrets = ["s3cr3t", "YWxpY2U6czNjcjN0"];
+    let mut found = 0;
+    for entry in std::fs::read_dir(repository().join("tests/cases/requests")).unwrap() {
+        let case = read(&entry.unwrap().path());
+        let has = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            secrets.iter().any(|secret| text.contains(secret))
+        };
+        found += case.files.values().filter(|bytes| has(bytes)).count();
+        for (path, bytes) in outcome(&case).files {
+            assert!(!has(&bytes), "{path}: {}", String::from_utf8_lossy(&bytes));
+        }
+    }
+    assert!(found >= 4, "the cases hold no secrets");
+}

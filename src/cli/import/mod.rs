@@ -2,6 +2,7 @@
 
 mod openapi;
 mod pages;
+mod requests;
 mod write;
 
 use anyhow::Result;
@@ -18,5 +19,8 @@ pub fn run(context: &Context, args: &Import) -> Result<Exit> {
             force,
         } => pages::run(context, pages, output, *force),
         ImportFrom::Openapi { file, into } => openapi::run(context, file, into),
+        ImportFrom::Har { file, into } => requests::har(context, file, into),
+        ImportFrom::Curl { into } => requests::curl(context, into),
+        ImportFrom::Http { file, into } => requests::http(context, file, into),
     }
 }
