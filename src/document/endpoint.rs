@@ -43,9 +43,26 @@ pub struct EndpointDocument {
     /// Why there is no example, where there cannot be one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_example: Option<String>,
+    /// Where the prose comes from, where a source is its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
     /// What was captured; the first one stands on the original's page.
     #[serde(default)]
     pub examples: Vec<Example>,
+}
+
+/// What a source knows of an endpoint beyond its document; the original's `json/endpoints` has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The method in the source: `module.Class:method`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub internal_path: Option<String>,
+    /// The scenarios that the source attaches to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<String>,
+    /// The lines of the text as the original gave them, where the description does not say them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Vec<String>>,
 }
 
 /// A value that the caller gives.

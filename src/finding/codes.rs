@@ -148,6 +148,20 @@ codes! {
     INDEX_ORDER "index-order" Warning "An index lists pages that are not there, twice, out of order or not at all.";
     INDEX_TITLE "index-title" Warning "An index gives a page another title than the page itself.";
     MIXED_COMMENTS "mixed-comments" Warning "The files of a tree have different comment lines.";
+
+    // Reading Python source.
+    PYTHON_SYNTAX "python-syntax" Warning "A part of a Python file is not understood.";
+    PYTHON_ENCODING "python-encoding" Warning "A Python file is not in an encoding that is read.";
+    NO_SOURCE_ENDPOINTS "no-source-endpoints" Error "The source has no endpoint.";
+    COMPUTED_URLS "computed-urls" Warning "URL patterns are computed when the program runs, and are not read.";
+    UNKNOWN_VIEW "unknown-view" Warning "A URL pattern leads to something that is not read.";
+    COMPUTED_VALUE "computed-value" Warning "A section, method, base or scenario is computed when the program runs, and is not read.";
+    SWALLOWED_TEXT "swallowed-text" Warning "A part of a docstring is left out, or becomes part of something else.";
+    MALFORMED_FIELD "malformed-field" Warning "A field of a docstring is none: it is left out, with those behind it.";
+    OPEN_MARKUP "open-markup" Warning "Inline markup of a docstring does not end.";
+    NAME_CLASH "name-clash" Warning "Two endpoints of the source have one name.";
+    BEHIND_SOURCE "behind-source" Error "A document does not say what the source says.";
+    NOT_IN_SOURCE "not-in-source" Warning "A document came from the source, which does not have its endpoint any more.";
 }
 
 #[cfg(test)]
