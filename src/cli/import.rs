@@ -15,14 +15,17 @@ use apidocs::validate;
 use super::args::{Import, ImportFrom};
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
+use super::source;
 
 pub fn run(context: &Context, args: &Import) -> Result<Exit> {
-    let ImportFrom::Pages {
-        pages,
-        output,
-        force,
-    } = &args.from;
-    import_pages(context, pages, output, *force)
+    match &args.from {
+        ImportFrom::Pages {
+            pages,
+            output,
+            force,
+        } => import_pages(context, pages, output, *force),
+        ImportFrom::Docstrings(args) => source::import(context, args),
+    }
 }
 
 fn import_pages(context: &Context, folder: &Path, output: &Path, force: bool) -> Result<Exit> {

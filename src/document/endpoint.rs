@@ -60,7 +60,10 @@ pub struct Origin {
     /// The scenarios that the source attaches to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scenarios: Vec<String>,
-    /// The lines of the text as the original gave them, where the description does not say them.
+    /// Whether the description is the text as it stands in the source.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plain_text: bool,
+    /// The lines of the text as the original gave them, where they are not those of [`EndpointDocument::text_lines`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Vec<String>>,
 }
@@ -80,6 +83,36 @@ pub struct Parameter {
 impl EndpointDocument {
     /// The reference from `endpoints/<section>/<name>.json` to its schema.
     pub const SCHEMA: &str = "../../../schemas/endpoint.schema.json";
+
+    /// The lines of the text as the original's `json/endpoints` has them.
+    ///
+    /// Where a source says nothing else, they are the description between the blank line behind a docstring's title and
+    /// the one before its fields. Plain text, and a document without source, have the lines of the description.
+    pub fn text_lines(&self) -> Vec<&str> {
+        let mut lines: Vec<&str> = match self.description.as_str() {
+            "" => Vec::new(),
+            description => description.split('\n').collect(),
+        };
+        let Some(origin) = self.source.as_ref().filter(|origin| !origin.plain_text) else {
+            return lines;
+        };
+        if let Some(text) = &origin.text {
+            return text.iter().map(String::as_str).collect();
+        }
+        if !lines.is_empty() {
+            lines.insert(0, "");
+        }
+        let parameters = [
+            &self.path_parameters,
+            &self.query_parameters,
+            &self.parameters,
+        ];
+        let fields = parameters.iter().any(|parameters| parameters.is_some());
+        if fields || !self.authentication.is_empty() {
+            lines.push("");
+        }
+        lines
+    }
 
     /// The file's JSON with these examples and every other key as people wrote it.
     ///

@@ -75,6 +75,7 @@ pub const ENDPOINT: KeyOrder = KeyOrder::Fixed(&[
         KeyOrder::Fixed(&[
             ("internal_path", KeyOrder::Kept),
             ("scenarios", KeyOrder::Kept),
+            ("plain_text", KeyOrder::Kept),
             ("text", KeyOrder::Kept),
         ]),
     ),

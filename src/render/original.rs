@@ -122,10 +122,6 @@ fn endpoint_json(sited: &SitedDocument<'_>, scenarios: &[ScenarioRun<'_>]) -> Va
             idents.push(scenario.ident);
         }
     }
-    let text = match &origin.text {
-        Some(text) => text.iter().map(String::as_str).collect(),
-        None => lines(&document.description),
-    };
     json!({
         "endpoint_name": sited.name.name(),
         "internal_path": origin.internal_path,
@@ -134,7 +130,7 @@ fn endpoint_json(sited: &SitedDocument<'_>, scenarios: &[ScenarioRun<'_>]) -> Va
         "path": document.api_path,
         "scenarios": idents,
         "section": sited.name.section(),
-        "text": text,
+        "text": document.text_lines(),
         "title": document.title,
         "warning": document.warning,
     })
@@ -166,13 +162,6 @@ fn param(parameter: &Parameter) -> Value {
         "type": parameter.kind,
         "description": parameter.description,
     })
-}
-
-fn lines(text: &str) -> Vec<&str> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    text.split('\n').collect()
 }
 
 fn scenario_json(scenario: &ScenarioRun<'_>) -> Value {

@@ -8,7 +8,7 @@ use super::modules::{ClassRef, Entity, Module, Modules};
 use super::syntax::{ExprKind, Function, StatementKind};
 
 /// How long a line of bases may be.
-const MAX_BASES: usize = 64;
+const MAX_BASES: usize = 200;
 
 /// One of the classes that a class inherits from, itself the first.
 #[derive(Debug, Clone)]
@@ -132,7 +132,8 @@ fn linearize(
     known.insert(path.clone(), Vec::new());
     let own = Link::Class(class.clone());
     let Some(left) = steps.checked_sub(1) else {
-        return vec![own];
+        let module = Arc::clone(&class.module);
+        return vec![own, Link::Unknown(module, class.span())];
     };
     let bases = class.class().map(|class| class.bases.as_slice());
     let direct: Vec<Link> = bases

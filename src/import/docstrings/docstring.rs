@@ -154,6 +154,7 @@ pub(super) fn parse(lines: &[Line]) -> Docstring {
         None => (String::new(), &[][..]),
     };
     reader.before.clone_from(&title);
+    reader.below_title = true;
     for line in behind {
         reader.line(line);
     }
@@ -209,6 +210,8 @@ struct Reader {
     /// Whether a blank line stands behind the last line of the field.
     field_is_over: bool,
     before: String,
+    /// Whether the line before is the title.
+    below_title: bool,
     notes: Vec<Note>,
 }
 
@@ -216,8 +219,12 @@ impl Reader {
     fn line(&mut self, line: &Line) {
         let stripped = line.text.trim();
         if is_one_character(stripped) {
-            let underlines = UNDERLINES.chars().any(|c| stripped.starts_with(c));
-            if stripped.len() < 2 || !underlines || self.before.is_empty() {
+            let underlines = UNDERLINES.chars().any(|c| stripped.starts_with(c))
+                && stripped.len() > 1
+                && !self.before.is_empty()
+                // People count badly below titles; elsewhere a short line may well be something else.
+                && (self.below_title || stripped.len() >= self.before.chars().count());
+            if !underlines {
                 let message =
                     format!("the line {stripped:?} is taken for an underline and left out");
                 self.note(line, message, NoteKind::Swallowed);
@@ -254,6 +261,7 @@ impl Reader {
             self.prose(line, stripped);
         }
         stripped.clone_into(&mut self.before);
+        self.below_title = false;
     }
 
     fn prose(&mut self, line: &Line, stripped: &str) {
@@ -340,7 +348,7 @@ mod tests {
     #[test]
     fn what_is_swallowed_is_noted() {
         assert_eq!(
-            notes("T\n==\n\n-\n\n===\nxy\n---\n"),
+            notes("T\n==\n\n-\n\n===\nxyz\n---\ncode\n```\n"),
             [
                 (
                     "-".to_owned(),
@@ -349,6 +357,10 @@ mod tests {
                 (
                     "===".to_owned(),
                     "the line \"===\" is taken for an underline and left out".to_owned()
+                ),
+                (
+                    "```".to_owned(),
+                    "the line \"```\" is taken for an underline and left out".to_owned()
                 ),
             ]
         );

@@ -33,17 +33,19 @@ const AUTHORED: [&str; 11] = [
 pub(super) fn listing(endpoint: &ClassEndpoint, path: &str, options: &Options) -> Listing {
     let docstring = &endpoint.docstring;
     let fields = &endpoint.fields;
-    let text = if options.plain_text {
-        &docstring.raw
-    } else {
-        &docstring.text
+    let text = match options.plain_text {
+        true => &docstring.raw,
+        false => &docstring.text,
     };
-    let description = text.join("\n").trim().to_owned();
-    // What the description says already is not kept twice.
-    let kept = (!description.split('\n').eq(text.iter())).then(|| text.clone());
-    let kept = kept.filter(|text| !text.is_empty());
+    let description = text.join("\n");
+    // In plain text, what stands before the first word is indentation.
+    let description = match options.plain_text {
+        true => description.trim_end(),
+        false => description.trim(),
+    };
+    let description = description.to_owned();
     let warning = docstring.warning.clone().filter(|_| !options.plain_text);
-    let document = EndpointDocument {
+    let mut document = EndpointDocument {
         schema: Some(EndpointDocument::SCHEMA.to_owned()),
         title: docstring.title.clone(),
         method: endpoint.method.clone(),
@@ -57,10 +59,18 @@ pub(super) fn listing(endpoint: &ClassEndpoint, path: &str, options: &Options) -
         source: Some(Origin {
             internal_path: Some(endpoint.internal_path.clone()),
             scenarios: endpoint.scenarios.clone(),
-            text: kept,
+            plain_text: options.plain_text,
+            text: None,
         }),
         ..EndpointDocument::default()
     };
+    // What follows from the rest of the document is not kept twice.
+    if !options.plain_text
+        && !document.text_lines().iter().eq(text.iter())
+        && let Some(origin) = &mut document.source
+    {
+        origin.text = Some(text.clone());
+    }
     Listing {
         name: endpoint.name.clone(),
         document,
@@ -139,6 +149,31 @@ pub struct Behind {
     pub source: Arc<SourceFile>,
     /// Those bytes.
     pub span: Range<usize>,
+}
+
+impl Behind {
+    /// What tells of it, at the method in the source.
+    pub fn finding(&self, docs: &str) -> Finding {
+        let file = match docs {
+            "" | "." => self.name.file(),
+            docs => format!("{docs}/{}", self.name.file()),
+        };
+        let message = if self.keys.is_empty() {
+            format!("there is no document {} of this endpoint", self.name)
+        } else {
+            format!(
+                "the document {} says another {} than the source",
+                self.name,
+                self.keys.join(", ")
+            )
+        };
+        Finding::new(codes::BEHIND_SOURCE, message)
+            .at(&self.source, self.span.clone())
+            .about(&self.name)
+            .help(format!(
+                "`apidocs import docstrings` writes {file}, and so does `apidocs generate`"
+            ))
+    }
 }
 
 /// What a source makes of the documents that are there.

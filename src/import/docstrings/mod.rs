@@ -241,28 +241,26 @@ fn read_classes(
     read.into_values().collect()
 }
 
-/// Endpoints of one name: the last one would take the place of the others.
+/// Endpoints of one name: the last one takes the place of the others.
 fn clashes(listings: &[Listing]) -> Vec<Finding> {
-    let mut known: BTreeMap<&DocumentName, &str> = BTreeMap::new();
+    let mut known: BTreeMap<&DocumentName, (&str, &str)> = BTreeMap::new();
     let mut findings = Vec::new();
     for listing in listings {
         let origin = listing.document.source.as_ref();
         let path = origin.and_then(|origin| origin.internal_path.as_deref());
-        let path = path.unwrap_or_default();
-        let other = known
-            .insert(&listing.name, path)
-            .filter(|other| *other != path);
-        if let Some(other) = other {
+        let this = (listing.document.method.as_str(), path.unwrap_or_default());
+        let other = known.insert(&listing.name, this);
+        if let Some((method, path)) = other.filter(|other| *other != this) {
             let message = format!(
-                "{path} and {other} are both {}; the last one counts",
-                listing.name
+                "{} of {} and {method} of {path} are both {}: the last one counts",
+                this.0, this.1, listing.name
             );
             let finding = Finding::new(codes::NAME_CLASH, message);
             findings.push(
                 finding
                     .at(&listing.source, listing.span.clone())
                     .about(&listing.name)
-                    .help("rename one of the classes"),
+                    .help("give the classes, or the methods, names of their own"),
             );
         }
     }

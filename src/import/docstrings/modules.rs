@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::syntax::{Class, Expr, ExprKind, Function, Guard, Statement, StatementKind};
@@ -175,6 +176,12 @@ impl ClassRef {
     pub fn path(&self) -> String {
         let name = self.class().map(|class| class.name.as_str());
         format!("{}.{}", self.module.name, name.unwrap_or_default())
+    }
+
+    /// Where its name stands.
+    pub fn span(&self) -> Range<usize> {
+        let statement = self.module.body.get(self.statement);
+        statement.map_or(0..0, |statement| statement.span.clone())
     }
 
     /// What its own body says of a name.

@@ -85,9 +85,15 @@ fn of_member(class: &ClassRef, member: &str) -> Said {
         .iter()
         .find(same)
         .map_or(member, |(name, _)| name.as_str());
+    let is_alias = |index: usize, value: &Option<String>| {
+        let before = members.iter().take(index);
+        value.is_some() && before.into_iter().any(|(_, other)| other == value)
+    };
     let all = members
         .iter()
-        .map(|(name, value)| {
+        .enumerate()
+        .filter(|(index, (_, value))| !is_alias(*index, value))
+        .map(|(_, (name, value))| {
             let title = value
                 .clone()
                 .unwrap_or_else(|| capitalised(&name.to_lowercase()));

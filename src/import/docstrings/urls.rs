@@ -404,8 +404,14 @@ impl<'m> Urls<'m> {
     }
 
     fn unknown_view(&mut self, here: Here<'_>, view: &Expr) {
-        let message =
-            "what this pattern leads to is not in the source, or computed when the program runs";
+        let path = match self.modules.resolve(here.module, view) {
+            Entity::External(path) => Some(path),
+            _ => None,
+        };
+        let message = match &path {
+            Some(path) => &format!("{path} is not in the source: the view is not read"),
+            None => "the view is computed when the program runs, and is not read",
+        };
         let help = "views are read as `View.as_view()`; name the folders of all source in `paths`, if the view is in another";
         self.tell(codes::UNKNOWN_VIEW, here.module, &view.span, message, help);
     }

@@ -2,10 +2,7 @@
 //!
 //! Nothing of that history is part of the project. `APIDOCS_SENTRY` names a checkout or a git directory of
 //! github.com/getsentry/sentry; where there is none, or no corpus of pages, the tests say that they are skipped.
-//! `cargo test --release --test history -- --nocapture` prints the counts and the times.
-
-#[path = "support/mod.rs"]
-mod support;
+//! `cargo test --release --test docstrings history -- --nocapture` prints the counts and the times.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -18,6 +15,8 @@ use apidocs::import::docstrings::{self, Extracted, Listing, Options, lay_over};
 use apidocs::page::{Page, PageFile};
 use apidocs::render::{self, Input, original};
 use serde_json::Value;
+
+use crate::trees;
 
 /// A revision of the source.
 struct Revision {
@@ -36,7 +35,7 @@ fn history() -> Option<(PathBuf, PathBuf)> {
         eprintln!("skipped: APIDOCS_SENTRY names no checkout of Sentry");
         return None;
     };
-    Some((git, support::corpus()?))
+    Some((git, trees::corpus()?))
 }
 
 fn git(folder: &Path, arguments: &[&str], input: &str) -> Vec<u8> {
@@ -158,7 +157,7 @@ impl Read {
 /// The endpoint pages of a tree of pages, without their examples.
 fn pages(folder: &Path) -> BTreeMap<DocumentName, Page> {
     let mut pages = BTreeMap::new();
-    for (path, bytes) in support::read(folder).files {
+    for (path, bytes) in trees::read(folder).files {
         let (section, file) = path.split_once('/').unwrap();
         if file == "index.md" {
             continue;
@@ -199,7 +198,7 @@ fn pages_of_2018_are_those_of_their_source() {
 
     let rendered = read.input(|input| render::render(input, &render::Options::default()).unwrap());
     let mut indexes = 0;
-    for (path, bytes) in support::read(&folder).files {
+    for (path, bytes) in trees::read(&folder).files {
         if path.ends_with("/index.md") {
             let index = String::from_utf8(rendered.files[&path].clone()).unwrap();
             assert_eq!(index, String::from_utf8(bytes).unwrap(), "{path}");
@@ -225,7 +224,7 @@ fn endpoints_of_2015_are_those_of_their_source() {
         original::output_tree(input, &[], format, &render::Options::default()).unwrap()
     });
     let tree = tree.below("json/endpoints");
-    let cache = support::read(&corpus.join("cache-2015/endpoints"));
+    let cache = trees::read(&corpus.join("cache-2015/endpoints"));
     assert_eq!(tree.files.len(), cache.files.len());
     let mut equal = 0;
     for (path, bytes) in &cache.files {
