@@ -1,7 +1,7 @@
 //! Keeps API reference pages true: captures live responses, validates, diffs and renders them.
 //!
 //! ```text
-//!  import/  pages of the original ─────────────┐
+//!  import/  docstrings, pages of the original ─┐
 //!                                              ▼
 //!  apidocs.toml ─► project/ ──────────► documents (api-docs/**.json) ──► validate/ ──► findings
 //!                     │                        ▲        │    │

@@ -243,6 +243,8 @@ pub enum ImportFrom {
         #[command(flatten)]
         into: Into,
     },
+    /// The docstrings of Python classes behind Django's URL patterns; nothing is executed
+    Docstrings(Docstrings),
 }
 
 /// Where an import writes to.
@@ -276,6 +278,35 @@ pub enum ExportTo {
         #[arg(long, value_name = "VERSION", default_value = "1.0.0")]
         api_version: String,
     },
+}
+
+/// The flags win over [source] of the settings, which also says the names that have no flag here.
+#[derive(Debug, ClapArgs)]
+pub struct Docstrings {
+    /// A folder below which the Python packages are; repeatable [default: that of the settings]
+    #[arg(long, value_name = "DIR")]
+    pub source: Vec<PathBuf>,
+    /// The folder of documents to write; what people and captures put into them stays [default: that of the project]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// The module of the URL patterns [default: sentry.api.urls]
+    #[arg(long, value_name = "MODULE")]
+    pub urls: Option<String>,
+    /// What stands before every path [default: /api/0/]
+    #[arg(long, value_name = "PATH")]
+    pub prefix: Option<String>,
+    /// A class that endpoints inherit from, with its module; repeatable [default: sentry.api.base.Endpoint]
+    #[arg(long, value_name = "CLASS")]
+    pub base_class: Vec<String>,
+    /// The attribute that says the section of a class [default: doc_section]
+    #[arg(long, value_name = "NAME")]
+    pub section_attribute: Option<String>,
+    /// The section of classes that say none
+    #[arg(long, value_name = "NAME")]
+    pub default_section: Option<String>,
+    /// Take everything behind the title as the description, fields and all
+    #[arg(long)]
+    pub plain_text: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -7,11 +7,11 @@ use apidocs::report::{Report, plural};
 use super::args::Capture;
 use super::context::{Channel, Context};
 use super::exit::Exit;
-use super::recapture::recapture;
+use super::recapture::{Prose, recapture};
 
 pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
     let project = context.project()?;
-    let recapture = recapture(context, &project, &args.selection)?;
+    let recapture = recapture(context, &project, &args.selection, Prose::Kept)?;
     let mut written = 0;
     if recapture.may_write(args.keep_going) {
         let mut set = ChangeSet::default();

@@ -8,11 +8,11 @@ use super::args::Check;
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
 use super::pages::Planned;
-use super::recapture::recapture;
+use super::recapture::{Prose, recapture};
 
 pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let project = context.project()?;
-    let recapture = recapture(context, &project, &args.selection)?;
+    let recapture = recapture(context, &project, &args.selection, Prose::Sourced)?;
     let mut exit = recapture.exit();
     let mut findings = Vec::new();
     let (documents, not_captured) = recapture.compare();
@@ -24,6 +24,9 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
             findings.extend(pages.findings.iter().cloned());
             findings.extend(pages.stale(&project));
         }
+    }
+    if let Some(source) = &recapture.source {
+        findings.extend(source.behind.iter().cloned());
     }
     let mut findings = context.judge(&project, findings);
     findings.extend(recapture.findings.iter().cloned());

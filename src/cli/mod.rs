@@ -20,6 +20,7 @@ mod recapture;
 mod render;
 mod scenarios;
 mod schema;
+mod source;
 mod terminal;
 mod validate;
 

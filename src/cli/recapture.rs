@@ -17,6 +17,7 @@ use super::context::{Context, absolute};
 use super::exit::Exit;
 use super::progress::Watch;
 use super::scenarios::Scenarios;
+use super::source::{self, Followed};
 
 /// What a capture of examples can cure: no reason not to capture.
 const CURED: [Code; 6] = [
@@ -28,9 +29,18 @@ const CURED: [Code; 6] = [
     codes::EXAMPLE_AND_REASON,
 ];
 
+/// Who writes the prose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prose {
+    /// It is left as it is.
+    Kept,
+    /// It follows the source that the settings name.
+    Sourced,
+}
+
 /// The documents before and after a capture.
 pub struct Recapture {
-    /// As they are on disk.
+    /// As they are on disk, with the prose of the source where that counts.
     pub before: Collection,
     /// With what was captured.
     pub after: Collection,
@@ -40,6 +50,8 @@ pub struct Recapture {
     pub findings: Vec<Finding>,
     /// How many examples say the same as the committed ones.
     pub unchanged: usize,
+    /// What the source makes of the documents on disk.
+    pub source: Option<Followed>,
     changed: Vec<Changed>,
     ran: bool,
 }
@@ -47,13 +59,28 @@ pub struct Recapture {
 /// A document whose file has to change.
 struct Changed {
     path: String,
-    before: Vec<u8>,
+    /// `None` where there is no such file yet.
+    before: Option<Vec<u8>>,
     after: String,
 }
 
 /// Runs the scenarios and lays what they captured over the documents. Writes nothing.
-pub fn recapture(context: &Context, project: &Project, selection: &Selection) -> Result<Recapture> {
-    let tree = project.tree()?;
+pub fn recapture(
+    context: &Context,
+    project: &Project,
+    selection: &Selection,
+    prose: Prose,
+) -> Result<Recapture> {
+    let disk = project.tree()?;
+    let source = match prose {
+        Prose::Sourced => source::follow(project, &disk)?,
+        Prose::Kept => None,
+    };
+    let mut tree = disk.clone();
+    let sourced = source.iter().flat_map(|source| &source.files);
+    for (path, text) in sourced.clone() {
+        tree.insert(path.clone(), text.as_bytes());
+    }
     let prefix = project.shown(&project.docs);
     let before = Collection::from_tree(&tree, &prefix);
     let logs = selection.logs.as_deref().map(absolute).transpose()?;
@@ -65,7 +92,10 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     let options = scenarios.options();
     let partial = !(selection.only.is_empty() && selection.skip.is_empty());
 
-    let findings = context.judge(project, obstacles(project, &options, partial));
+    let mut findings = obstacles(project, &options, partial);
+    let told = source.as_ref().map(|source| source.findings.clone());
+    findings.extend(told.iter().flatten().cloned());
+    let findings = context.judge(project, findings);
     if any_error(&findings) {
         return Ok(Recapture {
             after: before.clone(),
@@ -73,6 +103,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             captured: Captured::default(),
             findings,
             unchanged: 0,
+            source,
             changed: Vec::new(),
             ran: false,
         });
@@ -90,14 +121,24 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         }
     };
     context.go_on()?;
-    let (changed, unchanged) = lay_over(&before, &captured, &tree.files);
-    let mut tree = tree;
+    let (mut changed, unchanged) = lay_over(&before, &captured, &disk.files);
     for document in &changed {
         tree.insert(document.path.clone(), document.after.as_bytes());
     }
+    // What the source changes and the capture does not.
+    for (path, text) in sourced {
+        if changed.iter().all(|document| document.path != *path) {
+            changed.push(Changed {
+                path: path.clone(),
+                before: disk.files.get(path).cloned(),
+                after: text.clone(),
+            });
+        }
+    }
     let after = Collection::from_tree(&tree, &prefix);
 
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
+    findings.extend(source.iter().flat_map(|source| source.unknown(&after)));
     if captured.is_complete() {
         let told = validate::validate(&after);
         let files = captured_files(&after, &captured);
@@ -117,6 +158,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         captured,
         findings,
         unchanged,
+        source,
         changed,
         ran: true,
     })
@@ -241,7 +283,7 @@ fn lay_over(
         if settled.changed {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
             let path = name.file();
-            let before = files.get(&path).cloned().unwrap_or_default();
+            let before = files.get(&path).cloned();
             let after = json::write(&file, key_order::ENDPOINT);
             changed.push(Changed {
                 path,
@@ -310,17 +352,18 @@ impl Recapture {
 
     /// How many documents change.
     pub fn changed(&self) -> usize {
-        self.changed.len()
+        let is_document = |changed: &&Changed| changed.path.starts_with("endpoints/");
+        self.changed.iter().filter(is_document).count()
     }
 
     /// Puts the files of the documents that changed into a set.
     pub fn add_to(&self, set: &mut ChangeSet, project: &Project) {
         for document in &self.changed {
-            set.replace(
-                project.docs.join(&document.path),
-                &document.before,
-                document.after.as_str(),
-            );
+            let path = project.docs.join(&document.path);
+            match &document.before {
+                Some(before) => set.replace(path, before, document.after.as_str()),
+                None => set.write(path, document.after.as_str()),
+            }
         }
     }
 

@@ -77,6 +77,15 @@ pub const ENDPOINT: KeyOrder = KeyOrder::Fixed(&[
     ("parameters", PARAMETERS),
     ("sidebar_order", KeyOrder::Kept),
     ("no_example", KeyOrder::Kept),
+    (
+        "source",
+        KeyOrder::Fixed(&[
+            ("internal_path", KeyOrder::Kept),
+            ("scenarios", KeyOrder::Kept),
+            ("plain_text", KeyOrder::Kept),
+            ("text", KeyOrder::Kept),
+        ]),
+    ),
     ("examples", KeyOrder::Items(&EXAMPLE)),
 ]);
 

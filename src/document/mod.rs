@@ -16,7 +16,7 @@ mod section;
 mod tree;
 
 pub use collection::{Collection, Loaded};
-pub use endpoint::{EndpointDocument, Parameter};
+pub use endpoint::{EndpointDocument, Origin, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
 pub use headers::{Header, Headers};
 pub use media_type::{essence, is_json_media_type};

@@ -1,7 +1,11 @@
 //! Scenarios as imports write them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
+
+use crate::document::Collection;
 
 /// The reference from `scenarios/<Ident>.json` to its schema.
 const SCHEMA: &str = "../../schemas/scenario.schema.json";
@@ -93,6 +97,44 @@ pub fn hold_removals(scenario: &mut Value, variables: &Map<String, Value>) {
             step["todo"] = LOOK_IT_OVER.into();
         }
     }
+}
+
+/// The steps for documents of which no scenario makes an example yet, under idents that are free.
+pub fn new_scenarios(
+    scenarios: &BTreeMap<String, Value>,
+    existing: &Collection,
+) -> BTreeMap<String, Value> {
+    let made: BTreeSet<String> = existing
+        .scenarios
+        .values()
+        .filter_map(|loaded| loaded.item.as_ref())
+        .flat_map(|scenario| scenario.steps().map(|(_, step)| step).collect::<Vec<_>>())
+        .filter_map(|step| Some(step.example.as_ref()?.document.to_string()))
+        .collect();
+    let mut out = BTreeMap::new();
+    for (ident, scenario) in scenarios {
+        let mut scenario = scenario.clone();
+        if let Some(steps) = scenario.get_mut("requests").and_then(Value::as_array_mut) {
+            steps.retain(|step| {
+                let target = step.get("example").and_then(Value::as_str);
+                let document = target.and_then(|target| target.split('#').next());
+                document.is_none_or(|document| !made.contains(document))
+            });
+            if steps.is_empty() {
+                continue;
+            }
+        }
+        let taken = |ident: &String| {
+            let mut known = existing.scenarios.keys();
+            known.any(|known| known.eq_ignore_ascii_case(ident))
+        };
+        let numbered = (2_u32..).map(|number| format!("{ident}{number}"));
+        let mut idents = std::iter::once(ident.clone()).chain(numbered);
+        if let Some(ident) = idents.find(|ident| !taken(ident)) {
+            out.insert(ident, scenario);
+        }
+    }
+    out
 }
 
 /// A value whose texts mean themselves: braces that a template would read are escaped.

@@ -115,6 +115,7 @@ impl Page {
             parameters: self.parameters.clone(),
             sidebar_order: (self.sidebar_order != place).then_some(self.sidebar_order),
             no_example: None,
+            source: None,
             examples,
         }
     }

@@ -4,4 +4,6 @@ mod cases;
 mod corpus;
 mod exports;
 mod hostile;
+#[cfg(feature = "demo")]
+mod standing;
 mod support;

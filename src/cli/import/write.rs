@@ -1,6 +1,6 @@
 //! What imports of all kinds write, and what they leave as people wrote it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -86,7 +86,7 @@ pub fn write(context: &Context, drafts: &Drafts<'_>, into: &Into) -> Result<Writ
     let text = json::write(&json, key_order::SECTIONS);
     set.write_if_different(folder.join("sections.json"), text);
 
-    let mut scenarios = new_scenarios(drafts.scenarios, &existing);
+    let mut scenarios = import::new_scenarios(drafts.scenarios, &existing);
     let used: String = scenarios.values().map(Value::to_string).collect();
     let variables: Map<String, Value> = drafts
         .variables
@@ -186,42 +186,4 @@ fn merged(existing: &Sections, new: &Sections) -> Sections {
         }
     }
     sections
-}
-
-/// The steps for documents of which no scenario makes an example yet, under idents that are free.
-fn new_scenarios(
-    scenarios: &BTreeMap<String, Value>,
-    existing: &Collection,
-) -> BTreeMap<String, Value> {
-    let made: BTreeSet<String> = existing
-        .scenarios
-        .values()
-        .filter_map(|loaded| loaded.item.as_ref())
-        .flat_map(|scenario| scenario.steps().map(|(_, step)| step).collect::<Vec<_>>())
-        .filter_map(|step| Some(step.example.as_ref()?.document.to_string()))
-        .collect();
-    let mut out = BTreeMap::new();
-    for (ident, scenario) in scenarios {
-        let mut scenario = scenario.clone();
-        if let Some(steps) = scenario.get_mut("requests").and_then(Value::as_array_mut) {
-            steps.retain(|step| {
-                let target = step.get("example").and_then(Value::as_str);
-                let document = target.and_then(|target| target.split('#').next());
-                document.is_none_or(|document| !made.contains(document))
-            });
-            if steps.is_empty() {
-                continue;
-            }
-        }
-        let taken = |ident: &String| {
-            let mut known = existing.scenarios.keys();
-            known.any(|known| known.eq_ignore_ascii_case(ident))
-        };
-        let numbered = (2_u32..).map(|number| format!("{ident}{number}"));
-        let mut idents = std::iter::once(ident.clone()).chain(numbered);
-        if let Some(ident) = idents.find(|ident| !taken(ident)) {
-            out.insert(ident, scenario);
-        }
-    }
-    out
 }

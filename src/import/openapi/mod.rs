@@ -11,6 +11,7 @@ mod schema;
 mod security;
 mod skeleton;
 mod source;
+mod standing;
 mod unplaced;
 mod yaml;
 
@@ -24,6 +25,7 @@ use crate::finding::Finding;
 pub use operation::Operation;
 pub use skeleton::Skeletons;
 pub use source::{Load, Source, Version};
+pub use standing::{Laid, lay_over, unknown};
 pub use unplaced::Unplaced;
 
 pub(crate) use document::{BODY_AT, DEPRECATED, placeholders};
