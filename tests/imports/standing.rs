@@ -71,10 +71,11 @@ fn check_tells_who_is_behind_and_generate_mends_it() {
     );
     assert_eq!(starts("unknown-operation organizations/"), 2, "{told:#?}");
 
+    let before = read(&root.join("api-docs/endpoints/projects/get-project-keys.json"));
     run(root, &["generate", "-q"], b"").exits(0);
     let document = read(&root.join("api-docs/endpoints/projects/get-project-keys.json"));
     assert_eq!(document["title"], "Every Key");
-    assert_eq!(document["examples"].as_array().unwrap().len(), 2);
+    assert_eq!(document["examples"], before["examples"]);
     assert!(
         root.join("api-docs/endpoints/projects/get-new.json")
             .exists()
