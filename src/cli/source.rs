@@ -280,7 +280,7 @@ fn options(project: &Project, settings: &project::Docstrings) -> Options {
 /// What the command line says, over the settings.
 fn flags(project: &Project, args: &args::Docstrings) -> Result<Options> {
     let settings = match &project.settings.source {
-        Some(Source::Docstrings(settings)) => settings.clone(),
+        Some(Source::Docstrings(settings)) => settings.as_ref().clone(),
         Some(Source::Openapi(_)) | None => project::Docstrings::default(),
     };
     let mut options = options(project, &settings);

@@ -140,7 +140,7 @@ pub struct Render {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Source {
     /// Docstrings of Python classes behind Django's URL patterns.
-    Docstrings(Docstrings),
+    Docstrings(Box<Docstrings>),
     /// An OpenAPI document.
     Openapi(OpenApi),
 }

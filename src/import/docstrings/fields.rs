@@ -187,6 +187,7 @@ mod tests {
             name: name.to_owned(),
             kind: kind.to_owned(),
             description: description.to_owned(),
+            ..Parameter::default()
         }
     }
 

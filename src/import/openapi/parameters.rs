@@ -219,8 +219,8 @@ fn untyped(schema: &Node<'_>, depth: usize) -> Vec<String> {
         }
     }
     let all = schema.list("allOf");
-    let of_all = all.iter().map(|one| type_words(one, depth - 1));
-    if let Some(words) = of_all.filter(|words| !words.is_empty()).next_back() {
+    let mut of_all = all.iter().map(|one| type_words(one, depth - 1));
+    if let Some(words) = of_all.rfind(|words| !words.is_empty()) {
         return vec![words];
     }
     if schema.value.get("properties").is_some() {

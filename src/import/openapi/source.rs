@@ -174,7 +174,7 @@ impl Source {
                             Some(self.files.len() - 1)
                         }
                         Err(finding) => {
-                            let from = self.finding_at(next, &at, finding);
+                            let from = self.finding_at(next, &at, *finding);
                             self.findings.push(from);
                             None
                         }
@@ -462,7 +462,7 @@ impl<'s> Node<'s> {
     }
 }
 
-type Parsed = Result<(Value, bool), Finding>;
+type Parsed = Result<(Value, bool), Box<Finding>>;
 
 fn read_file(path: &str, load: &Load<'_>) -> (Arc<SourceFile>, Parsed) {
     let bytes = match load(path) {
@@ -472,7 +472,7 @@ fn read_file(path: &str, load: &Load<'_>) -> (Arc<SourceFile>, Parsed) {
             let message = format!("{path} cannot be read: {error}");
             return (
                 source,
-                Err(Finding::new(codes::UNRESOLVED_REFERENCE, message)),
+                Err(Box::new(Finding::new(codes::UNRESOLVED_REFERENCE, message))),
             );
         }
     };
@@ -483,7 +483,7 @@ fn read_file(path: &str, load: &Load<'_>) -> (Arc<SourceFile>, Parsed) {
         );
         let finding = Finding::new(codes::JSON_TOO_LARGE, message)
             .help("split the document, and refer from one file to the other with `$ref`");
-        return (SourceFile::new(path, b""), Err(finding));
+        return (SourceFile::new(path, b""), Err(Box::new(finding)));
     }
     let source = SourceFile::new(path, &bytes);
     let parsed = parse(path, &bytes, &source);
@@ -497,20 +497,19 @@ fn parse(path: &str, bytes: &[u8], source: &Arc<SourceFile>) -> Parsed {
         .first()
         .is_some_and(|byte| b"{[".contains(byte));
     if !named_yaml && (looks_like_json || path.ends_with(".json")) {
-        let value = json::parse_bytes(bytes).map_err(|fault| source.fault(fault))?;
+        let value = json::parse_bytes(bytes).map_err(|fault| Box::new(source.fault(fault)))?;
         return Ok((value, false));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
-        Finding::new(codes::JSON_ENCODING, "the file is not UTF-8")
-            .at(source, at..at)
-            .help("save it as UTF-8")
+        let finding = Finding::new(codes::JSON_ENCODING, "the file is not UTF-8");
+        Box::new(finding.at(source, at..at).help("save it as UTF-8"))
     })?;
     let value = yaml::parse(text).map_err(|fault| {
         let mut finding =
             Finding::new(fault.code, fault.message).at(source, fault.offset..fault.offset);
         finding.help = fault.help.map(str::to_owned);
-        finding
+        Box::new(finding)
     })?;
     Ok((value, true))
 }

@@ -82,12 +82,9 @@ fn kind_of(node: &Node<'_>) -> String {
         let named = before(1).is_some_and(|key| NAMED.contains(&key.as_str()));
         let of_item = METHODS.contains(&token.as_str())
             && before(2).is_some_and(|key| key == "paths" || key == "pathItems");
-        if is_number && !named {
-            path.push_str("[*]");
-        } else if named
-            && is_number
-            && before(1).is_some_and(|key| key == "parameters" || key == "examples")
-        {
+        // A list, or an object of that name whose keys people choose.
+        let lists = before(1).is_some_and(|key| key == "parameters" || key == "examples");
+        if is_number && (!named || lists) {
             path.push_str("[*]");
         } else if named || of_item {
             path.push_str(".*");

@@ -102,11 +102,12 @@ fn request(
         let text = line.trim();
         if text.starts_with(['?', '&']) {
             request.url.push_str(&template(without_version(text)));
-        } else if !text.starts_with('#') && !text.starts_with("//") {
-            if let Some((name, value)) = text.split_once(':') {
-                let header = (name.trim().to_owned(), template(value.trim()));
-                request.headers.push(header);
-            }
+        } else if !text.starts_with('#')
+            && !text.starts_with("//")
+            && let Some((name, value)) = text.split_once(':')
+        {
+            let header = (name.trim().to_owned(), template(value.trim()));
+            request.headers.push(header);
         }
     }
     let body: Vec<(usize, &str)> = lines.collect();
