@@ -1,7 +1,7 @@
 //! Keeps API reference pages true: captures live responses, validates, diffs and renders them.
 //!
 //! ```text
-//!  import/  pages of the original ─────────────┐
+//!  import/  docstrings, pages of the original ─┐
 //!                                              ▼
 //!  apidocs.toml ─► project/ ──────────► documents (api-docs/**.json) ──► validate/ ──► findings
 //!                     │                        ▲        │    │
@@ -21,6 +21,7 @@
 //! | [`page`] | the original's page: its 12 keys, its HTTP texts, Python 2's JSON |
 //! | [`project`] | `apidocs.toml`, reading files and revisions, writing sets of files whole |
 //! | [`import`] | endpoint documents from elsewhere |
+//! | [`export`] | endpoint documents in the formats of others |
 //! | [`capture`] | server processes, HTTP, scenarios |
 //! | [`validate`] | schemas and rules |
 //! | [`stabilize`] | volatile values: kinds, pairing, rules |
@@ -35,6 +36,7 @@ pub mod capture;
 pub mod contract;
 pub mod document;
 pub mod drift;
+pub mod export;
 pub mod finding;
 pub mod import;
 pub mod json;

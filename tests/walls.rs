@@ -7,13 +7,14 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// Room, and the rooms upstream of it that it may import.
-const WALLS: [(&str, &[&str]); 14] = [
+const WALLS: [(&str, &[&str]); 15] = [
     ("json", &[]),
     ("finding", &["json"]),
     ("document", &["json", "finding"]),
     ("page", &["json", "finding", "document"]),
     ("project", &["json", "finding", "document"]),
     ("import", &["json", "finding", "document", "page"]),
+    ("export", &["json", "finding", "document", "import"]),
     ("capture", &["json", "finding", "document", "project"]),
     ("validate", &["json", "finding", "document", "project"]),
     ("stabilize", &["json", "finding", "document"]),

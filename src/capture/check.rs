@@ -22,6 +22,7 @@ pub fn check(options: &Options<'_>) -> Vec<Finding> {
         options,
         findings: Vec::new(),
         targets: BTreeMap::new(),
+        unfilled: BTreeMap::new(),
     };
     check.unreadable(&plan);
     let fixtures = check.fixtures(&plan);
@@ -47,6 +48,7 @@ pub fn check(options: &Options<'_>) -> Vec<Finding> {
         }
     }
     check.duplicates(&plan);
+    check.incomplete(&plan);
     check.findings
 }
 
@@ -58,6 +60,8 @@ struct Check<'a> {
     options: &'a Options<'a>,
     findings: Vec<Finding>,
     targets: BTreeMap<ExampleTarget, usize>,
+    /// Variables without a value, and how many requests wait for each.
+    unfilled: BTreeMap<String, usize>,
 }
 
 impl Check<'_> {
@@ -84,6 +88,9 @@ impl Check<'_> {
                 self.text(&loaded.source, &at, text, &known);
             }
             known.insert(name.clone());
+            if value.is_null() {
+                self.unfilled.insert(name.clone(), 0);
+            }
         }
         for (pointer, step) in fixtures.steps() {
             self.step(&loaded.source, &pointer, step, &known);
@@ -152,8 +159,26 @@ impl Check<'_> {
         step: &Step,
         known: &BTreeSet<String>,
     ) {
-        for (at, text) in texts::of_step(step) {
-            self.text(source, &format!("{pointer}{at}"), text, known);
+        if let Some(todo) = &step.todo {
+            let finding = Finding::new(
+                codes::INCOMPLETE_REQUEST,
+                format!("the request is not made: {todo}"),
+            )
+            .at_pointer(source, &format!("{pointer}/todo"))
+            .help("complete the request, then remove `todo`");
+            self.findings.push(match &step.example {
+                Some(target) => finding.about(target),
+                None => finding,
+            });
+        } else {
+            for (at, text) in texts::of_step(step) {
+                self.text(source, &format!("{pointer}{at}"), text, known);
+            }
+            for name in texts::variables(step) {
+                if let Some(count) = self.unfilled.get_mut(&name) {
+                    *count += 1;
+                }
+            }
         }
         let settings = self.options.settings;
         if let Identity::Named(name) = &step.identity
@@ -191,7 +216,10 @@ impl Check<'_> {
             }
         }
         for (at, path) in files(step) {
-            if !path.contains("{{") && !self.options.docs.join(path).is_file() {
+            if step.todo.is_none()
+                && !path.contains("{{")
+                && !self.options.docs.join(path).is_file()
+            {
                 let message = format!("the file {path} does not exist");
                 let finding = Finding::new(codes::INVALID_REQUEST, message)
                     .at_pointer(source, &format!("{pointer}{at}"))
@@ -230,6 +258,25 @@ impl Check<'_> {
                 .help("save it in an earlier request, or define it in fixtures.json"),
             };
             self.findings.push(finding.at_pointer(source, at));
+        }
+    }
+
+    /// Variables that are still to be filled in, each once however many requests wait for it.
+    fn incomplete(&mut self, plan: &Plan<'_>) {
+        let Some((loaded, _)) = plan.fixtures else {
+            return;
+        };
+        for (name, count) in &self.unfilled {
+            let waiting = match count {
+                0 => continue,
+                1 => "1 request is".to_owned(),
+                count => format!("{count} requests are"),
+            };
+            let message = format!("`{name}` has no value yet: {waiting} not made");
+            let finding = Finding::new(codes::INCOMPLETE_REQUEST, message)
+                .at_key(&loaded.source, &pointer::join("/variables", name))
+                .help("write its value in place of null");
+            self.findings.push(finding);
         }
     }
 

@@ -127,6 +127,8 @@ pub struct ScenarioRun {
     pub outcome: Outcome,
     /// What was wrong, in the order in which it was seen.
     pub findings: Vec<Finding>,
+    /// How many requests were not made, since they are to be completed.
+    pub incomplete: usize,
 }
 
 /// An example, and where it comes from.
@@ -181,6 +183,12 @@ impl Captured {
         })
     }
 
+    /// Whether every request of the scenarios was left out, since it is to be completed.
+    pub fn made_nothing(&self) -> bool {
+        let incomplete = self.scenarios.iter().any(|run| run.incomplete > 0);
+        incomplete && self.scenarios.iter().all(|run| run.exchanges.is_empty())
+    }
+
     /// Whether the run came to its end and every scenario succeeded.
     pub fn is_complete(&self) -> bool {
         self.stopped.is_none() && self.runs().all(|run| run.outcome == Outcome::Done)
@@ -195,6 +203,7 @@ impl ScenarioRun {
             exchanges: Vec::new(),
             outcome: Outcome::Done,
             findings: Vec::new(),
+            incomplete: 0,
         }
     }
 }

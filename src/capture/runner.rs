@@ -154,7 +154,14 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         progress.note(&format!("{name} is left out too: it runs after {skipped}"));
     }
     progress.planned(plan.scenarios.len() + usize::from(plan.fixtures.is_some()));
-    let captured = world.capture(&plan, Memory { scope, secrets });
+    let captured = world.capture(
+        &plan,
+        Memory {
+            scope,
+            secrets,
+            ..Memory::default()
+        },
+    );
     if world.owns_server() || !options.settings.services.is_empty() {
         progress.phase("stopping the server");
     }
@@ -255,6 +262,7 @@ impl World<'_> {
                 .filter(|(at, _)| at.starts_with("/teardown/"));
             self.clean_up(&mut session, steps, &mut run);
             run.findings = std::mem::take(&mut session.findings);
+            run.incomplete = session.incomplete;
             self.progress().finished("fixtures", &run.outcome);
             self.keep(&run, session.examples, &mut captured.examples);
             self.learn(&session.memory.secrets);

@@ -1,5 +1,6 @@
 //! The requests of one scenario, one after the other.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use super::runner::World;
 use super::scope::Scope;
 use super::secrets::Secrets;
 use super::template::{Template, TemplateError};
+use super::texts;
 use crate::document::{
     Example, ExampleTarget, Exchange, Identity, Recorded, SaveSource, Shown, Step,
 };
@@ -35,6 +37,8 @@ const DYING: Duration = Duration::from_millis(300);
 pub(super) struct Memory {
     pub scope: Scope,
     pub secrets: Secrets,
+    /// Names that have no value yet: variables still to be filled in, and what requests that wait for them would save.
+    pub unfilled: BTreeSet<String>,
 }
 
 /// A scenario, or the fixtures, while it runs.
@@ -48,6 +52,8 @@ pub(super) struct Session<'a> {
     credentials: Option<Scope>,
     pub findings: Vec<Finding>,
     pub examples: Vec<(ExampleTarget, CapturedExample)>,
+    /// How many requests were not made, since they are to be completed.
+    pub incomplete: usize,
 }
 
 impl<'a> Session<'a> {
@@ -75,6 +81,7 @@ impl<'a> Session<'a> {
             credentials,
             findings: Vec::new(),
             examples: Vec::new(),
+            incomplete: 0,
         }
     }
 
@@ -102,6 +109,10 @@ impl<'a> Session<'a> {
 
     /// Puts the values of the fixtures' variables into the scope, in order.
     pub fn define(&mut self, name: &str, value: &Value) -> Result<(), Stop> {
+        if value.is_null() {
+            self.memory.unfilled.insert(name.to_owned());
+            return Ok(());
+        }
         let at = pointer::join("/variables", name);
         match payload::substitute(value, &at, &self.memory.scope) {
             Ok(value) => {
@@ -122,7 +133,7 @@ impl<'a> Session<'a> {
 
     /// Whether every name that a step uses has a value.
     pub fn can_make(&self, step: &Step) -> bool {
-        super::texts::of_step(step).iter().all(|(_, text)| {
+        texts::of_step(step).iter().all(|(_, text)| {
             Template::parse(text).is_ok_and(|template| template.text(&self.memory.scope).is_ok())
         })
     }
@@ -135,6 +146,12 @@ impl<'a> Session<'a> {
         step: &Step,
         recorded: bool,
     ) -> Result<Option<Exchange>, Stop> {
+        if self.is_incomplete(step) {
+            self.incomplete += 1;
+            let names = step.save.iter().map(|(name, _)| name.clone());
+            self.memory.unfilled.extend(names);
+            return Ok(None);
+        }
         let place = format!("{at}/request");
         self.world
             .progress()
@@ -157,6 +174,13 @@ impl<'a> Session<'a> {
             Err(NoResponse::Fault(fault)) => return Err(self.broken(&place, &prepared, &fault)),
         };
         self.judge(at, step, &prepared, &response, recorded)
+    }
+
+    /// Whether a request is still to be completed; [`super::check`] told what is missing.
+    fn is_incomplete(&self, step: &Step) -> bool {
+        let unfilled = &self.memory.unfilled;
+        step.todo.is_some()
+            || (!unfilled.is_empty() && !texts::variables(step).is_disjoint(unfilled))
     }
 
     /// Looks at a response: its status, its body, the values to save.
@@ -314,6 +338,7 @@ impl<'a> Session<'a> {
                             .secrets
                             .add_value(&value, &|text| hosts.secret_form(text));
                     }
+                    self.memory.unfilled.remove(name);
                     self.memory.scope.variables.insert(name.clone(), value);
                 }
                 Err(reason) => missing.push((name, reason)),

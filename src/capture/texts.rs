@@ -50,6 +50,21 @@ pub(super) fn of_step(step: &Step) -> Vec<(String, &str)> {
     out
 }
 
+/// The names of the variables that a step uses.
+pub(super) fn variables(step: &Step) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (_, text) in of_step(step) {
+        let Ok(template) = Template::parse(text) else {
+            continue;
+        };
+        names.extend(template.expressions().filter_map(|one| match one {
+            Expression::Variable(name) => Some(name.clone()),
+            _ => None,
+        }));
+    }
+    names
+}
+
 /// The strings within a JSON value.
 pub(super) fn of_value<'a>(value: &'a Value, at: &str, out: &mut Vec<(String, &'a str)>) {
     match value {

@@ -9,7 +9,7 @@ use apidocs::report::{Report, plural};
 use super::args::Capture;
 use super::context::{Channel, Context};
 use super::exit::Exit;
-use super::recapture::recapture;
+use super::recapture::{Prose, recapture};
 use super::report::report;
 use super::share::{refuse, write};
 
@@ -18,7 +18,7 @@ pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
     if let Some(folder) = &args.output {
         return share(context, &project, folder, args);
     }
-    let recapture = recapture(context, &project, &args.selection)?;
+    let recapture = recapture(context, &project, &args.selection, Prose::Kept)?;
     let mut written = 0;
     let mut collection = &recapture.before;
     if recapture.may_write(args.keep_going) {
@@ -42,7 +42,7 @@ fn share(context: &Context, project: &Project, folder: &Path, args: &Capture) ->
     refuse(folder, &project.docs)?;
     let mut selection = args.selection.clone();
     selection.shard = args.shard;
-    let recapture = recapture(context, project, &selection)?;
+    let recapture = recapture(context, project, &selection, Prose::Kept)?;
     if let Some(share) = recapture.share(context, project, &selection) {
         write(context, folder, &share)?;
         context.say(recapture.summary());

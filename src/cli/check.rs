@@ -12,12 +12,12 @@ use super::args::Check;
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
 use super::pages::Planned;
-use super::recapture::recapture;
+use super::recapture::{Prose, recapture};
 use super::report::report;
 
 pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let project = context.project()?;
-    let recapture = recapture(context, &project, &args.selection)?;
+    let recapture = recapture(context, &project, &args.selection, Prose::Sourced)?;
     let mut exit = recapture.exit();
     let mut findings = Vec::new();
     let (mut documents, not_captured) = recapture.compare();
@@ -49,6 +49,9 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let can_write = writes.is_some();
     if let Some(file) = &args.patch {
         write_patch(context, &project, file, writes)?;
+    }
+    if let Some(source) = &recapture.source {
+        findings.extend(source.behind.iter().cloned());
     }
     let mut findings = context.judge(&project, findings);
     findings.extend(recapture.findings.iter().cloned());

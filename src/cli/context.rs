@@ -63,10 +63,16 @@ impl Context {
 
     /// The project; first of all finishes or undoes what a run that was cut short had begun.
     pub fn project(&self) -> Result<Project> {
+        self.project_at(None)
+    }
+
+    /// The project, with another folder of documents than the flags and settings name.
+    pub fn project_at(&self, docs: Option<&Path>) -> Result<Project> {
         let current = std::env::current_dir().context("the current folder cannot be read")?;
+        let docs = docs.map(Path::to_owned);
         let location = Location {
             config: self.global.config.clone(),
-            docs: self.global.docs.clone(),
+            docs: docs.or_else(|| self.global.docs.clone()),
         };
         let found = Project::find(&current, &location);
         let recovered = match &found {

@@ -13,12 +13,12 @@ use super::args::{Generate, OutputFormat};
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
 use super::pages::{Planned, documents, options};
-use super::recapture::{Recapture, recapture};
+use super::recapture::{Prose, Recapture, recapture};
 use super::report::report;
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     let project = context.project()?;
-    let recapture = recapture(context, &project, &args.selection)?;
+    let recapture = recapture(context, &project, &args.selection, Prose::Sourced)?;
     let mut findings = Vec::new();
     let planned = if recapture.may_write(args.keep_going) {
         let pages = Planned::new(&project, &args.pages, &recapture.after)?;

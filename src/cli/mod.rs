@@ -10,6 +10,7 @@ mod context;
 mod demo;
 mod diff;
 mod exit;
+mod export;
 mod fmt;
 mod generate;
 mod import;
@@ -26,6 +27,7 @@ mod scenarios;
 mod schema;
 mod share;
 mod sides;
+mod source;
 mod terminal;
 mod validate;
 mod volatile;
@@ -58,6 +60,7 @@ pub fn main() -> ExitCode {
         Verb::Import(args) => import::run(&context, args),
         Verb::Learn(args) => learn::run(&context, args),
         Verb::Merge(args) => merge::run(&context, args),
+        Verb::Export(args) => export::run(&context, args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),
         Verb::Man => completions::man(),

@@ -19,6 +19,7 @@ use super::exit::Exit;
 use super::progress::Watch;
 use super::scenarios::Scenarios;
 use super::share;
+use super::source::{self, Followed};
 use super::volatile::Volatile;
 
 /// What a capture of examples can cure: no reason not to capture.
@@ -33,9 +34,18 @@ const CURED: [Code; 8] = [
     codes::LOW_COVERAGE,
 ];
 
+/// Who writes the prose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prose {
+    /// It is left as it is.
+    Kept,
+    /// It follows the source that the settings name.
+    Sourced,
+}
+
 /// The documents before and after a capture.
 pub struct Recapture {
-    /// As they are on disk.
+    /// As they are on disk, with the prose of the source where that counts.
     pub before: Collection,
     /// With what was captured.
     pub after: Collection,
@@ -46,6 +56,8 @@ pub struct Recapture {
     volatile: Volatile,
     /// The scenarios that took longest, with their times.
     slowest: Vec<String>,
+    /// What the source makes of the documents on disk.
+    pub source: Option<Followed>,
     changed: Vec<Changed>,
     ran: bool,
 }
@@ -53,13 +65,28 @@ pub struct Recapture {
 /// A document whose file has to change.
 struct Changed {
     path: String,
-    before: Vec<u8>,
+    /// `None` where there is no such file yet.
+    before: Option<Vec<u8>>,
     after: String,
 }
 
 /// Runs the scenarios and lays what they captured over the documents. Writes nothing.
-pub fn recapture(context: &Context, project: &Project, selection: &Selection) -> Result<Recapture> {
-    let tree = project.tree()?;
+pub fn recapture(
+    context: &Context,
+    project: &Project,
+    selection: &Selection,
+    prose: Prose,
+) -> Result<Recapture> {
+    let disk = project.tree()?;
+    let source = match prose {
+        Prose::Sourced => source::follow(project, &disk)?,
+        Prose::Kept => None,
+    };
+    let mut tree = disk.clone();
+    let sourced = source.iter().flat_map(|source| &source.files);
+    for (path, text) in sourced.clone() {
+        tree.insert(path.clone(), text.as_bytes());
+    }
     let prefix = project.shown(&project.docs);
     let volatile = Volatile::of_project(project)?;
     let before = Collection::from_tree(&tree, &prefix);
@@ -84,6 +111,8 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         !(selection.only.is_empty() && selection.skip.is_empty()) || selection.shard.is_some();
 
     let mut findings = obstacles(project, &options, partial);
+    let told = source.as_ref().map(|source| source.findings.clone());
+    findings.extend(told.iter().flatten().cloned());
     if from.is_some() {
         // What stands in the way of requests, such as a variable that is not set, stood in the way of those that
         // were made.
@@ -99,6 +128,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             findings,
             volatile,
             slowest: Vec::new(),
+            source,
             changed: Vec::new(),
             ran: false,
         });
@@ -123,14 +153,24 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     };
     let slowest = watch.slowest();
     context.go_on()?;
-    let changed = lay_over(&before, &captured, &tree.files);
-    let mut tree = tree;
+    let mut changed = lay_over(&before, &captured, &disk.files);
     for document in &changed {
         tree.insert(document.path.clone(), document.after.as_bytes());
     }
+    // What the source changes and the capture does not.
+    for (path, text) in sourced {
+        if changed.iter().all(|document| document.path != *path) {
+            changed.push(Changed {
+                path: path.clone(),
+                before: disk.files.get(path).cloned(),
+                after: text.clone(),
+            });
+        }
+    }
     let after = Collection::from_tree(&tree, &prefix);
 
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
+    findings.extend(source.iter().flat_map(|source| source.unknown(&after)));
     if captured.is_complete() {
         let told = validate::validate(&after);
         let files = captured_files(&after, &captured);
@@ -151,6 +191,14 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     findings.extend(run_findings(&captured, &project.settings.severity));
     if captured.scenarios.is_empty() && captured.is_complete() && selection.shard.is_none() {
         findings.push(no_scenarios());
+    } else if captured.is_complete() && captured.made_nothing() {
+        findings.push(
+            Finding::new(
+                codes::NO_SCENARIOS,
+                "no request could be made, so nothing was compared: all are to be completed",
+            )
+            .help("`apidocs validate` tells what is missing in each"),
+        );
     }
     findings.extend(unread(&before, &captured));
     findings.sort_by(Finding::order);
@@ -161,6 +209,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         findings,
         volatile,
         slowest,
+        source,
         changed,
         ran: true,
     })
@@ -272,7 +321,7 @@ fn lay_over(
         if settled.changed {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
             let path = name.file();
-            let before = files.get(&path).cloned().unwrap_or_default();
+            let before = files.get(&path).cloned();
             let after = json::write(&file, key_order::ENDPOINT);
             changed.push(Changed {
                 path,
@@ -363,17 +412,18 @@ impl Recapture {
 
     /// How many documents change.
     pub fn changed(&self) -> usize {
-        self.changed.len()
+        let is_document = |changed: &&Changed| changed.path.starts_with("endpoints/");
+        self.changed.iter().filter(is_document).count()
     }
 
     /// Puts the files of the documents that changed into a set.
     pub fn add_to(&self, set: &mut ChangeSet, project: &Project) {
         for document in &self.changed {
-            set.replace(
-                project.docs.join(&document.path),
-                &document.before,
-                document.after.as_str(),
-            );
+            let path = project.docs.join(&document.path);
+            match &document.before {
+                Some(before) => set.replace(path, before, document.after.as_str()),
+                None => set.write(path, document.after.as_str()),
+            }
         }
     }
 
@@ -400,6 +450,13 @@ impl Recapture {
         );
         if not_run > 0 {
             text.push_str(&format!(", {not_run} not run"));
+        }
+        let incomplete: usize = self.captured.runs().map(|run| run.incomplete).sum();
+        if incomplete > 0 {
+            text.push_str(&format!(
+                "; {} to be completed not made",
+                plural(incomplete, "request")
+            ));
         }
         if let Some(idents) = &self.captured.idle_jobs {
             text.push_str("\n--jobs had nothing to do: fewer than two scenarios are `isolated`");

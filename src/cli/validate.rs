@@ -12,13 +12,16 @@ use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
 use super::report::report;
 use super::scenarios::Scenarios;
+use super::source;
 use super::volatile::{self, Volatile};
 
 pub fn run(context: &Context) -> Result<Exit> {
     let project = context.project()?;
     let collection = project.collection()?;
     let scenarios = Scenarios::all(context, &project, &collection);
-    let findings = context.judge(&project, findings(&project, &scenarios.options()));
+    let mut findings = findings(&project, &scenarios.options());
+    findings.extend(source::unknown(&project, &collection)?);
+    let findings = context.judge(&project, findings);
     let exit = exit_of(&findings);
     let report = report(&project, &collection, findings);
     context.tell(Channel::Answer, &report, None)?;

@@ -6,6 +6,11 @@ const PARAMETERS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
     ("name", KeyOrder::Kept),
     ("type", KeyOrder::Kept),
     ("description", KeyOrder::Kept),
+    ("in", KeyOrder::Kept),
+    ("required", KeyOrder::Kept),
+    ("format", KeyOrder::Kept),
+    ("enum", KeyOrder::Kept),
+    ("default", KeyOrder::Kept),
 ]));
 
 const BYTES: KeyOrder = KeyOrder::Fixed(&[
@@ -56,6 +61,7 @@ const STEPS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
     ("title", KeyOrder::Kept),
     ("show", KeyOrder::Kept),
     ("save", KeyOrder::Kept),
+    ("todo", KeyOrder::Kept),
 ]));
 
 /// The order of an endpoint document.
@@ -69,9 +75,19 @@ pub const ENDPOINT: KeyOrder = KeyOrder::Fixed(&[
     ("authentication", KeyOrder::Kept),
     ("path_parameters", PARAMETERS),
     ("query_parameters", PARAMETERS),
+    ("header_parameters", PARAMETERS),
     ("parameters", PARAMETERS),
     ("sidebar_order", KeyOrder::Kept),
     ("no_example", KeyOrder::Kept),
+    (
+        "source",
+        KeyOrder::Fixed(&[
+            ("internal_path", KeyOrder::Kept),
+            ("scenarios", KeyOrder::Kept),
+            ("plain_text", KeyOrder::Kept),
+            ("text", KeyOrder::Kept),
+        ]),
+    ),
     ("examples", KeyOrder::Items(&EXAMPLE)),
 ]);
 

@@ -21,7 +21,7 @@ mod tree;
 pub use approvals::{Approval, Approvals};
 pub use collection::{Collection, Loaded};
 pub use contract::{ContractName, ContractStatus};
-pub use endpoint::{EndpointDocument, Parameter};
+pub use endpoint::{EndpointDocument, Origin, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
 pub use headers::{Header, Headers};
 pub use media_type::{essence, is_json_media_type};

@@ -35,7 +35,7 @@ pub struct Fixtures {
     /// What it prepares, for people.
     #[serde(default)]
     pub title: String,
-    /// Values that every scenario sees.
+    /// Values that every scenario sees; `null` is one that is still to be filled in.
     #[serde(default)]
     pub variables: Map<String, Value>,
     /// Requests to make.
@@ -69,6 +69,8 @@ pub struct Step {
     pub show: Vec<(String, usize)>,
     /// Values to pick from the response, by the name under which later requests see them.
     pub save: Vec<(String, Save)>,
+    /// What the request still lacks; while it says so, it is not made.
+    pub todo: Option<String>,
 }
 
 /// Who makes a request.
@@ -212,6 +214,7 @@ struct StepFile {
     show: Option<Value>,
     #[serde(default)]
     save: Map<String, Value>,
+    todo: Option<String>,
 }
 
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
@@ -269,6 +272,7 @@ impl StepFile {
             title: self.title,
             show,
             save,
+            todo: self.todo,
         })
     }
 }

@@ -100,9 +100,10 @@ fn walk(delta: &Delta, region: Region, address: String, changes: &mut Vec<Change
 fn inner(region: Region, key: &str) -> Region {
     match (region, key) {
         (Region::Prose, "method" | "api_path") => Region::Endpoint,
-        (Region::Prose, "path_parameters" | "query_parameters" | "parameters") => {
-            Region::Parameters
-        }
+        (
+            Region::Prose,
+            "path_parameters" | "query_parameters" | "header_parameters" | "parameters",
+        ) => Region::Parameters,
         (Region::Example, "request") => Region::Request,
         (Region::Example, "response") => Region::Response,
         (Region::Response, "status") => Region::Status,

@@ -150,6 +150,7 @@ codes! {
     MISSING_ARRAY "missing-array" Error "A response does not hold an array that the scenario shows short.";
     BAD_TEMPLATE "bad-template" Error "A template in a scenario cannot be understood.";
     INVALID_REQUEST "invalid-request" Error "A request of a scenario cannot be made.";
+    INCOMPLETE_REQUEST "incomplete-request" Warning "A request is not made, since something is still to be filled in.";
     UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";
 
     // Changes.
@@ -203,6 +204,34 @@ codes! {
     INDEX_ORDER "index-order" Warning "An index lists pages that are not there, twice, out of order or not at all.";
     INDEX_TITLE "index-title" Warning "An index gives a page another title than the page itself.";
     MIXED_COMMENTS "mixed-comments" Warning "The files of a tree have different comment lines.";
+    YAML_SYNTAX "yaml-syntax" Error "A file is not YAML, or holds what JSON cannot.";
+    RENAMED_OPERATION "renamed-operation" Info "Two operations have one name, and one of them got another.";
+    INEXACT_EXPORT "inexact-export" Warning "An import of an export would give a document back in another form.";
+    UNPLACED "unplaced" Info "A part of an imported source has no place in a document.";
+    NOT_REQUESTS "not-requests" Error "A source of requests, or a part of it, cannot be understood.";
+    UNKNOWN_OPTION "unknown-option" Warning "A part of a request has no counterpart, and was left out.";
+    LEFT_OUT "left-out" Info "Requests of a source were left out.";
+    NOT_OPENAPI "not-openapi" Error "A part of an OpenAPI document cannot be understood.";
+    UNDOCUMENTED_OPERATION "undocumented-operation" Error "An operation of the OpenAPI document has no endpoint document.";
+    UNKNOWN_OPERATION "unknown-operation" Warning "An endpoint document is about an operation that the OpenAPI document does not have.";
+    UNDOCUMENTED_STATUS "undocumented-status" Warning "A captured status is none of those that the OpenAPI document has.";
+    UNDOCUMENTED_FIELD "undocumented-field" Warning "A captured field is none of those that the OpenAPI document has.";
+    UNRESOLVED_REFERENCE "unresolved-reference" Error "A `$ref` of an OpenAPI document leads nowhere.";
+    REMOTE_REFERENCE "remote-reference" Warning "A `$ref` of an OpenAPI document leads to the network, and is not followed.";
+
+    // Reading Python source.
+    PYTHON_SYNTAX "python-syntax" Warning "A part of a Python file is not understood.";
+    PYTHON_ENCODING "python-encoding" Warning "A Python file is not in an encoding that is read.";
+    NO_SOURCE_ENDPOINTS "no-source-endpoints" Error "The source has no endpoint.";
+    COMPUTED_URLS "computed-urls" Warning "URL patterns are computed when the program runs, and are not read.";
+    UNKNOWN_VIEW "unknown-view" Warning "A URL pattern leads to something that is not read.";
+    COMPUTED_VALUE "computed-value" Warning "A section, method, base or scenario is computed when the program runs, and is not read.";
+    SWALLOWED_TEXT "swallowed-text" Warning "A part of a docstring is left out, or becomes part of something else.";
+    MALFORMED_FIELD "malformed-field" Warning "A field of a docstring is none: it is left out, with those behind it.";
+    OPEN_MARKUP "open-markup" Warning "Inline markup of a docstring does not end.";
+    NAME_CLASH "name-clash" Warning "Two endpoints of the source have one name.";
+    BEHIND_SOURCE "behind-source" Error "A document does not say what the source says.";
+    NOT_IN_SOURCE "not-in-source" Warning "A document came from the source, which does not have its endpoint any more.";
 }
 
 #[cfg(test)]

@@ -20,6 +20,6 @@ pub use git::{is_tracked, read_revision, repository};
 pub use journal::{Recovery, recover};
 pub use load::{CONFIG_FILE, Location, Project};
 pub use settings::{
-    Auth, CoverageSettings, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Render, Server,
-    Service, Settings, SeveritySetting,
+    Auth, CoverageSettings, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Docstrings, Fields,
+    OpenApi, Render, Server, Service, Settings, SeveritySetting, Source,
 };

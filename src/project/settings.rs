@@ -54,6 +54,8 @@ pub struct Settings {
     pub render: Render,
     /// How many endpoints must have an example.
     pub coverage: CoverageSettings,
+    /// Who writes the prose of the documents.
+    pub source: Option<Source>,
 }
 
 /// How many endpoints must have an example.
@@ -145,6 +147,68 @@ pub struct Render {
     pub index_comment: Option<Vec<String>>,
 }
 
+/// Who writes the prose of the documents.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Source {
+    /// Docstrings of Python classes behind Django's URL patterns.
+    Docstrings(Box<Docstrings>),
+    /// An OpenAPI document.
+    Openapi(OpenApi),
+}
+
+/// Where the OpenAPI document is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenApi {
+    /// The document, JSON or YAML.
+    pub file: PathBuf,
+}
+
+/// Where the docstrings are, and what things are called; what is not said is as in the original.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Docstrings {
+    /// The folders below which the packages are; the folder of the settings unless said otherwise.
+    pub paths: Option<Vec<PathBuf>>,
+    /// The module of the URL patterns.
+    pub urls: Option<String>,
+    /// What stands before every path.
+    pub prefix: Option<String>,
+    /// The classes that endpoints inherit from.
+    pub base_classes: Option<Vec<String>>,
+    /// The attribute that says the section of a class.
+    pub section_attribute: Option<String>,
+    /// The section of classes that say none.
+    pub default_section: Option<String>,
+    /// What is cut off the name of a class.
+    pub class_suffix: Option<String>,
+    /// The HTTP methods, in the order in which a class lists them.
+    pub methods: Option<Vec<String>>,
+    /// The words of fields.
+    pub fields: Fields,
+    /// Whether the description is everything behind the title as it stands.
+    pub plain_text: bool,
+    /// The decorator that attaches scenarios to a method.
+    pub attach_decorator: Option<String>,
+    /// The decorator that names a scenario.
+    pub scenario_decorator: Option<String>,
+}
+
+/// The words with which the fields of a docstring begin.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fields {
+    /// For values in the path.
+    pub path: Option<Vec<String>>,
+    /// For values in the query.
+    pub query: Option<Vec<String>>,
+    /// For values in the body.
+    pub body: Option<Vec<String>>,
+    /// For what is asked of the caller.
+    pub auth: Option<Vec<String>>,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -162,6 +226,7 @@ impl Default for Settings {
             impact: BTreeMap::new(),
             render: Render::default(),
             coverage: CoverageSettings::default(),
+            source: None,
         }
     }
 }
@@ -283,6 +348,10 @@ mod tests {
             shown = "Bearer <token>"
             [severity]
             stray-file = "off"
+            [source]
+            kind = "docstrings"
+            paths = ["src"]
+            fields = { path = ["in_path"] }
             "#,
         )
         .unwrap();
@@ -297,11 +366,22 @@ mod tests {
         assert_eq!(settings.drop_headers, ["Date", "Server"]);
         assert_eq!(settings.auth["admin"].header, "Authorization");
         assert_eq!(settings.severity["stray-file"].severity(), None);
+        let Some(Source::Docstrings(source)) = settings.source else {
+            panic!("{:?}", settings.source);
+        };
+        assert_eq!(source.paths, Some(vec![PathBuf::from("src")]));
+        assert_eq!(source.fields.path, Some(vec!["in_path".to_owned()]));
     }
 
     #[test]
     fn unknown_keys_are_refused() {
-        assert!(toml::from_str::<Settings>("bsae_url = ''").is_err());
+        for bad in [
+            "bsae_url = ''",
+            "[source]\nkind = 'docstrings'\nurl = 'x'",
+            "[source]\nkind = 'prose'",
+        ] {
+            assert!(toml::from_str::<Settings>(bad).is_err(), "{bad}");
+        }
         let error =
             toml::from_str::<Settings>("[[services]]\nname = 'x'\ncomand = 'y'").unwrap_err();
         assert!(error.message().contains("comand"), "{error}");

@@ -16,6 +16,7 @@ pub fn prose(document: &EndpointDocument) -> Value {
         "authentication": document.authentication,
         "path_parameters": document.path_parameters,
         "query_parameters": document.query_parameters,
+        "header_parameters": document.header_parameters,
         "parameters": document.parameters,
         "sidebar_order": document.sidebar_order,
         "no_example": document.no_example,

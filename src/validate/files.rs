@@ -12,7 +12,7 @@ use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
 
 /// Keys under which any JSON may stand.
-const FREE: [&str; 4] = ["body", "form", "json", "variables"];
+const FREE: [&str; 6] = ["body", "default", "enum", "form", "json", "variables"];
 
 /// What does not fit, of all documents.
 pub(super) fn findings(collection: &Collection) -> Vec<Finding> {

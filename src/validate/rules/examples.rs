@@ -6,14 +6,22 @@ use std::sync::Arc;
 use super::super::spelling::quoted;
 use super::{documents, item};
 use crate::document::{Collection, Step};
-use crate::finding::{Finding, SourceFile, codes};
+use crate::finding::{Finding, Severity, SourceFile, codes};
 
 /// An endpoint has an example, or says why it cannot have one, and not both.
+///
+/// That one is missing is no error while a scenario has a request for it: a capture cures it.
 pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let made = made(collection).unwrap_or_default();
     for document in documents(collection) {
         let name = document.name;
         let finding = match (document.item.examples.is_empty(), &document.item.no_example) {
+            (true, None) if made.contains_key(&name.to_string()) => Finding {
+                severity: Severity::Warning,
+                ..no_example(document.source)
+                    .help("a scenario has a request for it: complete that, if need be, and `apidocs capture`")
+            },
             (true, None) => no_example(document.source).help(format!(
                 "give a request of a scenario `\"example\": \"{name}\"` and capture it, or say in `no_example` why there cannot be one"
             )),

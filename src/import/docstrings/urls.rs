@@ -1,0 +1,527 @@
+//! URL patterns: which class answers at which path.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::modules::{ClassRef, Entity, Module, Modules};
+use super::regex::Piece;
+use super::syntax::{
+    Argument, Expr, ExprKind, Guard, StatementKind, argument, last_name, positional,
+};
+use crate::finding::{Code, Finding, codes};
+
+/// How deeply patterns may include others.
+const MAX_DEPTH: usize = 32;
+
+/// How many patterns and lists are looked at: a few lines can include one another without end.
+const MAX_PATTERNS: usize = 200_000;
+
+/// The name of a module's list of patterns.
+const PATTERNS: &str = "urlpatterns";
+
+/// A class, and a pattern that leads to it.
+#[derive(Debug, Clone)]
+pub(super) struct Route {
+    pub pieces: Vec<Piece>,
+    pub class: ClassRef,
+    pub module: Arc<Module>,
+    /// Where the pattern stands.
+    pub span: Range<usize>,
+}
+
+/// The patterns of a project, in order.
+pub(super) struct Urls<'m> {
+    modules: &'m Modules<'m>,
+    pub routes: Vec<Route>,
+    pub findings: Vec<Finding>,
+    patterns: usize,
+    depth: usize,
+    /// The places that were told: a list that is included twice is told once.
+    told: HashSet<(String, usize)>,
+}
+
+/// Where an expression is evaluated.
+#[derive(Clone, Copy)]
+struct Here<'e> {
+    module: &'e Arc<Module>,
+    /// The statement of the module in which it stands: names have the values that they have there.
+    at: usize,
+    /// The patterns around.
+    pieces: &'e [Piece],
+    /// What `patterns()` puts before the names of views.
+    prefix: &'e str,
+}
+
+impl<'m> Urls<'m> {
+    /// The routes of a module's `urlpatterns`.
+    pub fn of(modules: &'m Modules<'m>, module: &Arc<Module>) -> Self {
+        let mut urls = Self {
+            modules,
+            routes: Vec::new(),
+            findings: Vec::new(),
+            patterns: 0,
+            depth: 0,
+            told: HashSet::new(),
+        };
+        urls.module(module, &[]);
+        urls
+    }
+
+    fn tell(
+        &mut self,
+        code: Code,
+        module: &Module,
+        span: &Range<usize>,
+        message: &str,
+        help: &str,
+    ) {
+        if self.told.insert((module.name.clone(), span.start)) {
+            let finding = Finding::new(code, message).at(&module.source, span.clone());
+            self.findings.push(finding.help(help));
+        }
+    }
+
+    fn unread(&mut self, module: &Module, span: &Range<usize>, message: &str) {
+        let help = "patterns are read where they are written out: lists, url(), path() and include(); write documents of the others by hand";
+        self.tell(codes::COMPUTED_URLS, module, span, message, help);
+    }
+
+    /// Whether there is no end of it.
+    fn is_too_much(&mut self, module: &Module, span: &Range<usize>) -> bool {
+        self.patterns += 1;
+        if self.patterns == MAX_PATTERNS {
+            self.unread(
+                module,
+                span,
+                "there are too many patterns: the others are not read",
+            );
+        }
+        self.patterns >= MAX_PATTERNS
+    }
+
+    fn module(&mut self, module: &Arc<Module>, pieces: &[Piece]) {
+        let here = Here {
+            module,
+            at: usize::MAX,
+            pieces,
+            prefix: "",
+        };
+        if !self.variable(here, PATTERNS) {
+            let message = format!(
+                "the module {} has no `{PATTERNS}` that can be read",
+                module.name
+            );
+            self.unread(module, &(0..0), &message);
+        }
+    }
+
+    /// The patterns of a variable; `false` where the module gives it no value.
+    fn variable(&mut self, here: Here<'_>, name: &str) -> bool {
+        let module = Arc::clone(here.module);
+        let before = |(index, _): &(usize, _)| *index < here.at;
+        let statements: Vec<_> = module.statements(name).filter(before).collect();
+        let is_value = |kind: &StatementKind| matches!(kind, StatementKind::Assign { .. });
+        let start = statements
+            .iter()
+            .rposition(|(_, one)| is_value(&one.kind) && one.guard != Guard::Unknown);
+        let Some(start) = start else {
+            return self.imported_variable(here, name);
+        };
+        for (index, statement) in statements.iter().skip(start) {
+            let here = Here { at: *index, ..here };
+            if statement.guard == Guard::Unknown {
+                let message = "whether these patterns are there shows when the program runs: they are not read";
+                self.unread(&module, &statement.span, message);
+                continue;
+            }
+            match &statement.kind {
+                StatementKind::Assign { value, .. } | StatementKind::Extend { value, .. } => {
+                    self.list(here, value);
+                }
+                StatementKind::Append { value, .. } => self.pattern(here, value),
+                _ => self.unread(
+                    &module,
+                    &statement.span,
+                    &format!("`{name}` is changed here in a way that is not read"),
+                ),
+            }
+        }
+        true
+    }
+
+    /// A list that stands in another module.
+    fn imported_variable(&mut self, here: Here<'_>, name: &str) -> bool {
+        let name = Expr {
+            kind: ExprKind::Name(name.to_owned()),
+            span: 0..0,
+        };
+        match self.modules.resolve(here.module, &name) {
+            Entity::Value(place) if place.module.name != here.module.name => {
+                self.value(here, &place, Self::list);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Goes on with the value of a name of some module.
+    fn value(
+        &mut self,
+        here: Here<'_>,
+        place: &super::modules::Place,
+        go_on: fn(&mut Self, Here<'_>, &Expr),
+    ) {
+        if self.depth == MAX_DEPTH {
+            let message = "names lead to one another without end here";
+            return self.unread(here.module, &(0..0), message);
+        }
+        let there = Here {
+            module: &place.module,
+            at: place.index(),
+            ..here
+        };
+        self.depth += 1;
+        if let Some(value) = place.value() {
+            go_on(self, there, value);
+        }
+        self.depth -= 1;
+    }
+
+    /// The patterns of a list.
+    fn list(&mut self, here: Here<'_>, expr: &Expr) {
+        if self.is_too_much(here.module, &expr.span) {
+            return;
+        }
+        match &expr.kind {
+            ExprKind::Sequence(items) => {
+                for item in items {
+                    self.pattern(here, item);
+                }
+            }
+            ExprKind::Sum(left, right) => {
+                self.list(here, left);
+                self.list(here, right);
+            }
+            ExprKind::Name(_) | ExprKind::Attribute(..) => self.named_list(here, expr),
+            ExprKind::Call {
+                function,
+                arguments,
+            } => match self.function(here, function).as_str() {
+                "patterns" => self.patterns_call(here, arguments),
+                // Variants of the same patterns with a format behind are no endpoints of their own.
+                "list" | "tuple" | "format_suffix_patterns" => {
+                    match argument(arguments, 0, "urlpatterns") {
+                        Some(list) => self.list(here, list),
+                        None => self.computed(here, expr),
+                    }
+                }
+                _ => self.computed(here, expr),
+            },
+            _ => self.computed(here, expr),
+        }
+    }
+
+    fn computed(&mut self, here: Here<'_>, expr: &Expr) {
+        let message = "these URL patterns are computed when the program runs, and are not read";
+        self.unread(here.module, &expr.span, message);
+    }
+
+    fn named_list(&mut self, here: Here<'_>, expr: &Expr) {
+        if let ExprKind::Name(name) = &expr.kind
+            && here
+                .module
+                .statements(name)
+                .any(|(_, one)| !one.kind.is_import())
+        {
+            if !self.variable(here, name) {
+                self.computed(here, expr);
+            }
+            return;
+        }
+        match self.modules.resolve(here.module, expr) {
+            Entity::Value(place) => {
+                let name = place.name().to_owned();
+                let there = Here {
+                    module: &place.module,
+                    at: usize::MAX,
+                    ..here
+                };
+                if self.depth == MAX_DEPTH {
+                    return self.computed(here, expr);
+                }
+                self.depth += 1;
+                self.variable(there, &name);
+                self.depth -= 1;
+            }
+            _ => self.computed(here, expr),
+        }
+    }
+
+    /// `patterns('prefix', …)`.
+    fn patterns_call(&mut self, here: Here<'_>, arguments: &[Argument]) {
+        let mut items = positional(arguments);
+        let prefix = items.next().and_then(|prefix| self.text(here, prefix));
+        let prefix = prefix.unwrap_or_default();
+        let here = Here {
+            prefix: &prefix,
+            ..here
+        };
+        for item in items {
+            self.pattern(here, item);
+        }
+    }
+
+    /// One pattern of a list.
+    fn pattern(&mut self, here: Here<'_>, expr: &Expr) {
+        if self.is_too_much(here.module, &expr.span) {
+            return;
+        }
+        match &expr.kind {
+            ExprKind::Splat(list) => self.list(here, list),
+            ExprKind::Call {
+                function,
+                arguments,
+            } => {
+                let is_route = match self.function(here, function).as_str() {
+                    "url" | "re_path" => false,
+                    "path" => true,
+                    _ => return self.computed(here, expr),
+                };
+                let pattern = argument(arguments, 0, if is_route { "route" } else { "regex" });
+                let pattern = pattern.or_else(|| argument(arguments, 0, "route"));
+                let view = argument(arguments, 1, "view");
+                let (Some(pattern), Some(view)) = (pattern, view) else {
+                    return self.computed(here, expr);
+                };
+                self.entry(here, expr, pattern, view, is_route);
+            }
+            // As `patterns()` takes it: (regex, view).
+            ExprKind::Sequence(items) => match items.as_slice() {
+                [pattern, view, ..] => self.entry(here, expr, pattern, view, false),
+                _ => self.computed(here, expr),
+            },
+            ExprKind::Name(_) | ExprKind::Attribute(..) => {
+                match self.modules.resolve(here.module, expr) {
+                    Entity::Value(place) => self.value(here, &place, Self::pattern),
+                    _ => self.computed(here, expr),
+                }
+            }
+            _ => self.computed(here, expr),
+        }
+    }
+
+    fn entry(&mut self, here: Here<'_>, expr: &Expr, pattern: &Expr, view: &Expr, route: bool) {
+        let Some(text) = self.text(here, pattern) else {
+            let message =
+                "the pattern is computed when the program runs: what it leads to is not read";
+            return self.unread(here.module, &pattern.span, message);
+        };
+        let mut pieces = here.pieces.to_vec();
+        pieces.push(if route {
+            Piece::Route(text)
+        } else {
+            Piece::Regex(text)
+        });
+        let here = Here {
+            pieces: &pieces,
+            ..here
+        };
+        self.view(here, expr, view);
+    }
+
+    /// What a pattern leads to: `whole` is the pattern.
+    fn view(&mut self, here: Here<'_>, whole: &Expr, view: &Expr) {
+        match &view.kind {
+            ExprKind::Call {
+                function,
+                arguments,
+            } => {
+                if self.function(here, function) == "include" {
+                    let first = argument(arguments, 0, "arg");
+                    return match first {
+                        Some(included) => self.include(here, included),
+                        None => self.computed(here, view),
+                    };
+                }
+                if let ExprKind::Attribute(class, method) = &function.kind
+                    && method == "as_view"
+                {
+                    return self.class(here, whole, class, arguments);
+                }
+                // Decorators leave a view what it is: csrf_exempt(View.as_view()), cache_page(60)(…).
+                let inner = positional(arguments).find(|inner| is_view(inner));
+                match inner {
+                    Some(inner) => self.view(here, whole, inner),
+                    None => self.unknown_view(here, view),
+                }
+            }
+            // (patterns, application, namespace).
+            ExprKind::Sequence(items) => match items.first() {
+                Some(list) => self.list(here, list),
+                None => self.unknown_view(here, view),
+            },
+            ExprKind::Name(_) | ExprKind::Attribute(..) => {
+                let entity = self.modules.resolve(here.module, view);
+                self.view_entity(here, whole, view, entity);
+            }
+            ExprKind::Text(text) => {
+                let path = match here.prefix {
+                    "" => text.value.clone(),
+                    prefix => format!("{prefix}.{}", text.value),
+                };
+                match self.modules.dotted(&path) {
+                    Entity::External(_) | Entity::Module(_) => self.unknown_view(here, view),
+                    entity => self.view_entity(here, whole, view, entity),
+                }
+            }
+            _ => self.unknown_view(here, view),
+        }
+    }
+
+    fn view_entity(&mut self, here: Here<'_>, whole: &Expr, view: &Expr, entity: Entity) {
+        match entity {
+            // A function, or something of elsewhere, is no endpoint of this source.
+            Entity::Function(_) | Entity::External(_) | Entity::Class(_) => {}
+            Entity::Value(place) => {
+                let Some(value) = place.value() else {
+                    return self.unknown_view(here, view);
+                };
+                let there = Here {
+                    module: &place.module,
+                    at: place.index(),
+                    ..here
+                };
+                if self.depth == MAX_DEPTH {
+                    return self.unknown_view(here, view);
+                }
+                self.depth += 1;
+                self.view(there, whole, value);
+                self.depth -= 1;
+            }
+            Entity::Module(_) | Entity::Unknown => self.unknown_view(here, view),
+        }
+    }
+
+    fn unknown_view(&mut self, here: Here<'_>, view: &Expr) {
+        let path = match self.modules.resolve(here.module, view) {
+            Entity::External(path) => Some(path),
+            _ => None,
+        };
+        let message = match &path {
+            Some(path) => &format!("{path} is not in the source: the view is not read"),
+            None => "the view is computed when the program runs, and is not read",
+        };
+        let help = "views are read as `View.as_view()`; name the folders of all source in `paths`, if the view is in another";
+        self.tell(codes::UNKNOWN_VIEW, here.module, &view.span, message, help);
+    }
+
+    /// `class.as_view(…)`.
+    fn class(&mut self, here: Here<'_>, whole: &Expr, class: &Expr, arguments: &[Argument]) {
+        let Entity::Class(found) = self.modules.resolve(here.module, class) else {
+            return self.unknown_view(here, class);
+        };
+        if positional(arguments).next().is_some() {
+            let message =
+                "a view set says only when the program runs which method is which: it is not read";
+            let help = "give each its own `View.as_view()`, or write documents by hand";
+            return self.tell(codes::UNKNOWN_VIEW, here.module, &whole.span, message, help);
+        }
+        self.routes.push(Route {
+            pieces: here.pieces.to_vec(),
+            class: found,
+            module: Arc::clone(here.module),
+            span: whole.span.clone(),
+        });
+    }
+
+    fn include(&mut self, here: Here<'_>, included: &Expr) {
+        if self.depth == MAX_DEPTH {
+            let message = "patterns include one another without end here";
+            return self.unread(here.module, &included.span, message);
+        }
+        self.depth += 1;
+        self.include_within(here, included);
+        self.depth -= 1;
+    }
+
+    fn include_within(&mut self, here: Here<'_>, included: &Expr) {
+        match &included.kind {
+            ExprKind::Text(text) => match self.modules.get(&text.value) {
+                Some(module) => self.module(&module, here.pieces),
+                None => {
+                    let message = format!(
+                        "the module {} is not in the source: its patterns are not read",
+                        text.value
+                    );
+                    self.unread(here.module, &included.span, &message);
+                }
+            },
+            // (patterns, application).
+            ExprKind::Sequence(items) => match items.as_slice() {
+                [list, name] | [list, name, _]
+                    if matches!(name.kind, ExprKind::Text(_) | ExprKind::Nothing) =>
+                {
+                    self.include(here, list);
+                }
+                _ => self.list(here, included),
+            },
+            ExprKind::Name(_) | ExprKind::Attribute(..) => {
+                match self.modules.resolve(here.module, included) {
+                    Entity::Module(module) => self.module(&module, here.pieces),
+                    _ => self.list(here, included),
+                }
+            }
+            _ => self.list(here, included),
+        }
+    }
+
+    /// The name of a function, as the module that has it calls it.
+    fn function(&self, here: Here<'_>, function: &Expr) -> String {
+        match self.modules.resolve(here.module, function) {
+            Entity::External(path) => {
+                let name = path.rsplit('.').next();
+                name.unwrap_or_default().to_owned()
+            }
+            _ => last_name(function).unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// A text that is written out, in one piece or several.
+    fn text(&self, here: Here<'_>, expr: &Expr) -> Option<String> {
+        self.text_within(here.module, expr, MAX_DEPTH)
+    }
+
+    fn text_within(&self, module: &Arc<Module>, expr: &Expr, depth: usize) -> Option<String> {
+        let depth = depth.checked_sub(1)?;
+        match &expr.kind {
+            ExprKind::Text(text) => Some(text.value.clone()),
+            ExprKind::Sum(left, right) => {
+                let left = self.text_within(module, left, depth)?;
+                Some(left + &self.text_within(module, right, depth)?)
+            }
+            ExprKind::Name(_) | ExprKind::Attribute(..) => {
+                match self.modules.resolve(module, expr) {
+                    Entity::Value(place) => self.text_within(&place.module, place.value()?, depth),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether an expression is `View.as_view()`, with or without decorators.
+fn is_view(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call {
+            function,
+            arguments,
+        } => {
+            let is_class =
+                matches!(&function.kind, ExprKind::Attribute(_, method) if method == "as_view");
+            is_class || positional(arguments).any(is_view)
+        }
+        _ => false,
+    }
+}
