@@ -105,7 +105,7 @@ fn changed(report: &Report, document: &DocumentChanges, open: bool) -> String {
     }
     out.push_str("| change | impact | where | what |\n| --- | --- | --- | --- |\n");
     for change in document.changes.iter().take(SHOWN) {
-        row(&mut out, document, change);
+        row(&mut out, report, document, change);
     }
     if document.changes.len() > SHOWN {
         let more = plural(document.changes.len() - SHOWN, "change");
@@ -133,20 +133,26 @@ fn changed(report: &Report, document: &DocumentChanges, open: bool) -> String {
     out
 }
 
-fn row(out: &mut String, document: &DocumentChanges, change: &Change) {
+fn row(out: &mut String, report: &Report, document: &DocumentChanges, change: &Change) {
     let cell = |text: &str| match text.is_empty() {
         true => String::new(),
         // A bar ends a cell also within a code span.
         false => span(text).replace('|', "\\|"),
     };
     let address = format!("{}{}", document.document, places(change));
+    let mut what = cell(&sides(change));
+    if let Some(reason) = &change.approved {
+        let _ = write!(what, " approved: {}", cell(reason));
+    } else if report.approvable {
+        let _ = write!(what, " [{}]", cell(&change.fingerprint));
+    }
     let _ = writeln!(
         out,
         "| {} | {} | {} | {} |",
         change.code,
         change.impact,
         cell(&address),
-        cell(&sides(change))
+        what
     );
 }
 

@@ -77,7 +77,11 @@ fn change_message(document: &DocumentChanges, change: &Change) -> String {
     if !sides.is_empty() {
         let _ = write!(message, ", {sides}");
     }
-    let _ = write!(message, " ({})", change.impact);
+    let _ = write!(message, " ({}", change.impact);
+    if let Some(reason) = &change.approved {
+        let _ = write!(message, ", approved: {reason}");
+    }
+    message.push(')');
     message
 }
 

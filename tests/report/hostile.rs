@@ -61,6 +61,27 @@ fn a_comment_holds_hostile_text_as_code_alone() {
 }
 
 #[test]
+fn what_a_change_is_known_by_and_why_it_passes_is_told() {
+    let mut report = Report {
+        approvable: true,
+        ..report("text")
+    };
+    let changes = report.documents.as_mut().unwrap();
+    changes[0].changes[0].approved = Some("a | `b`\n</details>".to_owned());
+    changes[0].changes[1].fingerprint = "0123456789ab".to_owned();
+    let comment = markdown(&report, COMMENT_LIMIT);
+    assert!(
+        comment.contains(" approved: ``a \\| `b` </details>`` |"),
+        "{comment}"
+    );
+    assert!(comment.contains(" [`0123456789ab`] |"), "{comment}");
+    // What is approved does not fail.
+    let commands = github(&report);
+    assert!(commands.contains("::notice file="), "{commands}");
+    assert!(commands.contains("(breaking, approved: a | `b`%0A</details>)"));
+}
+
+#[test]
 fn a_comment_has_an_end() {
     let (changes, _) = document("things/get-things", &"`x | ".repeat(20_000));
     let many = vec![changes; 500];
