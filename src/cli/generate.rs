@@ -14,6 +14,7 @@ use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
 use super::pages::{Planned, documents, options};
 use super::recapture::{Prose, Recapture, recapture};
+use super::source::Sourced;
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     let project = context.project()?;
@@ -68,6 +69,10 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     } else {
         context.say(recapture.summary());
         context.say("nothing was written");
+        // They may lack an example or a reason, which only a file on disk can be given.
+        if recapture.source.as_ref().is_some_and(Sourced::has_new) {
+            next = Some("apidocs import docstrings".to_owned());
+        }
     }
     let report = Report {
         findings,

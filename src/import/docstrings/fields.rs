@@ -132,6 +132,13 @@ impl Fields {
         } else if let Some(name) = word(&words.query) {
             push(&mut self.query, &name, description);
         } else if word(&words.auth).is_some() {
+            if !self.auth.is_empty() {
+                notes.push(Note {
+                    kind: NoteKind::Swallowed,
+                    span: line.span.clone(),
+                    message: "an earlier field says already what is asked of the caller: this one is left out".to_owned(),
+                });
+            }
             self.auth.push(description);
         } else if let Some((word, rest)) = name.split_once(' ') {
             if !words.body.iter().any(|known| known == word) {
@@ -267,13 +274,19 @@ mod tests {
 
     #[test]
     fn other_words_are_told() {
-        let (fields, notes) = of(&[":return: x", ":raises KeyError: never"]);
+        let (fields, notes) = of(&[
+            ":return: x",
+            ":raises KeyError: never",
+            ":auth: one",
+            ":auth: two",
+        ]);
         assert_eq!(fields.body.unwrap(), [parameter("", "KeyError", "never")]);
         assert_eq!(
             notes,
             [
                 "the field :return: names no value, and is left out",
-                "the field :raises: is taken for a value in the body"
+                "the field :raises: is taken for a value in the body",
+                "an earlier field says already what is asked of the caller: this one is left out"
             ]
         );
     }
