@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::modules::{ClassRef, Entity, Module, Modules};
+use super::modules::{ClassRef, Entity, Module, Modules, Place};
 use super::regex::Piece;
 use super::syntax::{
     Argument, Expr, ExprKind, Guard, StatementKind, argument, last_name, positional,
@@ -123,14 +123,18 @@ impl<'m> Urls<'m> {
         let module = Arc::clone(here.module);
         let before = |(index, _): &(usize, _)| *index < here.at;
         let statements: Vec<_> = module.statements(name).filter(before).collect();
-        let is_value = |kind: &StatementKind| matches!(kind, StatementKind::Assign { .. });
-        let start = statements
+        let bound = statements
             .iter()
-            .rposition(|(_, one)| is_value(&one.kind) && one.guard != Guard::Unknown);
-        let Some(start) = start else {
-            return self.imported_variable(here, name);
-        };
-        for (index, statement) in statements.iter().skip(start) {
+            .rposition(|(_, one)| one.kind.binds() && one.guard != Guard::Unknown);
+        let is_value = bound
+            .and_then(|bound| statements.get(bound))
+            .is_some_and(|(_, one)| matches!(one.kind, StatementKind::Assign { .. }));
+        // A list of another module may be made longer here.
+        if !is_value && !self.other_variable(here, name) {
+            return false;
+        }
+        let changes = bound.map_or(0, |bound| bound + usize::from(!is_value));
+        for (index, statement) in statements.iter().skip(changes) {
             let here = Here { at: *index, ..here };
             if statement.guard == Guard::Unknown {
                 let message = "whether these patterns are there shows when the program runs: they are not read";
@@ -152,28 +156,38 @@ impl<'m> Urls<'m> {
         true
     }
 
-    /// A list that stands in another module.
-    fn imported_variable(&mut self, here: Here<'_>, name: &str) -> bool {
+    /// The patterns of a variable that the module has from another one.
+    fn other_variable(&mut self, here: Here<'_>, name: &str) -> bool {
         let name = Expr {
             kind: ExprKind::Name(name.to_owned()),
             span: 0..0,
         };
         match self.modules.resolve(here.module, &name) {
             Entity::Value(place) if place.module.name != here.module.name => {
-                self.value(here, &place, Self::list);
-                true
+                self.variable_of(here, &place)
             }
             _ => false,
         }
     }
 
+    /// All patterns of a variable of some module.
+    fn variable_of(&mut self, here: Here<'_>, place: &Place) -> bool {
+        if self.depth == MAX_DEPTH {
+            return false;
+        }
+        let there = Here {
+            module: &place.module,
+            at: usize::MAX,
+            ..here
+        };
+        self.depth += 1;
+        let known = self.variable(there, place.name());
+        self.depth -= 1;
+        known
+    }
+
     /// Goes on with the value of a name of some module.
-    fn value(
-        &mut self,
-        here: Here<'_>,
-        place: &super::modules::Place,
-        go_on: fn(&mut Self, Here<'_>, &Expr),
-    ) {
+    fn value(&mut self, here: Here<'_>, place: &Place, go_on: fn(&mut Self, Here<'_>, &Expr)) {
         if self.depth == MAX_DEPTH {
             let message = "names lead to one another without end here";
             return self.unread(here.module, &(0..0), message);
@@ -230,33 +244,15 @@ impl<'m> Urls<'m> {
     }
 
     fn named_list(&mut self, here: Here<'_>, expr: &Expr) {
-        if let ExprKind::Name(name) = &expr.kind
-            && here
-                .module
-                .statements(name)
-                .any(|(_, one)| !one.kind.is_import())
-        {
-            if !self.variable(here, name) {
-                self.computed(here, expr);
-            }
-            return;
-        }
-        match self.modules.resolve(here.module, expr) {
-            Entity::Value(place) => {
-                let name = place.name().to_owned();
-                let there = Here {
-                    module: &place.module,
-                    at: usize::MAX,
-                    ..here
-                };
-                if self.depth == MAX_DEPTH {
-                    return self.computed(here, expr);
-                }
-                self.depth += 1;
-                self.variable(there, &name);
-                self.depth -= 1;
-            }
-            _ => self.computed(here, expr),
+        let known = match &expr.kind {
+            ExprKind::Name(name) => self.variable(here, name),
+            _ => match self.modules.resolve(here.module, expr) {
+                Entity::Value(place) => self.variable_of(here, &place),
+                _ => false,
+            },
+        };
+        if !known {
+            self.computed(here, expr);
         }
     }
 
