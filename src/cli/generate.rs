@@ -15,6 +15,7 @@ use super::exit::{Advice, Exit};
 use super::pages::{Planned, documents, options};
 use super::recapture::{Prose, Recapture, recapture};
 use super::report::report;
+use super::source::Sourced;
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     let project = context.project()?;
@@ -71,6 +72,10 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     } else {
         context.say(recapture.summary());
         context.say("nothing was written");
+        // They may lack an example or a reason, which only a file on disk can be given.
+        if recapture.source.as_ref().is_some_and(Sourced::has_new) {
+            next = Some("apidocs import docstrings".to_owned());
+        }
     }
     let report = report(&project, collection, findings);
     context.tell(Channel::Diagnostics, &report, next.as_deref())?;

@@ -163,6 +163,11 @@ impl Sourced {
         findings
     }
 
+    /// Whether there are endpoints without a document.
+    pub fn has_new(&self) -> bool {
+        self.laid.behind.iter().any(|behind| behind.keys.is_empty())
+    }
+
     fn add_to(&self, set: &mut ChangeSet, project: &Project, tree: &Tree) {
         for (path, text) in &self.laid.files {
             let target = project.docs.join(path);

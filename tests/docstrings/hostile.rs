@@ -162,3 +162,24 @@ fn a_source_that_is_not_there_says_what_is() {
         .exits(2)
         .tells(&["there is no module urls below nowhere"]);
 }
+
+#[test]
+fn a_long_line_of_bases_is_read_or_told() {
+    for (length, told) in [(150, false), (400, true)] {
+        let sandbox = sandbox(
+            "import views\nurlpatterns = [url('^x/$', views.View.as_view()), url('^y/$', views.Other.as_view())]\n",
+        );
+        let mut views = VIEW.replace("(Endpoint)", &format!("(K{length})"));
+        views.push_str("class Other(Endpoint):\n    section = 'things'\n    def get(self):\n        'Other'\nclass K0(Endpoint): pass\n");
+        for n in 1..=length {
+            views.push_str(&format!("class K{n}(K{}): pass\n", n - 1));
+        }
+        sandbox.write("views.py", views);
+        let run = import(&sandbox).exits(0);
+        assert_eq!(
+            codes(&run).contains(&"computed-value".to_owned()),
+            told,
+            "{run}"
+        );
+    }
+}

@@ -108,6 +108,33 @@ fn generate_and_check_keep_prose_and_source_together() {
 }
 
 #[test]
+fn a_new_endpoint_without_example_says_what_to_do() {
+    let sandbox = project();
+    sandbox.run(&["generate"]).exits(0);
+    sandbox.edit(
+        VIEW,
+        "    def get",
+        "    def post(self):\n        'Make it'\n\n    def get",
+    );
+    let before = sandbox.files();
+    sandbox
+        .run(&["generate"])
+        .exits(1)
+        .tells(&["missing-example", "next: apidocs import docstrings"]);
+    assert_eq!(sandbox.files(), before);
+    sandbox.run(&["import", "docstrings"]).exits(0);
+    let document = "api-docs/endpoints/things/post-thing.json";
+    sandbox.edit(
+        document,
+        "\"examples\"",
+        "\"no_example\": \"costs money\",\n  \"examples\"",
+    );
+    sandbox.run(&["generate"]).exits(0);
+    sandbox.run(&["check"]).exits(0);
+    assert!(sandbox.read(document).contains("costs money"));
+}
+
+#[test]
 fn a_source_without_endpoints_stops_everything() {
     let sandbox = project();
     sandbox.run(&["generate"]).exits(0);

@@ -193,7 +193,10 @@ pub struct Laid {
 /// people stay too, behind those of the source in the order of their section.
 pub fn lay_over(extracted: &Extracted, collection: &Collection) -> Laid {
     let mut laid = Laid::default();
-    let sections = merged_sections(&extracted.sections(), &collection.order());
+    let mut sections = merged_sections(&extracted.sections(), &collection.order());
+    if collection.sections.is_some() {
+        sections.schema = collection.order().schema;
+    }
     let documents = extracted.documents(&sections);
     for (name, listing) in &documents {
         let loaded = collection.endpoints.get(name);
@@ -281,9 +284,6 @@ fn merge(mut file: Value, listing: &Listing) -> (Value, Vec<&'static str>) {
 /// The sections of the source, with those documents and sections of people behind that it does not have.
 fn merged_sections(source: &Sections, old: &Sections) -> Sections {
     let mut merged = source.clone();
-    if old.schema.is_some() {
-        merged.schema.clone_from(&old.schema);
-    }
     let mut listed: BTreeSet<(String, String)> = BTreeSet::new();
     for section in &source.sections {
         listed.extend(

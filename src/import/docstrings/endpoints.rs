@@ -44,13 +44,7 @@ pub(super) fn of(modules: &Modules<'_>, options: &Options, class: &ClassRef) -> 
     let lineage = Lineage::of(modules, class);
     let mut found = ClassEndpoints::default();
     if !lineage.has(&options.base_classes) {
-        for (module, span) in lineage.unknown() {
-            let message = "the base is computed when the program runs: whether the class is an endpoint is not known";
-            let finding = Finding::new(codes::COMPUTED_VALUE, message);
-            found
-                .findings
-                .push(finding.at(&module.source, span.clone()));
-        }
+        found.findings = not_an_endpoint(options, class, &lineage);
         return found;
     }
     found.is_endpoint = true;
@@ -76,6 +70,31 @@ pub(super) fn of(modules: &Modules<'_>, options: &Options, class: &ClassRef) -> 
         }
     }
     found
+}
+
+/// What is to tell of a class that inherits from none of the classes that are looked for.
+fn not_an_endpoint(options: &Options, class: &ClassRef, lineage: &Lineage) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (module, span) in lineage.unknown() {
+        let message = "the base is computed when the program runs: whether the class is an endpoint is not known";
+        let finding = Finding::new(codes::COMPUTED_VALUE, message);
+        findings.push(finding.at(&module.source, span.clone()));
+    }
+    let section = lineage.attribute(&options.section_attribute);
+    if findings.is_empty() && section.is_some_and(|section| !is_nothing(&section)) {
+        let message = format!(
+            "{} has `{}`, but inherits from none of {}: it is not read",
+            class.path(),
+            options.section_attribute,
+            options.base_classes.join(", ")
+        );
+        let finding = Finding::new(codes::UNKNOWN_VIEW, message);
+        let finding = finding.at(&class.module.source, class.span());
+        findings.push(finding.help(
+            "name its base in `base_classes`, and the folders of all source in `paths`, of [source]",
+        ));
+    }
+    findings
 }
 
 struct Reader<'r> {

@@ -101,7 +101,16 @@ impl Fields {
         notes: &mut Vec<Note>,
     ) {
         let name = rst::inline(name).text;
-        let value = rst::inline(without_marker(body));
+        let text = without_marker(body);
+        if text != body {
+            notes.push(Note {
+                kind: NoteKind::Swallowed,
+                span: line.span.clone(),
+                message: "the text begins like an item of a list: the marker is left out"
+                    .to_owned(),
+            });
+        }
+        let value = rst::inline(text);
         if !value.open.is_empty() {
             notes.push(Note {
                 kind: NoteKind::Markup,
@@ -123,6 +132,13 @@ impl Fields {
         } else if let Some(name) = word(&words.query) {
             push(&mut self.query, &name, description);
         } else if word(&words.auth).is_some() {
+            if !self.auth.is_empty() {
+                notes.push(Note {
+                    kind: NoteKind::Swallowed,
+                    span: line.span.clone(),
+                    message: "an earlier field says already what is asked of the caller: this one is left out".to_owned(),
+                });
+            }
             self.auth.push(description);
         } else if let Some((word, rest)) = name.split_once(' ') {
             if !words.body.iter().any(|known| known == word) {
@@ -154,15 +170,31 @@ fn push(parameters: &mut Option<Vec<Parameter>>, name: &str, description: String
     });
 }
 
-/// A text that begins like a list item is one for docutils, whose marker is no text.
+/// A text that begins like an item of a list is one for docutils, and its marker is no text.
 fn without_marker(body: &str) -> &str {
-    let Some((marker, rest)) = body.split_once(' ') else {
-        return body;
-    };
-    match marker {
-        "-" | "*" | "+" | "•" => rest.trim_start(),
-        _ => body,
+    let (marker, rest) = body.split_once(' ').unwrap_or((body, ""));
+    let is_bullet = ["-", "*", "+", "•", "‣", "⁃"].contains(&marker);
+    if is_bullet || is_enumerator(marker) {
+        without_marker(rest.trim_start())
+    } else {
+        body
     }
+}
+
+/// `1.`, `a)`, `(#)`.
+fn is_enumerator(marker: &str) -> bool {
+    let ordinal = match marker.strip_suffix('.') {
+        Some(ordinal) => Some(ordinal),
+        None => marker
+            .strip_suffix(')')
+            .map(|ordinal| ordinal.strip_prefix('(').unwrap_or(ordinal)),
+    };
+    ordinal.is_some_and(|ordinal| {
+        let is_number = !ordinal.is_empty() && ordinal.chars().all(|c| c.is_ascii_digit());
+        let is_letter =
+            ordinal.len() == 1 && ordinal.starts_with(|c: char| c.is_ascii_alphabetic());
+        is_number || is_letter || ordinal == "#"
+    })
 }
 
 #[cfg(test)]
@@ -227,14 +259,36 @@ mod tests {
     }
 
     #[test]
+    fn markers_of_lists_are_no_text() {
+        for (body, text) in [
+            ("- one", "one"),
+            ("*", ""),
+            ("1. one", "one"),
+            ("(a) - one", "one"),
+            ("1.", ""),
+            ("e.g. one", "e.g. one"),
+            ("a.b. c", "a.b. c"),
+            ("-one", "-one"),
+        ] {
+            assert_eq!(without_marker(body), text, "{body}");
+        }
+    }
+
+    #[test]
     fn other_words_are_told() {
-        let (fields, notes) = of(&[":return: x", ":raises KeyError: never"]);
+        let (fields, notes) = of(&[
+            ":return: x",
+            ":raises KeyError: never",
+            ":auth: one",
+            ":auth: two",
+        ]);
         assert_eq!(fields.body.unwrap(), [parameter("", "KeyError", "never")]);
         assert_eq!(
             notes,
             [
                 "the field :return: names no value, and is left out",
-                "the field :raises: is taken for a value in the body"
+                "the field :raises: is taken for a value in the body",
+                "an earlier field says already what is asked of the caller: this one is left out"
             ]
         );
     }

@@ -5,7 +5,7 @@
 //!  (urls, regex)            (modules, classes, sections)   (docstring, fields, rst)   (documents)
 //! ```
 //!
-//! Nothing is executed: [`parse`] reads the syntax through tree-sitter, [`modules`] follows names through imports.
+//! Nothing is executed: `parse` reads the syntax through tree-sitter, `modules` follows names through imports.
 //! What shows only when a program runs is a finding.
 //!
 //! Source: `iter_endpoints` of `sentry/utils/apidocs.py` and `output_markdown` of `api-docs/generator.py`.
@@ -241,8 +241,9 @@ fn read_classes(
     read.into_values().collect()
 }
 
-/// Endpoints of one name: the last one takes the place of the others.
+/// Endpoints of one name, each name once: the last one takes the place of the others.
 fn clashes(listings: &[Listing]) -> Vec<Finding> {
+    let mut told: BTreeSet<&DocumentName> = BTreeSet::new();
     let mut known: BTreeMap<&DocumentName, (&str, &str)> = BTreeMap::new();
     let mut findings = Vec::new();
     for listing in listings {
@@ -250,7 +251,9 @@ fn clashes(listings: &[Listing]) -> Vec<Finding> {
         let path = origin.and_then(|origin| origin.internal_path.as_deref());
         let this = (listing.document.method.as_str(), path.unwrap_or_default());
         let other = known.insert(&listing.name, this);
-        if let Some((method, path)) = other.filter(|other| *other != this) {
+        if let Some((method, path)) = other.filter(|other| *other != this)
+            && told.insert(&listing.name)
+        {
             let message = format!(
                 "{} of {} and {method} of {path} are both {}: the last one counts",
                 this.0, this.1, listing.name

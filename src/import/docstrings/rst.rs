@@ -91,7 +91,9 @@ fn may_start(source: &str, at: usize, mark: &str) -> bool {
 /// Where the mark stands that ends markup whose text begins at `from`.
 fn end_of(source: &str, from: usize, mark: &str) -> Option<usize> {
     let text = source.get(from..)?;
-    text.match_indices(mark)
+    // Marks may overlap: the one that ends `**a***` begins within the three stars.
+    text.char_indices()
+        .filter(|(at, _)| text.get(*at..).is_some_and(|rest| rest.starts_with(mark)))
         .map(|(at, _)| from + at)
         .filter(|at| *at > from)
         .find(|at| {
@@ -163,6 +165,7 @@ mod tests {
             ("`elsewhere`_", "`elsewhere`_"),
             (r"\*a\* b\ c", "*a* bc"),
             ("``a````b``", "`a````b`"),
+            ("**a***", "**a***"),
         ] {
             assert_eq!(inline(source).text, markdown, "{source}");
             assert!(inline(source).open.is_empty(), "{source}");

@@ -157,11 +157,6 @@ impl StatementKind {
         }
     }
 
-    /// Whether it binds a name to something of another module.
-    pub fn is_import(&self) -> bool {
-        matches!(self, Self::Import { .. } | Self::From { .. })
-    }
-
     /// Whether it gives the name a value, rather than changing the one it has.
     pub fn binds(&self) -> bool {
         !matches!(

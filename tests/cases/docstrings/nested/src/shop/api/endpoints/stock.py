@@ -29,3 +29,10 @@ last = LastEndpoint.as_view()
 
 def plain_view(request):
     """A function is no endpoint."""
+
+
+class ShelfEndpoint(Endpoint):
+    doc_section = DocSection.STOCK
+
+    def get(self, request):
+        """List Shelves"""

@@ -1,10 +1,12 @@
 //! URL patterns: which class answers at which path.
 
+mod views;
+
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::modules::{ClassRef, Entity, Module, Modules};
+use super::modules::{ClassRef, Entity, Module, Modules, Place};
 use super::regex::Piece;
 use super::syntax::{
     Argument, Expr, ExprKind, Guard, StatementKind, argument, last_name, positional,
@@ -121,14 +123,18 @@ impl<'m> Urls<'m> {
         let module = Arc::clone(here.module);
         let before = |(index, _): &(usize, _)| *index < here.at;
         let statements: Vec<_> = module.statements(name).filter(before).collect();
-        let is_value = |kind: &StatementKind| matches!(kind, StatementKind::Assign { .. });
-        let start = statements
+        let bound = statements
             .iter()
-            .rposition(|(_, one)| is_value(&one.kind) && one.guard != Guard::Unknown);
-        let Some(start) = start else {
-            return self.imported_variable(here, name);
-        };
-        for (index, statement) in statements.iter().skip(start) {
+            .rposition(|(_, one)| one.kind.binds() && one.guard != Guard::Unknown);
+        let is_value = bound
+            .and_then(|bound| statements.get(bound))
+            .is_some_and(|(_, one)| matches!(one.kind, StatementKind::Assign { .. }));
+        // A list of another module may be made longer here.
+        if !is_value && !self.other_variable(here, name) {
+            return false;
+        }
+        let changes = bound.map_or(0, |bound| bound + usize::from(!is_value));
+        for (index, statement) in statements.iter().skip(changes) {
             let here = Here { at: *index, ..here };
             if statement.guard == Guard::Unknown {
                 let message = "whether these patterns are there shows when the program runs: they are not read";
@@ -150,28 +156,38 @@ impl<'m> Urls<'m> {
         true
     }
 
-    /// A list that stands in another module.
-    fn imported_variable(&mut self, here: Here<'_>, name: &str) -> bool {
+    /// The patterns of a variable that the module has from another one.
+    fn other_variable(&mut self, here: Here<'_>, name: &str) -> bool {
         let name = Expr {
             kind: ExprKind::Name(name.to_owned()),
             span: 0..0,
         };
         match self.modules.resolve(here.module, &name) {
             Entity::Value(place) if place.module.name != here.module.name => {
-                self.value(here, &place, Self::list);
-                true
+                self.variable_of(here, &place)
             }
             _ => false,
         }
     }
 
+    /// All patterns of a variable of some module.
+    fn variable_of(&mut self, here: Here<'_>, place: &Place) -> bool {
+        if self.depth == MAX_DEPTH {
+            return false;
+        }
+        let there = Here {
+            module: &place.module,
+            at: usize::MAX,
+            ..here
+        };
+        self.depth += 1;
+        let known = self.variable(there, place.name());
+        self.depth -= 1;
+        known
+    }
+
     /// Goes on with the value of a name of some module.
-    fn value(
-        &mut self,
-        here: Here<'_>,
-        place: &super::modules::Place,
-        go_on: fn(&mut Self, Here<'_>, &Expr),
-    ) {
+    fn value(&mut self, here: Here<'_>, place: &Place, go_on: fn(&mut Self, Here<'_>, &Expr)) {
         if self.depth == MAX_DEPTH {
             let message = "names lead to one another without end here";
             return self.unread(here.module, &(0..0), message);
@@ -228,33 +244,15 @@ impl<'m> Urls<'m> {
     }
 
     fn named_list(&mut self, here: Here<'_>, expr: &Expr) {
-        if let ExprKind::Name(name) = &expr.kind
-            && here
-                .module
-                .statements(name)
-                .any(|(_, one)| !one.kind.is_import())
-        {
-            if !self.variable(here, name) {
-                self.computed(here, expr);
-            }
-            return;
-        }
-        match self.modules.resolve(here.module, expr) {
-            Entity::Value(place) => {
-                let name = place.name().to_owned();
-                let there = Here {
-                    module: &place.module,
-                    at: usize::MAX,
-                    ..here
-                };
-                if self.depth == MAX_DEPTH {
-                    return self.computed(here, expr);
-                }
-                self.depth += 1;
-                self.variable(there, &name);
-                self.depth -= 1;
-            }
-            _ => self.computed(here, expr),
+        let known = match &expr.kind {
+            ExprKind::Name(name) => self.variable(here, name),
+            _ => match self.modules.resolve(here.module, expr) {
+                Entity::Value(place) => self.variable_of(here, &place),
+                _ => false,
+            },
+        };
+        if !known {
+            self.computed(here, expr);
         }
     }
 
@@ -330,152 +328,6 @@ impl<'m> Urls<'m> {
         self.view(here, expr, view);
     }
 
-    /// What a pattern leads to: `whole` is the pattern.
-    fn view(&mut self, here: Here<'_>, whole: &Expr, view: &Expr) {
-        match &view.kind {
-            ExprKind::Call {
-                function,
-                arguments,
-            } => {
-                if self.function(here, function) == "include" {
-                    let first = argument(arguments, 0, "arg");
-                    return match first {
-                        Some(included) => self.include(here, included),
-                        None => self.computed(here, view),
-                    };
-                }
-                if let ExprKind::Attribute(class, method) = &function.kind
-                    && method == "as_view"
-                {
-                    return self.class(here, whole, class, arguments);
-                }
-                // Decorators leave a view what it is: csrf_exempt(View.as_view()), cache_page(60)(…).
-                let inner = positional(arguments).find(|inner| is_view(inner));
-                match inner {
-                    Some(inner) => self.view(here, whole, inner),
-                    None => self.unknown_view(here, view),
-                }
-            }
-            // (patterns, application, namespace).
-            ExprKind::Sequence(items) => match items.first() {
-                Some(list) => self.list(here, list),
-                None => self.unknown_view(here, view),
-            },
-            ExprKind::Name(_) | ExprKind::Attribute(..) => {
-                let entity = self.modules.resolve(here.module, view);
-                self.view_entity(here, whole, view, entity);
-            }
-            ExprKind::Text(text) => {
-                let path = match here.prefix {
-                    "" => text.value.clone(),
-                    prefix => format!("{prefix}.{}", text.value),
-                };
-                match self.modules.dotted(&path) {
-                    Entity::External(_) | Entity::Module(_) => self.unknown_view(here, view),
-                    entity => self.view_entity(here, whole, view, entity),
-                }
-            }
-            _ => self.unknown_view(here, view),
-        }
-    }
-
-    fn view_entity(&mut self, here: Here<'_>, whole: &Expr, view: &Expr, entity: Entity) {
-        match entity {
-            // A function, or something of elsewhere, is no endpoint of this source.
-            Entity::Function(_) | Entity::External(_) | Entity::Class(_) => {}
-            Entity::Value(place) => {
-                let Some(value) = place.value() else {
-                    return self.unknown_view(here, view);
-                };
-                let there = Here {
-                    module: &place.module,
-                    at: place.index(),
-                    ..here
-                };
-                if self.depth == MAX_DEPTH {
-                    return self.unknown_view(here, view);
-                }
-                self.depth += 1;
-                self.view(there, whole, value);
-                self.depth -= 1;
-            }
-            Entity::Module(_) | Entity::Unknown => self.unknown_view(here, view),
-        }
-    }
-
-    fn unknown_view(&mut self, here: Here<'_>, view: &Expr) {
-        let path = match self.modules.resolve(here.module, view) {
-            Entity::External(path) => Some(path),
-            _ => None,
-        };
-        let message = match &path {
-            Some(path) => &format!("{path} is not in the source: the view is not read"),
-            None => "the view is computed when the program runs, and is not read",
-        };
-        let help = "views are read as `View.as_view()`; name the folders of all source in `paths`, if the view is in another";
-        self.tell(codes::UNKNOWN_VIEW, here.module, &view.span, message, help);
-    }
-
-    /// `class.as_view(…)`.
-    fn class(&mut self, here: Here<'_>, whole: &Expr, class: &Expr, arguments: &[Argument]) {
-        let Entity::Class(found) = self.modules.resolve(here.module, class) else {
-            return self.unknown_view(here, class);
-        };
-        if positional(arguments).next().is_some() {
-            let message =
-                "a view set says only when the program runs which method is which: it is not read";
-            let help = "give each its own `View.as_view()`, or write documents by hand";
-            return self.tell(codes::UNKNOWN_VIEW, here.module, &whole.span, message, help);
-        }
-        self.routes.push(Route {
-            pieces: here.pieces.to_vec(),
-            class: found,
-            module: Arc::clone(here.module),
-            span: whole.span.clone(),
-        });
-    }
-
-    fn include(&mut self, here: Here<'_>, included: &Expr) {
-        if self.depth == MAX_DEPTH {
-            let message = "patterns include one another without end here";
-            return self.unread(here.module, &included.span, message);
-        }
-        self.depth += 1;
-        self.include_within(here, included);
-        self.depth -= 1;
-    }
-
-    fn include_within(&mut self, here: Here<'_>, included: &Expr) {
-        match &included.kind {
-            ExprKind::Text(text) => match self.modules.get(&text.value) {
-                Some(module) => self.module(&module, here.pieces),
-                None => {
-                    let message = format!(
-                        "the module {} is not in the source: its patterns are not read",
-                        text.value
-                    );
-                    self.unread(here.module, &included.span, &message);
-                }
-            },
-            // (patterns, application).
-            ExprKind::Sequence(items) => match items.as_slice() {
-                [list, name] | [list, name, _]
-                    if matches!(name.kind, ExprKind::Text(_) | ExprKind::Nothing) =>
-                {
-                    self.include(here, list);
-                }
-                _ => self.list(here, included),
-            },
-            ExprKind::Name(_) | ExprKind::Attribute(..) => {
-                match self.modules.resolve(here.module, included) {
-                    Entity::Module(module) => self.module(&module, here.pieces),
-                    _ => self.list(here, included),
-                }
-            }
-            _ => self.list(here, included),
-        }
-    }
-
     /// The name of a function, as the module that has it calls it.
     fn function(&self, here: Here<'_>, function: &Expr) -> String {
         match self.modules.resolve(here.module, function) {
@@ -508,20 +360,5 @@ impl<'m> Urls<'m> {
             }
             _ => None,
         }
-    }
-}
-
-/// Whether an expression is `View.as_view()`, with or without decorators.
-fn is_view(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Call {
-            function,
-            arguments,
-        } => {
-            let is_class =
-                matches!(&function.kind, ExprKind::Attribute(_, method) if method == "as_view");
-            is_class || positional(arguments).any(is_view)
-        }
-        _ => false,
     }
 }
