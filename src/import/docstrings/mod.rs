@@ -5,7 +5,7 @@
 //!  (urls, regex)            (modules, classes, sections)   (docstring, fields, rst)   (documents)
 //! ```
 //!
-//! Nothing is executed: [`parse`] reads the syntax through tree-sitter, [`modules`] follows names through imports.
+//! Nothing is executed: `parse` reads the syntax through tree-sitter, `modules` follows names through imports.
 //! What shows only when a program runs is a finding.
 //!
 //! Source: `iter_endpoints` of `sentry/utils/apidocs.py` and `output_markdown` of `api-docs/generator.py`.
