@@ -7,8 +7,8 @@
 //!                     │                        ▲        │    │
 //!                     ▼                        │        │    └────────► render/ ──► Markdown pages
 //!  running API ◄─ capture/ ──► examples ───► drift/ ◄───┘ (committed)
-//!  (started by us,   ▲                         │
-//!   or given)    scenarios                     └──► changes     every finding and change ──► report/
+//!  (started by us,   ▲                       ▲ │
+//!   or given)    scenarios     stabilize/ ───┘ └──► changes     every finding and change ──► report/
 //! ```
 //!
 //! Data moves one way. A room (a folder of `src/`) imports only what lies upstream of it:
@@ -23,7 +23,7 @@
 //! | [`import`] | endpoint documents from elsewhere |
 //! | [`capture`] | server processes, HTTP, scenarios |
 //! | [`validate`] | schemas and rules |
-//! | [`stabilize`] | volatile values: kinds, pairing, rules |
+//! | [`stabilize`] | volatile values: kinds, pairing, rules, learning |
 //! | [`drift`] | two versions of documents |
 //! | [`render`] | templates, and what they ask of an output folder |
 //! | [`report`] | findings and changes as texts |
