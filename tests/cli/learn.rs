@@ -34,8 +34,14 @@ fn captures() -> Sandbox {
 #[test]
 fn what_two_captures_teach_is_noise_in_the_third() {
     let sandbox = captures();
-    let run = sandbox.run(&["diff", "two", "three", "--fail-on", "content"]).exits(1);
-    run.answers(&["value-changed", "#default/response/body/size", "2 volatile values judged by kind alone"]);
+    let run = sandbox
+        .run(&["diff", "two", "three", "--fail-on", "content"])
+        .exits(1);
+    run.answers(&[
+        "value-changed",
+        "#default/response/body/size",
+        "2 volatile values judged by kind alone",
+    ]);
     sandbox
         .run(&["learn", "one", "two", "-o", "volatile.json"])
         .exits(0)
@@ -51,31 +57,62 @@ fn what_two_captures_teach_is_noise_in_the_third() {
             }}
         })
     );
-    let run = sandbox.run(&["diff", "two", "three", "--volatile", "volatile.json"]).exits(0);
-    assert_eq!(run.stdout, "documents: 1 differ in noise alone, 0 unchanged\n");
+    let run = sandbox
+        .run(&["diff", "two", "three", "--volatile", "volatile.json"])
+        .exits(0);
+    assert_eq!(
+        run.stdout,
+        "documents: 1 differ in noise alone, 0 unchanged\n"
+    );
 }
 
 #[test]
 fn what_did_not_vary_must_match_and_keys_must_stay_the_same() {
     let sandbox = captures();
-    sandbox.run(&["learn", "one", "two", "-o", "volatile.json"]).exits(0);
+    sandbox
+        .run(&["learn", "one", "two", "-o", "volatile.json"])
+        .exits(0);
     let mut other = body(1, 1);
     other["same"] = json!(KEYS[0]);
     documents(&sandbox, "three", other);
-    let told = |run: crate::support::Run| run.json()["documents"][0]["changes"].as_array().unwrap().iter().map(|change| change["address"].clone()).collect::<Vec<_>>();
-    let run = sandbox.run(&["diff", "two", "three", "--volatile", "volatile.json", "--report", "json"]);
+    let told = |run: crate::support::Run| {
+        run.json()["documents"][0]["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|change| change["address"].clone())
+            .collect::<Vec<_>>()
+    };
+    let run = sandbox.run(&[
+        "diff",
+        "two",
+        "three",
+        "--volatile",
+        "volatile.json",
+        "--report",
+        "json",
+    ]);
     assert_eq!(told(run), ["#default/response/body/same"]);
     let mut other = body(0, 1);
     other["copy"] = json!("0123456789abcdef0123456789abcdef01234567");
     documents(&sandbox, "three", other);
-    let run = sandbox.run(&["diff", "two", "three", "--volatile", "volatile.json", "--report", "json"]);
+    let run = sandbox.run(&[
+        "diff",
+        "two",
+        "three",
+        "--volatile",
+        "volatile.json",
+        "--report",
+        "json",
+    ]);
     assert_eq!(told(run), ["#default/response/body/copy"]);
 }
 
 #[test]
 fn rules_by_hand_survive_and_structure_is_never_learned() {
     let sandbox = captures();
-    let rule = json!({"document": "*", "at": "/response/body/size", "kind": "type", "reason": "the load"});
+    let rule =
+        json!({"document": "*", "at": "/response/body/size", "kind": "type", "reason": "the load"});
     sandbox.write("volatile.json", json!({ "by_hand": [rule] }).to_string());
     let mut other = body(1, 7954);
     other["more"] = json!(1);
@@ -86,21 +123,42 @@ fn rules_by_hand_survive_and_structure_is_never_learned() {
         .tells(&["warning[unstable-structure]: things/get-things#*/response/body/more"]);
     let rules: Value = serde_json::from_str(&sandbox.read("volatile.json")).unwrap();
     assert_eq!(rules["by_hand"], json!([rule]));
-    assert_eq!(rules["learned"]["things/get-things"]["varied"].get("/response/body/size"), None);
+    assert_eq!(
+        rules["learned"]["things/get-things"]["varied"].get("/response/body/size"),
+        None
+    );
 }
 
 #[test]
 fn rules_of_a_project_are_checked() {
     let sandbox = project();
-    let rule = |at: &str, kind: &str| json!({"document": "*", "at": at, "kind": kind, "reason": "r"});
-    let write = |rules: &[Value]| sandbox.write("api-docs/volatile.json", json!({ "by_hand": rules }).to_string());
-    write(&[rule("/response/nowhere", "shape"), rule("/response/status", "type")]);
+    let rule =
+        |at: &str, kind: &str| json!({"document": "*", "at": at, "kind": kind, "reason": "r"});
+    let write = |rules: &[Value]| {
+        sandbox.write(
+            "api-docs/volatile.json",
+            json!({ "by_hand": rules }).to_string(),
+        )
+    };
+    write(&[
+        rule("/response/nowhere", "shape"),
+        rule("/response/status", "type"),
+    ]);
     let run = sandbox.run(&["validate", "--report", "json"]).exits(1);
-    assert!(codes(&run.json()).contains(&"unused-volatile-rule"), "{}", run.stdout);
+    assert!(
+        codes(&run.json()).contains(&"unused-volatile-rule"),
+        "{}",
+        run.stdout
+    );
     write(&[rule("/response/body", "hexx")]);
     let run = sandbox.run(&["validate"]).exits(1);
     run.answers(&["api-docs/volatile.json:1:"]);
-    fails(&sandbox, &["check"], 2, &["api-docs/volatile.json:1:", "apidocs schema volatile"]);
+    fails(
+        &sandbox,
+        &["check"],
+        2,
+        &["api-docs/volatile.json:1:", "apidocs schema volatile"],
+    );
 }
 
 #[test]
@@ -108,6 +166,11 @@ fn there_must_be_something_to_learn_from() {
     let sandbox = captures();
     documents(&sandbox, "two", json!({}));
     sandbox.write("empty/sections.json", sections(&[]).to_string());
-    fails(&sandbox, &["learn", "one", "empty", "-o", "v.json"], 2, &["nothing to learn from"]);
+    fails(
+        &sandbox,
+        &["learn", "one", "empty", "-o", "v.json"],
+        2,
+        &["nothing to learn from"],
+    );
     sandbox.run(&["learn", "one", "-o", "v.json"]).exits(2);
 }
