@@ -7,8 +7,8 @@
 //!                     │                        ▲        │    │
 //!                     ▼                        │        │    └────────► render/ ──► Markdown pages
 //!  running API ◄─ capture/ ──► examples ───► drift/ ◄───┘ (committed)
-//!  (started by us,   ▲                         │
-//!   or given)    scenarios                     └──► changes     every finding and change ──► report/
+//!  (started by us,   ▲                       ▲ │
+//!   or given)    scenarios     stabilize/ ───┘ └──► changes     every finding and change ──► report/
 //! ```
 //!
 //! Data moves one way. A room (a folder of `src/`) imports only what lies upstream of it:
@@ -24,7 +24,7 @@
 //! | [`export`] | endpoint documents in the formats of others |
 //! | [`capture`] | server processes, HTTP, scenarios |
 //! | [`validate`] | schemas and rules |
-//! | [`stabilize`] | volatile values: kinds, pairing, rules |
+//! | [`stabilize`] | volatile values: kinds, pairing, rules, learning |
 //! | [`contract`] | JSON Schemas of response bodies, inferred from what was captured |
 //! | [`drift`] | two versions of documents |
 //! | [`render`] | templates, and what they ask of an output folder |

@@ -8,6 +8,7 @@ mod diff;
 mod disk;
 mod errors;
 mod keys_page;
+mod learn;
 mod order;
 mod pipes;
 mod red_pull_request;

@@ -20,9 +20,9 @@ impl Random {
 /// A volatile value, by number; its spelling follows from the version.
 fn identity(kind: u64, number: u64, version: u64) -> String {
     let mut random = Random(1 + number * 7919 + version * 104_729 + kind * 15_485_863);
-    (0..20).for_each(|_| {
+    for _ in 0..20 {
         random.below(2);
-    });
+    }
     let mut hex = |length: usize| -> String {
         let digits: String = (0..length)
             .map(|_| char::from_digit(random.below(16) as u32, 16).unwrap_or('0'))
