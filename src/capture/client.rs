@@ -9,6 +9,7 @@ use ureq::http;
 use ureq::unversioned::resolver::DefaultResolver;
 
 use super::base::BaseUrl;
+use super::coding::{self, Undecodable};
 use super::error::Fault;
 use super::fault::{self, Said, Stage};
 use super::tap::Tap;
@@ -34,7 +35,7 @@ pub(super) struct WireRequest {
     pub body: Option<Vec<u8>>,
 }
 
-/// A response as it was received; its body without the framing.
+/// A response as it was received; its body without framing and content coding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WireResponse {
     pub head: Head,
@@ -129,7 +130,17 @@ impl Client {
             (None, _) => {
                 Err(self.said(&Said::Protocol("it cannot be read".to_owned()), Stage::Head))
             }
-            (Some(head), Some(body)) => Ok(WireResponse { head, body }),
+            (Some(head), Some(body)) => self.decoded(head, body),
+        }
+    }
+
+    fn decoded(&self, head: Head, body: Vec<u8>) -> Result<WireResponse, NoResponse> {
+        match coding::decode(&head.headers, body, self.max_body) {
+            Ok(body) => Ok(WireResponse { head, body }),
+            Err(Undecodable::Fault(fault)) => Err(NoResponse::Fault(fault)),
+            Err(Undecodable::TooLarge) => {
+                Err(self.said(&Said::TooLarge(self.max_body), Stage::Body(None)))
+            }
         }
     }
 

@@ -14,6 +14,7 @@ mod base;
 mod body;
 mod check;
 mod client;
+mod coding;
 mod error;
 mod exchange;
 mod fault;

@@ -193,6 +193,13 @@ impl<'a> Session<'a> {
         }
         let content = match body::content(&head.headers, raw) {
             Ok(content) => content,
+            Err(fault) if fault.unreadable => {
+                let fault = Fault {
+                    help: fault.help,
+                    ..Fault::new(fault.message)
+                };
+                return Err(self.broken(&place, prepared, &fault));
+            }
             Err(fault) => {
                 let mut finding = Finding::new(codes::INVALID_RESPONSE_BODY, fault.message)
                     .at_pointer(self.source, &place);
@@ -272,7 +279,7 @@ impl<'a> Session<'a> {
     ) -> Result<(), Stop> {
         let from_body = |save: &SaveSource| matches!(save, SaveSource::Pointer(_));
         let body = if step.save.iter().any(|(_, save)| from_body(&save.from)) {
-            body::parse(&response.body)
+            body::parse(&response.head.headers, &response.body)
         } else {
             Ok(Value::Null)
         };
