@@ -20,6 +20,7 @@ mod exchange;
 mod fault;
 mod hosts;
 mod identity;
+mod link;
 mod payload;
 mod plan;
 mod prepared;
@@ -32,6 +33,8 @@ mod session;
 mod tap;
 mod template;
 mod texts;
+#[cfg(unix)]
+mod unix;
 mod wire;
 
 use std::collections::BTreeMap;

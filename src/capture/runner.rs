@@ -10,6 +10,7 @@ use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
 use super::hosts::Hosts;
 use super::identity::Identities;
+use super::link::Link;
 use super::plan::{Plan, keeps};
 use super::scope::{Ports, Scope, env};
 use super::secrets::Secrets;
@@ -24,6 +25,7 @@ pub(super) struct World<'a> {
     pub options: &'a Options<'a>,
     pub progress: &'a dyn Progress,
     pub base: BaseUrl,
+    pub link: Link,
     pub hosts: Hosts,
     pub identities: Identities<'a>,
     stack: Mutex<Stack>,
@@ -81,6 +83,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     let mut ports = Ports::take(&used.ports)?;
     let scope = Scope::new(ports.numbers());
     let (base, hosts) = base(options, &scope).map_err(redact)?;
+    let link = Link::new(options.settings, options.root)?;
     let mut secrets = secrets.clone();
     for value in &env_values {
         if let Some(shown) = hosts.secret_form(value) {
@@ -104,6 +107,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         root: options.root,
         settings: options.settings,
         base: &base,
+        link: &link,
         scope: &scope,
         logs,
         interrupted: &options.interrupted,
@@ -123,6 +127,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         options,
         progress,
         base,
+        link,
         hosts,
         identities,
         stack: Mutex::new(stack),
@@ -175,6 +180,7 @@ fn base(options: &Options<'_>, scope: &Scope) -> Result<(BaseUrl, Hosts), Error>
     let base = BaseUrl::parse(&url).map_err(|reason| {
         Error::settings(format!("`base_url`: {reason}")).with_help("mend apidocs.toml")
     })?;
+    let base = base.within(options.root);
     let hosts = Hosts::new(&base, settings.host.as_deref(), own_port);
     Ok((base, hosts))
 }
@@ -212,6 +218,7 @@ impl World<'_> {
                 ready = false;
                 self.stopped(stop, run);
             }
+            session.hang_up();
             memory = session.memory.clone();
         }
         self.remember_credentials(plan, &mut memory);

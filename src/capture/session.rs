@@ -1,7 +1,7 @@
 //! The requests of one scenario, one after the other.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -57,13 +57,7 @@ impl<'a> Session<'a> {
         memory: Memory,
         credentials: Option<Scope>,
     ) -> Self {
-        let settings = world.options.settings;
-        let client = Client::new(
-            &world.base,
-            settings.timeout,
-            settings.max_body,
-            &world.options.interrupted,
-        );
+        let client = Client::new(&world.base, &world.link, &world.options.interrupted);
         Self {
             world,
             client,
@@ -79,15 +73,15 @@ impl<'a> Session<'a> {
     /// Before cleaning up on a server that is not ours: what we made would stay there, also when
     /// somebody asked us to stop.
     pub fn clean_up_in_any_case(&mut self) {
-        let settings = self.world.options.settings;
         if self.world.options.interrupted.load(Ordering::Relaxed) {
-            self.client = Client::new(
-                &self.world.base,
-                settings.timeout.min(HURRY),
-                settings.max_body,
-                &Arc::new(AtomicBool::new(false)),
-            );
+            let link = self.world.link.within(HURRY);
+            self.client = Client::new(&self.world.base, &link, &Arc::default());
         }
+    }
+
+    /// Closes the connection that is kept, before another session has the server.
+    pub fn hang_up(&self) {
+        self.client.hang_up();
     }
 
     fn view(&self) -> View<'_> {

@@ -38,8 +38,18 @@ pub struct Settings {
     /// How long a whole response may take.
     #[serde(deserialize_with = "duration")]
     pub timeout: Duration,
-    /// The largest response body that is read, in bytes.
+    /// How long it may take to connect.
+    #[serde(deserialize_with = "duration")]
+    pub connect_timeout: Duration,
+    /// How long the first byte of a response may take; as long as the whole one unless said.
+    #[serde(deserialize_with = "optional_duration")]
+    pub first_byte_timeout: Option<Duration>,
+    /// The largest response body that is read, in bytes, on the wire and decompressed.
     pub max_body: u64,
+    /// A PEM file with the certificates of the authorities that are trusted, in the place of the public ones.
+    pub cacert: Option<PathBuf>,
+    /// Whether requests that change nothing share a connection.
+    pub keep_alive: bool,
     /// The API's own process, where we start it.
     pub server: Option<Server>,
     /// What must run before the API.
@@ -142,7 +152,11 @@ impl Default for Settings {
             docs: None,
             drop_headers: vec!["Date".to_owned(), "Server".to_owned()],
             timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            first_byte_timeout: None,
             max_body: 16 * 1024 * 1024,
+            cacert: None,
+            keep_alive: false,
             server: None,
             services: Vec::new(),
             auth: BTreeMap::new(),
@@ -193,6 +207,12 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
         ))
     })?;
     Duration::try_from(duration).map_err(|_| D::Error::custom("a duration cannot be negative"))
+}
+
+fn optional_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
 }
 
 /// A command: an array, or a line that is split as a shell would.
