@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use super::base::BaseUrl;
-use super::error::Fault;
+use super::error::{Cause, Fault};
 use super::link::Link;
 use super::tap::Heard;
 use super::wire::{Looks, MAX_FIELDS};
@@ -96,6 +96,17 @@ pub(super) fn explain(
     link: &Link,
     stage: Stage,
 ) -> Fault {
+    let cause = match said {
+        Said::TimedOut | Said::Silent => Cause::Timeout,
+        Said::UnknownHost | Said::Refused | Said::Closed | Said::Reset | Said::Proxy(_) => {
+            Cause::Connection
+        }
+        _ => Cause::Answer,
+    };
+    told(said, heard, base, link, stage).because(cause)
+}
+
+fn told(said: &Said, heard: &Heard, base: &BaseUrl, link: &Link, stage: Stage) -> Fault {
     if let Some(fault) = by_proxy(said, heard, base, link) {
         return fault;
     }
@@ -280,7 +291,7 @@ pub(super) fn seconds(duration: Duration) -> String {
 mod tests {
     use super::*;
 
-    fn told(said: &Said, bytes: &[u8], stage: Stage) -> String {
+    fn message(said: &Said, bytes: &[u8], stage: Stage) -> String {
         let heard = Heard {
             bytes: bytes.to_vec(),
             total: bytes.len() as u64,
@@ -303,10 +314,10 @@ mod tests {
     #[test]
     fn how_far_an_answer_came_is_told() {
         assert_eq!(
-            told(&Said::Closed, b"", Stage::Head),
+            message(&Said::Closed, b"", Stage::Head),
             "the server closed the connection without an answer"
         );
-        assert!(told(&Said::Reset, b"HTTP/1.1 2", Stage::Head).contains("part of its head"));
+        assert!(message(&Said::Reset, b"HTTP/1.1 2", Stage::Head).contains("part of its head"));
         assert!(
             told(
                 &Said::Closed,
@@ -316,7 +327,7 @@ mod tests {
             .contains("3 of 9 bytes of the body")
         );
         assert_eq!(
-            told(&Said::TimedOut, b"", Stage::Head),
+            message(&Said::TimedOut, b"", Stage::Head),
             "the server did not answer within 3 s"
         );
     }
@@ -324,10 +335,10 @@ mod tests {
     #[test]
     fn other_protocols_are_named_whatever_the_client_said() {
         let protocol = Said::Protocol("http parse fail".to_owned());
-        assert!(told(&protocol, b"\0\0\x12\x04\0\0\0\0\0", Stage::Head).contains("HTTP/2"));
-        assert!(told(&protocol, b"\x15\x03\x01\0\x02\x02\x46", Stage::Head).contains("TLS"));
-        assert!(told(&protocol, b"hello \x1b[31m", Stage::Head).contains("\"hello \\x1b[31m\""));
+        assert!(message(&protocol, b"\0\0\x12\x04\0\0\0\0\0", Stage::Head).contains("HTTP/2"));
+        assert!(message(&protocol, b"\x15\x03\x01\0\x02\x02\x46", Stage::Head).contains("TLS"));
+        assert!(message(&protocol, b"hello \x1b[31m", Stage::Head).contains("\"hello \\x1b[31m\""));
         let tls = Said::Tls("received corrupt message of type InvalidContentType".to_owned());
-        assert!(told(&tls, b"", Stage::Head).contains("does not speak TLS"));
+        assert!(message(&tls, b"", Stage::Head).contains("does not speak TLS"));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::base::BaseUrl;
+use super::cookies::Cookies;
 use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
 use super::hosts::Hosts;
@@ -366,13 +367,14 @@ impl World<'_> {
         let mut run = ScenarioRun::new(ident, &scenario.title);
         let credentials = memory.scope.clone();
         let mut session = Session::new(self, ident, &loaded.source, memory, Some(credentials));
+        session.cookies = scenario.cookies.then(Cookies::default);
         let (after, before): (Vec<_>, Vec<_>) = scenario
             .steps()
             .partition(|(at, _)| at.starts_with("/teardown/"));
         for (at, step) in before {
             let recorded = at.starts_with("/requests/");
             match session.step(&at, step, recorded) {
-                Ok(Some(exchange)) if recorded => run.exchanges.push(exchange),
+                Ok(exchanges) if recorded => run.exchanges.extend(exchanges),
                 Ok(_) => {}
                 Err(stop) => {
                     self.stopped(stop, &mut run);

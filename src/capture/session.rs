@@ -8,9 +8,11 @@ use serde_json::Value;
 
 use super::CapturedExample;
 use super::body::{self, Content};
-use super::client::{Client, NoResponse, WireResponse};
-use super::error::{Error, Fault, Stop};
+use super::client::{Client, WireResponse};
+use super::cookies::Cookies;
+use super::error::{Fault, Stop};
 use super::exchange::{Sent, View};
+use super::flow::Answer;
 use super::identity::{Credential, name_of};
 use super::payload::{self, Unmakeable};
 use super::prepared::Prepared;
@@ -37,11 +39,13 @@ pub(super) struct Memory {
 
 /// A scenario, or the fixtures, while it runs.
 pub(super) struct Session<'a> {
-    world: &'a World<'a>,
-    client: Client,
+    pub(super) world: &'a World<'a>,
+    pub(super) client: Client,
     ident: &'a str,
-    source: &'a Arc<SourceFile>,
+    pub(super) source: &'a Arc<SourceFile>,
     pub memory: Memory,
+    /// What servers set, where the scenario wants it to be kept.
+    pub cookies: Option<Cookies>,
     /// Where identities find their values; for the fixtures, what they have saved so far.
     credentials: Option<Scope>,
     pub findings: Vec<Finding>,
@@ -64,6 +68,7 @@ impl<'a> Session<'a> {
             ident,
             source,
             memory,
+            cookies: None,
             credentials,
             findings: Vec::new(),
             examples: Vec::new(),
@@ -84,7 +89,7 @@ impl<'a> Session<'a> {
         self.client.hang_up();
     }
 
-    fn view(&self) -> View<'_> {
+    pub(super) fn view(&self) -> View<'_> {
         View {
             hosts: &self.world.hosts,
             secrets: &self.memory.secrets,
@@ -106,7 +111,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn fail<T>(&mut self, mut finding: Finding) -> Result<T, Stop> {
+    pub(super) fn fail<T>(&mut self, mut finding: Finding) -> Result<T, Stop> {
         finding.message = self.view().text(&finding.message);
         self.findings.push(finding);
         Err(Stop::Failed)
@@ -119,15 +124,9 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Makes a request and takes its response down. `recorded` asks for the exchange, whether or
-    /// not the step is for an example.
-    pub fn step(
-        &mut self,
-        at: &str,
-        step: &Step,
-        recorded: bool,
-    ) -> Result<Option<Exchange>, Stop> {
-        let place = format!("{at}/request");
+    /// Makes a request and takes its response down. `recorded` asks for the exchanges, whether or
+    /// not the step is for an example: that of the request, behind those of the redirects that led there.
+    pub fn step(&mut self, at: &str, step: &Step, recorded: bool) -> Result<Vec<Exchange>, Stop> {
         self.world
             .progress
             .step(self.ident, &format!("{} {}", step.method, step.path));
@@ -139,16 +138,14 @@ impl<'a> Session<'a> {
                 return self.fail(finding);
             }
         };
-        let response = match self.client.send(&prepared.wire()) {
-            Ok(response) => response,
-            Err(NoResponse::Interrupted) => return Err(Stop::Run(Error::interrupted())),
-            Err(NoResponse::Unsendable(reason)) => {
-                let finding = Finding::new(codes::INVALID_REQUEST, reason);
-                return self.fail(finding.at_pointer(self.source, &place));
-            }
-            Err(NoResponse::Fault(fault)) => return Err(self.broken(&place, &prepared, &fault)),
-        };
-        self.judge(at, step, &prepared, &response, recorded)
+        let Answer {
+            prepared,
+            response,
+            mut hops,
+        } = self.answer(at, step, prepared)?;
+        let exchange = self.judge(at, step, &prepared, &response, recorded)?;
+        hops.extend(exchange);
+        Ok(hops)
     }
 
     /// Looks at a response: its status, its body, the values to save.
@@ -222,7 +219,12 @@ impl<'a> Session<'a> {
         Ok(Some(exchange))
     }
 
-    fn show(&self, sent: &Sent<'_>, response: &WireResponse, content: &Content) -> Exchange {
+    pub(super) fn show(
+        &self,
+        sent: &Sent<'_>,
+        response: &WireResponse,
+        content: &Content,
+    ) -> Exchange {
         let view = self.view();
         Exchange {
             request: view.request(sent),
@@ -327,7 +329,7 @@ impl<'a> Session<'a> {
     }
 
     /// Why there was no usable response: that of the server's end, where it has ended.
-    fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
+    pub(super) fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
         let started = Instant::now();
         let view = self.view();
         loop {

@@ -14,6 +14,7 @@ mod name;
 mod scenario;
 mod section;
 mod tree;
+mod until;
 
 pub use collection::{Collection, Loaded};
 pub use endpoint::{EndpointDocument, Parameter};
@@ -26,3 +27,4 @@ pub use scenario::{
 };
 pub use section::{Section, Sections};
 pub use tree::Tree;
+pub use until::Until;

@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::ExampleTarget;
+use super::{ExampleTarget, Until};
 
 /// A file of `scenarios/`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Scenario {
     /// Whether it may run beside others: it touches nothing that another one sees.
     #[serde(default)]
     pub isolated: bool,
+    /// Whether the cookies that the server sets are sent with later requests.
+    #[serde(default)]
+    pub cookies: bool,
     /// Requests that prepare; the first failure ends the scenario.
     #[serde(default)]
     pub setup: Vec<Step>,
@@ -57,6 +60,10 @@ pub struct Step {
     pub payload: Payload,
     /// What must come back.
     pub status: ExpectedStatus,
+    /// Whether redirects on the same server are followed; the last answer is the one that counts.
+    pub follow: bool,
+    /// What the response must hold: until then the request is made again.
+    pub until: Option<Until>,
     /// Where the exchange is kept as an example.
     pub example: Option<ExampleTarget>,
     /// What the example shows, for readers.
@@ -201,13 +208,18 @@ struct StepFile {
     text: Option<String>,
     file: Option<String>,
     status: Option<u16>,
+    #[serde(default)]
+    follow: bool,
+    until: Option<Value>,
     example: Option<String>,
     title: Option<String>,
     #[serde(default)]
     save: Map<String, Value>,
 }
 
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
@@ -257,6 +269,8 @@ impl StepFile {
             status: self
                 .status
                 .map_or(ExpectedStatus::Success, ExpectedStatus::Exactly),
+            follow: self.follow,
+            until: self.until.as_ref().map(Until::read).transpose()?,
             example: example.transpose().map_err(|error| error.to_string())?,
             title: self.title,
             save,

@@ -106,6 +106,7 @@ codes! {
     UNEXPECTED_STATUS "unexpected-status" Error "A response has another status than expected.";
     INVALID_RESPONSE_BODY "invalid-response-body" Error "A response body is not what its media type says.";
     MISSING_VALUE "missing-value" Error "A response does not hold a value that the scenario saves.";
+    CONDITION_NOT_MET "condition-not-met" Error "A response did not come to hold what a request waits for.";
     BAD_TEMPLATE "bad-template" Error "A template in a scenario cannot be understood.";
     INVALID_REQUEST "invalid-request" Error "A request of a scenario cannot be made.";
     UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";

@@ -10,6 +10,7 @@ mod git;
 mod journal;
 mod load;
 mod lock;
+mod retry;
 mod settings;
 
 pub use commit::ChangeSet;
@@ -18,6 +19,7 @@ pub use files::{list_tree, read_file, read_tree, write_file};
 pub use git::read_revision;
 pub use journal::{Recovery, recover};
 pub use load::{CONFIG_FILE, Location, Project};
+pub use retry::{Retry, RetryOn};
 pub use settings::{
     Auth, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Render, Server, Service, Settings,
     SeveritySetting,

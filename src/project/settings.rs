@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use super::Retry;
 use crate::finding::Severity;
 
 /// The folder of documents unless the settings say another.
@@ -50,6 +51,8 @@ pub struct Settings {
     pub cacert: Option<PathBuf>,
     /// Whether requests that change nothing share a connection.
     pub keep_alive: bool,
+    /// When a request is made once more.
+    pub retry: Retry,
     /// The API's own process, where we start it.
     pub server: Option<Server>,
     /// What must run before the API.
@@ -157,6 +160,7 @@ impl Default for Settings {
             max_body: 16 * 1024 * 1024,
             cacert: None,
             keep_alive: false,
+            retry: Retry::default(),
             server: None,
             services: Vec::new(),
             auth: BTreeMap::new(),
@@ -199,7 +203,7 @@ fn ready_timeout() -> Duration {
 }
 
 /// `"30s"`, `"1m 30s"`, `"500ms"`.
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     let duration: jiff::SignedDuration = text.parse().map_err(|error| {
         D::Error::custom(format!(

@@ -1,6 +1,7 @@
 //! Capturing real servers, and real faults, on the loopback address.
 
 mod faults;
+mod flow;
 mod protocol;
 mod scenarios;
 #[cfg(unix)]
