@@ -186,6 +186,14 @@ impl Session<'_> {
         let place = format!("{at}/request");
         let mut prepared = prepared;
         let mut attempt = 1;
+        // Such a scenario is left out before; nothing that happens on the way may change that.
+        if let Some(chosen) = &self.world.options.settings.environment
+            && !chosen.allows(&prepared.method)
+        {
+            let message = format!("[env.{}] does not allow {}", chosen.name, prepared.method);
+            let finding = Finding::new(codes::INVALID_REQUEST, message);
+            return self.fail(finding.at_pointer(self.source, &place));
+        }
         loop {
             self.add_cookies(&mut prepared);
             let result = self.client.send(&prepared.wire());

@@ -16,6 +16,7 @@ mod check;
 mod client;
 mod coding;
 mod cookies;
+mod environment;
 mod error;
 mod exchange;
 mod fault;

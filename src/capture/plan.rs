@@ -9,13 +9,15 @@ use super::check::identities_of;
 use super::texts::{self, Used};
 use super::{Error, Options};
 use crate::document::{Collection, ExampleTarget, Fixtures, Loaded, Scenario, Step};
-use crate::finding::SourceFile;
+use crate::finding::{Finding, SourceFile};
 use crate::project::Settings;
 
 /// The scenarios that were selected, in the order of their names.
 pub(super) struct Plan<'a> {
     pub scenarios: Vec<(&'a str, &'a Loaded<Scenario>, &'a Scenario)>,
     pub fixtures: Option<(&'a Loaded<Fixtures>, &'a Fixtures)>,
+    /// What the environment does not allow, with the reason.
+    pub left_out: Vec<Finding>,
     /// Files that are JSON and yet not understood, with the reason.
     pub unreadable: Vec<(Arc<SourceFile>, String)>,
     collection: &'a Collection,
@@ -45,6 +47,10 @@ impl<'a> Plan<'a> {
             .fixtures
             .as_ref()
             .and_then(|loaded| item(loaded, &mut unreadable));
+        let chosen = options.settings.environment.as_ref();
+        let fixtures = fixtures
+            .filter(|(_, fixtures)| chosen.is_none_or(|chosen| chosen.allows_fixtures(fixtures)));
+        let mut left_out = Vec::new();
         let mut scenarios = Vec::new();
         for (ident, loaded) in &collection.scenarios {
             if options.skip.contains(ident) {
@@ -65,13 +71,20 @@ impl<'a> Plan<'a> {
                 selects(options, ident) || targets().any(|target| keeps(options, ident, target));
             let skipped =
                 targets().next().is_some() && targets().all(|target| skips(options, target));
-            if wanted && !skipped {
-                scenarios.push((ident.as_str(), loaded, scenario));
+            if !wanted || skipped {
+                continue;
+            }
+            let foreign = chosen.filter(|chosen| chosen.is_foreign());
+            let made = fixtures.map(|(_, fixtures)| fixtures);
+            match foreign.and_then(|chosen| chosen.leaves_out(&loaded.source, scenario, made)) {
+                Some(finding) => left_out.push(finding),
+                None => scenarios.push((ident.as_str(), loaded, scenario)),
             }
         }
         Self {
             scenarios,
             fixtures,
+            left_out,
             unreadable,
             collection,
         }

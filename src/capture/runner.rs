@@ -82,7 +82,10 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     }
     let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
     let mut ports = Ports::take(&used.ports)?;
-    let scope = Scope::new(ports.numbers());
+    let mut scope = Scope::new(ports.numbers());
+    if let Some(chosen) = &options.settings.environment {
+        scope.variables.extend(chosen.variables.clone());
+    }
     let (base, hosts) = base(options, &scope).map_err(redact)?;
     let link = Link::new(options.settings, options.root)?;
     let mut secrets = secrets.clone();

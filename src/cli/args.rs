@@ -107,6 +107,21 @@ pub struct Selection {
     /// Keep the logs of the servers in this folder
     #[arg(long, value_name = "DIR")]
     pub logs: Option<PathBuf>,
+    /// The environment: NAME of [env.NAME] in the settings
+    #[arg(long = "env", value_name = "NAME", env = "APIDOCS_ENV")]
+    pub environment: Option<String>,
+    /// The certificates of the authorities that are trusted, a PEM file
+    #[arg(long, value_name = "FILE", env = "APIDOCS_CACERT")]
+    pub cacert: Option<PathBuf>,
+}
+
+/// What an examples' data may be.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Risk {
+    /// Write examples also of an environment whose server we did not start: its data, perhaps of real people, become
+    /// documentation
+    #[arg(long)]
+    pub write_real_data: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -116,6 +131,8 @@ pub struct Capture {
     /// Write what succeeded although something failed
     #[arg(long)]
     pub keep_going: bool,
+    #[command(flatten)]
+    pub risk: Risk,
 }
 
 /// How pages are made.
@@ -145,6 +162,8 @@ pub struct Generate {
     /// Write what succeeded although something failed
     #[arg(long)]
     pub keep_going: bool,
+    #[command(flatten)]
+    pub risk: Risk,
     #[command(flatten)]
     pub pages: Pages,
     /// Also write the output tree of Sentry's generator.py into this folder

@@ -10,7 +10,8 @@ use super::exit::Exit;
 use super::recapture::recapture;
 
 pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
-    let project = context.project()?;
+    let project = args.selection.project(context)?;
+    args.risk.refuse(&project)?;
     let recapture = recapture(context, &project, &args.selection)?;
     let mut written = 0;
     if recapture.may_write(args.keep_going) {

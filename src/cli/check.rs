@@ -11,7 +11,7 @@ use super::pages::Planned;
 use super::recapture::recapture;
 
 pub fn run(context: &Context, args: &Check) -> Result<Exit> {
-    let project = context.project()?;
+    let project = args.selection.project(context)?;
     let recapture = recapture(context, &project, &args.selection)?;
     let mut exit = recapture.exit();
     let mut findings = Vec::new();

@@ -16,7 +16,8 @@ use super::pages::{Planned, documents, options};
 use super::recapture::{Recapture, recapture};
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
-    let project = context.project()?;
+    let project = args.selection.project(context)?;
+    args.risk.refuse(&project)?;
     let recapture = recapture(context, &project, &args.selection)?;
     let mut findings = Vec::new();
     let planned = if recapture.may_write(args.keep_going) {

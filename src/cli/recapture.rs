@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use apidocs::capture::{self, Captured, Outcome};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
-use apidocs::drift::{Version, compare, settle};
+use apidocs::drift::{Version, compare, in_shape_of, settle};
 use apidocs::finding::{Code, DocumentChanges, Finding, any_error, codes};
 use apidocs::json;
-use apidocs::project::{ChangeSet, Project, SeveritySetting};
+use apidocs::project::{ChangeSet, Compare, Project, SeveritySetting};
 use apidocs::report::plural;
 use apidocs::validate;
 
@@ -77,6 +77,10 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             ran: false,
         });
     }
+    let left_out = findings
+        .into_iter()
+        .filter(|finding| finding.code == codes::SCENARIO_LEFT_OUT);
+    let left_out: Vec<_> = left_out.collect();
     context.catch_signals();
     let captured = {
         let watch = Watch::new(context);
@@ -90,7 +94,9 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         }
     };
     context.go_on()?;
-    let (changed, unchanged) = lay_over(&before, &captured, &tree.files);
+    let chosen = project.settings.environment.as_ref();
+    let compare = chosen.map_or(Compare::Exact, |chosen| chosen.compare);
+    let (changed, unchanged) = lay_over(&before, &captured, &tree.files, compare);
     let mut tree = tree;
     for document in &changed {
         tree.insert(document.path.clone(), document.after.as_bytes());
@@ -110,6 +116,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));
     findings.extend(unread(&before, &captured));
+    findings.extend(left_out);
     findings.sort_by(Finding::order);
     Ok(Recapture {
         before,
@@ -210,6 +217,7 @@ fn lay_over(
     before: &Collection,
     captured: &Captured,
     files: &BTreeMap<String, Vec<u8>>,
+    compare: Compare,
 ) -> (Vec<Changed>, usize) {
     let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
     for (target, example) in &captured.examples {
@@ -228,6 +236,10 @@ fn lay_over(
             // Told by `unread`: what people wrote there must not be lost.
             continue;
         };
+        let examples = match compare {
+            Compare::Exact => examples,
+            Compare::Shape => in_shape(&document.examples, examples),
+        };
         let settled = settle(&document.examples, examples);
         unchanged += settled.unchanged;
         if settled.changed {
@@ -243,6 +255,15 @@ fn lay_over(
         }
     }
     (changed, unchanged)
+}
+
+/// Captured examples with the committed values wherever they have the committed shape.
+fn in_shape(committed: &[Example], captured: Vec<Example>) -> Vec<Example> {
+    let of = |example: Example| match committed.iter().find(|old| old.name == example.name) {
+        Some(old) => in_shape_of(old, example),
+        None => example,
+    };
+    captured.into_iter().map(of).collect()
 }
 
 /// The files of the documents that were captured.

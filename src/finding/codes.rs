@@ -102,6 +102,7 @@ codes! {
     UNKNOWN_TARGET "unknown-document" Error "A scenario is for a document that does not exist.";
     DUPLICATE_TARGET "duplicate-target" Error "Two requests are for one example.";
     NO_SCENARIOS "no-scenarios" Error "No scenario was run.";
+    SCENARIO_LEFT_OUT "scenario-left-out" Warning "A scenario may not be made in the environment that was chosen.";
     NO_RESPONSE "no-response" Error "A request had no usable response.";
     UNEXPECTED_STATUS "unexpected-status" Error "A response has another status than expected.";
     INVALID_RESPONSE_BODY "invalid-response-body" Error "A response body is not what its media type says.";

@@ -4,6 +4,7 @@
 
 mod atomic;
 mod commit;
+mod environment;
 mod error;
 mod files;
 mod git;
@@ -14,6 +15,7 @@ mod retry;
 mod settings;
 
 pub use commit::ChangeSet;
+pub use environment::{Chosen, Compare, Environment};
 pub use error::Error;
 pub use files::{list_tree, read_file, read_tree, write_file};
 pub use git::read_revision;

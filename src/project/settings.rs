@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::Retry;
+use super::{Chosen, Environment, Retry};
 use crate::finding::Severity;
 
 /// The folder of documents unless the settings say another.
@@ -59,6 +59,11 @@ pub struct Settings {
     pub services: Vec<Service>,
     /// Who can make requests, by name.
     pub auth: BTreeMap<String, Auth>,
+    /// Other places where the API answers, by name.
+    pub env: BTreeMap<String, Environment>,
+    /// The one of them that was chosen.
+    #[serde(skip)]
+    pub environment: Option<Chosen>,
     /// Severities other than the default, by code.
     pub severity: BTreeMap<String, SeveritySetting>,
     /// How pages are made.
@@ -164,6 +169,8 @@ impl Default for Settings {
             server: None,
             services: Vec::new(),
             auth: BTreeMap::new(),
+            env: BTreeMap::new(),
+            environment: None,
             severity: BTreeMap::new(),
             render: Render::default(),
         }

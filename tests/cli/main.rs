@@ -4,9 +4,11 @@ mod colour;
 mod demo_project;
 mod diff;
 mod disk;
+mod environments;
 mod errors;
 mod keys_page;
 mod pipes;
+mod proxies;
 mod servers;
 #[cfg(unix)]
 mod signals;
