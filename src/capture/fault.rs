@@ -319,7 +319,7 @@ mod tests {
         );
         assert!(message(&Said::Reset, b"HTTP/1.1 2", Stage::Head).contains("part of its head"));
         assert!(
-            told(
+            message(
                 &Said::Closed,
                 b"HTTP/1.1 200 OK\r\n\r\nabc",
                 Stage::Body(Some(9))

@@ -21,8 +21,11 @@ mod error;
 mod exchange;
 mod fault;
 mod flow;
+#[cfg(unix)]
+mod group;
 mod hosts;
 mod identity;
+mod leftovers;
 mod link;
 mod payload;
 mod plan;
@@ -51,6 +54,7 @@ use crate::project::Settings;
 
 pub use check::check;
 pub use error::{Error, ErrorKind};
+pub use leftovers::{Spawned, adopt_orphans, run_mark, stop_left_behind};
 pub use runner::run;
 
 /// What to capture, and with what.
@@ -83,6 +87,8 @@ pub struct Options<'a> {
 pub trait Progress: Sync {
     /// Something takes a while that is no scenario: `starting the server`.
     fn phase(&self, _what: &str) {}
+    /// A process was started: who is killed before it ends cannot stop it.
+    fn spawned(&self, _process: &Spawned) {}
     /// So many requests are to be made in all.
     fn planned(&self, _requests: usize) {}
     /// A scenario begins.

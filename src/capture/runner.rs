@@ -11,11 +11,12 @@ use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
 use super::hosts::Hosts;
 use super::identity::Identities;
+use super::leftovers;
 use super::link::Link;
 use super::plan::{Plan, keeps};
 use super::scope::{Ports, Scope, env};
 use super::secrets::Secrets;
-use super::server::{Launch, Stack, text_of};
+use super::server::{LOG_LIMIT, Launch, Stack, text_of};
 use super::session::{Memory, Session};
 use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
@@ -103,7 +104,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         }
         None => {
             folder =
-                tempfile::tempdir().map_err(|error| io(Path::new("a folder for logs"), &error))?;
+                leftovers::folder().map_err(|error| io(Path::new("a folder for logs"), &error))?;
             folder.path()
         }
     };
@@ -115,6 +116,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         scope: &scope,
         logs,
         interrupted: &options.interrupted,
+        log_limit: options.logs.map_or(LOG_LIMIT, |_| u64::MAX),
         progress,
     };
     let stack = Stack::start(&launch, &mut ports).map_err(redact)?;

@@ -12,11 +12,15 @@ use super::base::BaseUrl;
 use super::client::{Client, NoResponse, WireRequest};
 use super::error::{Error, ErrorKind};
 use super::fault::seconds;
+use super::leftovers::Spawned;
 use super::link::Link;
 use super::process::{Process, Start};
 use super::scope::{Ports, Scope};
 use super::template::Template;
 use crate::project::{Server, Settings};
+
+/// How large a log may grow that nobody asked to keep, in bytes.
+pub(super) const LOG_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// What is needed to start everything.
 pub(super) struct Launch<'a> {
@@ -28,6 +32,8 @@ pub(super) struct Launch<'a> {
     /// Where logs go.
     pub logs: &'a Path,
     pub interrupted: &'a Arc<AtomicBool>,
+    /// How large each may grow, in bytes.
+    pub log_limit: u64,
     pub progress: &'a dyn Progress,
 }
 
@@ -65,6 +71,7 @@ impl Drop for Stack {
         while let Some(running) = self.running.pop() {
             drop(running);
         }
+        super::leftovers::stop_adopted();
     }
 }
 
@@ -127,7 +134,9 @@ impl Stack {
                 env: &env,
                 log: launch.log(what),
                 output: None,
+                log_limit: launch.log_limit,
             })?;
+            launch.progress.spawned(&Spawned::of(process.id()));
             stack.running.push(Running { process, role });
             Ok::<_, Error>(stack.running.len() - 1)
         };

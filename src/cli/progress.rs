@@ -1,9 +1,11 @@
 //! How a capture is watched: a bar on a terminal, else a line for each scenario.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Mutex;
 
-use apidocs::capture::{Outcome, Progress};
+use apidocs::capture::{self, Outcome, Progress, Spawned};
+use apidocs::project::RunRecord;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::context::Context;
@@ -15,10 +17,15 @@ pub struct Watch {
     lines: bool,
     steps: bool,
     running: Mutex<BTreeSet<String>>,
+    /// What is known of this run, should it be killed.
+    record: Mutex<Option<RunRecord>>,
 }
 
 impl Watch {
-    pub fn new(context: &Context) -> Self {
+    /// The root is where the record of the run stands meanwhile.
+    pub fn new(context: &Context, root: &Path) -> Self {
+        let own = Spawned::of(std::process::id());
+        let record = RunRecord::begin(root, (own.id, own.started), capture::run_mark());
         let bar = context.draws().then(|| {
             let bar = ProgressBar::no_length();
             // The template is ours: it parses.
@@ -36,6 +43,7 @@ impl Watch {
             steps: verbose,
             bar,
             running: Mutex::default(),
+            record: Mutex::new(record),
         }
     }
 
@@ -66,6 +74,16 @@ impl Progress for Watch {
             Some(bar) => bar.set_message(what.to_owned()),
             None if self.lines => tell!("{what}"),
             None => {}
+        }
+    }
+
+    fn spawned(&self, process: &Spawned) {
+        let mut record = self
+            .record
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(record) = record.as_mut() {
+            record.add((process.id, process.started.clone()));
         }
     }
 

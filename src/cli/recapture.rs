@@ -83,7 +83,8 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     let left_out: Vec<_> = left_out.collect();
     context.catch_signals();
     let captured = {
-        let watch = Watch::new(context);
+        capture::adopt_orphans();
+        let watch = Watch::new(context, &project.root);
         match capture::run(&options, &watch) {
             // Told as a finding, so that every report has it.
             Err(error) if error.is_no_response() => Captured {

@@ -12,6 +12,7 @@ mod journal;
 mod load;
 mod lock;
 mod retry;
+mod run;
 mod settings;
 
 pub use commit::ChangeSet;
@@ -22,6 +23,7 @@ pub use git::read_revision;
 pub use journal::{Recovery, recover};
 pub use load::{CONFIG_FILE, Location, Project};
 pub use retry::{Retry, RetryOn};
+pub use run::{LeftRun, Process, RunRecord};
 pub use settings::{
     Auth, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Render, Server, Service, Settings,
     SeveritySetting,
