@@ -27,6 +27,7 @@ mod hosts;
 mod identity;
 mod leftovers;
 mod link;
+mod log;
 mod payload;
 mod plan;
 mod prepared;

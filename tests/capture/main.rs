@@ -7,4 +7,6 @@ mod scenarios;
 #[cfg(unix)]
 mod servers;
 mod support;
+#[path = "../support/tls.rs"]
+mod tls;
 mod wire;

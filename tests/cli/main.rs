@@ -13,5 +13,7 @@ mod servers;
 #[cfg(unix)]
 mod signals;
 mod support;
+#[path = "../support/tls.rs"]
+mod tls;
 #[cfg(unix)]
 mod whole_or_not;

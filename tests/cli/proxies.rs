@@ -46,11 +46,16 @@ fn proxy(answer: &'static str, port: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
 /// What a capture of `http://api.test` does with these variables. No such host can ever be asked: the name is
 /// reserved (RFC 6761), and no proxy of ours looks it up.
 fn capture(variables: &[(&str, String)]) -> (Sandbox, Run) {
+    capture_from("http://api.test", "", variables)
+}
+
+fn capture_from(base: &str, authority: &str, variables: &[(&str, String)]) -> (Sandbox, Run) {
     let sandbox = Sandbox::new();
     sandbox.write(
         "apidocs.toml",
-        "base_url = 'http://api.test'\ntimeout = '5s'",
+        format!("base_url = '{base}'\ntimeout = '5s'"),
     );
+    sandbox.write("ca.pem", authority);
     let document = json!({"title": "T", "method": "GET", "api_path": "/", "description": ""});
     sandbox.write("api-docs/endpoints/a/b.json", document.to_string());
     let order = crate::support::sections(&[("a", &["b"])]);
@@ -58,6 +63,9 @@ fn capture(variables: &[(&str, String)]) -> (Sandbox, Run) {
     let scenario = json!({"title": "T", "requests": [{"request": "GET /", "example": "a/b"}]});
     sandbox.write("api-docs/scenarios/T.json", scenario.to_string());
     let mut command = sandbox.command(&["capture"]);
+    if !authority.is_empty() {
+        command.args(["--cacert", "ca.pem"]);
+    }
     for (name, value) in variables {
         command.env(name, value);
     }
@@ -115,4 +123,23 @@ fn what_runs_on_this_machine_is_asked_without_a_proxy() {
     command.env("HTTP_PROXY", format!("http://127.0.0.1:{port}"));
     run(command).exits(0);
     assert!(asked.lock().unwrap().is_empty());
+}
+
+#[test]
+fn an_encrypted_server_is_asked_through_a_tunnel() {
+    let (server, authority) = crate::tls::tls_server();
+    let (port, asked) = proxy("HTTP/1.1 200 Tunnel\r\nX-Proxy: 1\r\n\r\n", server);
+    let variables = [("HTTPS_PROXY", format!("http://127.0.0.1:{port}"))];
+    let (sandbox, run) = capture_from("https://api.test", &authority, &variables);
+    run.exits(0);
+    let document = sandbox.read("api-docs/endpoints/a/b.json");
+    assert!(document.contains("\"reason\": \"Fein\""), "{document}");
+    assert!(!document.contains("X-Proxy"), "{document}");
+    assert_eq!(asked.lock().unwrap()[..], ["CONNECT api.test:443 HTTP/1.1"]);
+    // Who answers in its place is not believed.
+    let (other, _) = crate::tls::tls_server();
+    let (port, _) = proxy("HTTP/1.1 200 Tunnel\r\n\r\n", other);
+    let variables = [("HTTPS_PROXY", format!("http://127.0.0.1:{port}"))];
+    let (_, run) = capture_from("https://api.test", &authority, &variables);
+    run.exits(3).tells(&["certificate is not trusted"]);
 }
