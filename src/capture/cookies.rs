@@ -43,19 +43,19 @@ impl Cookies {
         secrets: &mut Secrets,
     ) -> Result<(), Fault> {
         for header in headers.iter().filter(|header| header.is("Set-Cookie")) {
-            match self.store.parse(&header.value, url) {
-                Err(CookieError::DomainMismatch) => {
-                    let name = header.value.split('=').next().unwrap_or_default();
-                    let host = url.host_str().unwrap_or_default();
-                    let domain = attribute(&header.value, "domain").unwrap_or_default();
-                    return Err(Fault::new(format!(
-                        "{host} set the cookie {name:?} for another domain, {domain:?}: it was refused"
-                    ))
-                    .with_help("let the server set its cookies for its own host, or leave `\"cookies\"` out"));
-                }
-                // One that has expired removes another; what is no cookie is ignored, as browsers do.
-                Ok(_) | Err(_) => {}
-            }
+            // One that has expired removes another; what is no cookie is ignored, as browsers do.
+            let Err(CookieError::DomainMismatch) = self.store.parse(&header.value, url) else {
+                continue;
+            };
+            let name = header.value.split('=').next().unwrap_or_default();
+            let host = url.host_str().unwrap_or_default();
+            let domain = attribute(&header.value, "domain").unwrap_or_default();
+            return Err(Fault::new(format!(
+                "{host} set the cookie {name:?} for another domain, {domain:?}: it was refused"
+            ))
+            .with_help(
+                "let the server set its cookies for its own host, or leave `\"cookies\"` out",
+            ));
         }
         for cookie in self.store.iter_unexpired() {
             if cookie.value().len() >= SHORTEST {

@@ -125,7 +125,10 @@ mod tests {
     fn marks_that_are_not_ours_stop_nothing() {
         let own = Spawned::of(std::process::id());
         for mark in ["PATH", "", "APIDOCS_RUN_", "APIDOCS_RUN_../../x"] {
-            assert_eq!(stop_left_behind(&[own.clone()], mark), Vec::<u32>::new());
+            assert_eq!(
+                stop_left_behind(std::slice::from_ref(&own), mark),
+                Vec::<u32>::new()
+            );
         }
     }
 }

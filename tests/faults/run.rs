@@ -14,7 +14,7 @@ const MEMORY: u64 = 200_000_000;
 /// `server` into it; `scenario` and `step` are more keys of the scenario and of its request.
 pub fn project(fault: &str, settings: &str, server: &str, scenario: &str, step: &str) -> Sandbox {
     let program = std::env::current_exe().unwrap();
-    let sandbox = at(
+    at(
         &format!(
             "base_url = 'http://127.0.0.1:{{{{ port }}}}'\n{settings}\n\
              [server]\n\
@@ -25,8 +25,7 @@ pub fn project(fault: &str, settings: &str, server: &str, scenario: &str, step: 
         ),
         scenario,
         step,
-    );
-    sandbox
+    )
 }
 
 /// The same with settings of its own.
