@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::error::{Error, ErrorKind};
-use super::log::{self, Keeper};
+use super::keeper::{self, Keeper};
 
 /// How long a process may take to stop before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -166,7 +166,7 @@ impl Process {
 
     /// The last lines of its output.
     pub fn log_tail(&self) -> Vec<String> {
-        log::last_lines(&self.log)
+        keeper::last_lines(&self.log)
     }
 
     /// Stops the group: asks (SIGTERM), waits a little, kills (SIGKILL).

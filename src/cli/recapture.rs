@@ -10,6 +10,7 @@ use apidocs::finding::{Code, DocumentChanges, Finding, any_error, codes};
 use apidocs::json;
 use apidocs::project::{ChangeSet, Compare, Project, SeveritySetting};
 use apidocs::report::plural;
+use apidocs::stabilize::Rules;
 use apidocs::validate;
 
 use super::args::Selection;
@@ -298,6 +299,7 @@ impl Recapture {
         let documents = compare(
             &version_of(&self.before, &captured),
             &version_of(&self.after, &captured),
+            &Rules::default(),
         );
         let others = self
             .before

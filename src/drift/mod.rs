@@ -4,14 +4,19 @@
 //! examples a document has after a capture; [`in_shape_of`] takes everything but the shape out of a captured
 //! example. All are pure.
 
+mod approve;
+mod causes;
 mod classify;
 mod compare;
-mod delta;
 mod excerpt;
+mod fingerprint;
+mod impacts;
+mod renames;
 mod settle;
 mod shape;
-mod view;
 
+pub use approve::approve;
 pub use compare::{Version, compare};
+pub use impacts::apply_impact;
 pub use settle::{Settled, settle};
 pub use shape::in_shape_of;

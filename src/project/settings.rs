@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{Chosen, Environment, Retry};
-use crate::finding::Severity;
+use crate::finding::{Impact, Severity};
 
 /// The folder of documents unless the settings say another.
 pub const DEFAULT_DOCS: &str = "api-docs";
@@ -66,6 +66,8 @@ pub struct Settings {
     pub environment: Option<Chosen>,
     /// Severities other than the default, by code.
     pub severity: BTreeMap<String, SeveritySetting>,
+    /// Impacts of changes other than the default, by code.
+    pub impact: BTreeMap<String, Impact>,
     /// How pages are made.
     pub render: Render,
 }
@@ -172,6 +174,7 @@ impl Default for Settings {
             env: BTreeMap::new(),
             environment: None,
             severity: BTreeMap::new(),
+            impact: BTreeMap::new(),
             render: Render::default(),
         }
     }
