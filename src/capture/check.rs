@@ -25,6 +25,7 @@ pub fn check(options: &Options<'_>) -> Vec<Finding> {
         unfilled: BTreeMap::new(),
     };
     check.unreadable(&plan);
+    check.findings.extend(plan.forbidden.iter().cloned());
     let fixtures = check.fixtures(&plan);
     check.identities(&plan, &fixtures);
     for (ident, loaded, scenario) in &plan.scenarios {
@@ -76,7 +77,10 @@ impl Check<'_> {
 
     /// The names that fixtures define.
     fn fixtures(&mut self, plan: &Plan<'_>) -> BTreeSet<String> {
-        let mut known = BTreeSet::new();
+        let chosen = self.options.settings.environment.iter();
+        let mut known: BTreeSet<String> = chosen
+            .flat_map(|chosen| chosen.variables.keys().cloned())
+            .collect();
         let Some((loaded, fixtures)) = plan.fixtures else {
             return known;
         };

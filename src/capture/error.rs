@@ -116,6 +116,19 @@ pub(super) struct Fault {
     pub help: Option<String>,
     /// Whether trying again cannot help: what answers is no HTTP/1.1 server.
     pub definitive: bool,
+    /// What the settings may list to be tried again.
+    pub cause: Cause,
+}
+
+/// Where a response was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// There was no connection, or it ended too early.
+    Connection,
+    /// It took too long.
+    Timeout,
+    /// What came is of no use.
+    Answer,
 }
 
 impl Fault {
@@ -124,7 +137,13 @@ impl Fault {
             message: message.into(),
             help: None,
             definitive: false,
+            cause: Cause::Answer,
         }
+    }
+
+    pub fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self
     }
 
     pub fn definitive(message: impl Into<String>) -> Self {

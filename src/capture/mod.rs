@@ -14,11 +14,20 @@ mod base;
 mod body;
 mod check;
 mod client;
+mod coding;
+mod cookies;
+mod environment;
 mod error;
 mod exchange;
 mod fault;
+mod flow;
+#[cfg(unix)]
+mod group;
 mod hosts;
 mod identity;
+mod keeper;
+mod leftovers;
+mod link;
 mod order;
 mod payload;
 mod plan;
@@ -36,6 +45,8 @@ mod share;
 mod tap;
 mod template;
 mod texts;
+#[cfg(unix)]
+mod unix;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -49,6 +60,7 @@ use crate::project::Settings;
 
 pub use check::check;
 pub use error::{Error, ErrorKind};
+pub use leftovers::{Spawned, adopt_orphans, run_mark, stop_left_behind};
 pub use runner::run;
 pub use shard::Shard;
 pub use share::{CAPTURE_FILE, Share, digest, merge};
@@ -89,6 +101,8 @@ pub trait Progress: Sync {
     fn phase(&self, _what: &str) {}
     /// Something to know about the run: `CreateProject runs too: …`.
     fn note(&self, _what: &str) {}
+    /// A process was started: who is killed before it ends cannot stop it.
+    fn spawned(&self, _process: &Spawned) {}
     /// So many scenarios are to be run in all, the fixtures counted as one.
     fn planned(&self, _scenarios: usize) {}
     /// A scenario begins.

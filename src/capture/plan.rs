@@ -12,7 +12,7 @@ use super::shard::members;
 use super::texts::{self, Used};
 use super::{Error, Options};
 use crate::document::{Collection, ExampleTarget, Fixtures, Loaded, Scenario, Step};
-use crate::finding::SourceFile;
+use crate::finding::{Finding, SourceFile};
 use crate::project::Settings;
 
 /// The scenarios that were selected, and those after which they run, in the order of their names.
@@ -25,6 +25,8 @@ pub(super) struct Plan<'a> {
     /// Those that are left out since they run after one that is, each with that one.
     pub left_out: BTreeMap<&'a str, &'a str>,
     pub fixtures: Option<(&'a Loaded<Fixtures>, &'a Fixtures)>,
+    /// What the environment does not allow, with the reason.
+    pub forbidden: Vec<Finding>,
     /// Files that are JSON and yet not understood, with the reason.
     pub unreadable: Vec<(Arc<SourceFile>, String)>,
     collection: &'a Collection,
@@ -55,6 +57,9 @@ impl<'a> Plan<'a> {
             .as_ref()
             .and_then(|loaded| item(loaded, &mut unreadable));
         let mut selected = BTreeSet::new();
+        let chosen = options.settings.environment.as_ref();
+        let fixtures = fixtures
+            .filter(|(_, fixtures)| chosen.is_none_or(|chosen| chosen.allows_fixtures(fixtures)));
         for (ident, loaded) in &collection.scenarios {
             if options.skip.contains(ident) {
                 continue;
@@ -92,6 +97,25 @@ impl<'a> Plan<'a> {
                 scenarios.push((ident, loaded, scenario));
             }
         }
+        let mut forbidden = Vec::new();
+        if let Some(foreign) = chosen.filter(|chosen| chosen.is_foreign()) {
+            let made = fixtures.map(|(_, fixtures)| fixtures);
+            let mut barred = BTreeSet::new();
+            for (ident, loaded, scenario) in &scenarios {
+                if let Some(finding) = foreign.leaves_out(&loaded.source, scenario, made) {
+                    barred.insert(*ident);
+                    forbidden.push(finding);
+                }
+            }
+            scenarios.retain(|(ident, ..)| {
+                let before = ancestors(collection, ident);
+                let missing = before.into_iter().find(|name| barred.contains(name));
+                if let Some(missing) = missing.filter(|_| !barred.contains(ident)) {
+                    left_out.insert(*ident, missing);
+                }
+                missing.is_none() && !barred.contains(ident)
+            });
+        }
         let all: Vec<&str> = scenarios.iter().map(|(ident, ..)| *ident).collect();
         if let Some(shard) = options.shard {
             let weights: Vec<_> = scenarios
@@ -109,6 +133,7 @@ impl<'a> Plan<'a> {
             brought,
             left_out,
             fixtures,
+            forbidden,
             unreadable,
             collection,
         }

@@ -10,10 +10,12 @@ use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
 use super::hosts::Hosts;
 use super::identity::Identities;
+use super::leftovers;
+use super::link::Link;
 use super::plan::{Plan, keeps};
 use super::scope::{Ports, Scope, env};
 use super::secrets::Secrets;
-use super::server::{Launch, Stack, text_of};
+use super::server::{LOG_LIMIT, Launch, Stack, text_of};
 use super::session::{Memory, Session};
 use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
@@ -26,6 +28,7 @@ pub(super) struct World<'a> {
     /// Whether scenarios are run again, which nobody is to be told.
     pub silent: AtomicBool,
     pub base: BaseUrl,
+    pub link: Link,
     pub hosts: Hosts,
     pub identities: Identities<'a>,
     stack: Mutex<Stack>,
@@ -95,8 +98,12 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     }
     let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
     let mut ports = Ports::take(&used.ports)?;
-    let scope = Scope::new(ports.numbers());
+    let mut scope = Scope::new(ports.numbers());
+    if let Some(chosen) = &options.settings.environment {
+        scope.variables.extend(chosen.variables.clone());
+    }
     let (base, hosts) = base(options, &scope).map_err(redact)?;
+    let link = Link::new(options.settings, options.root)?;
     let mut secrets = secrets.clone();
     for value in &env_values {
         if let Some(shown) = hosts.secret_form(value) {
@@ -112,7 +119,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         }
         None => {
             folder =
-                tempfile::tempdir().map_err(|error| io(Path::new("a folder for logs"), &error))?;
+                leftovers::folder().map_err(|error| io(Path::new("a folder for logs"), &error))?;
             folder.path()
         }
     };
@@ -120,9 +127,11 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         root: options.root,
         settings: options.settings,
         base: &base,
+        link: &link,
         scope: &scope,
         logs,
         interrupted: &options.interrupted,
+        log_limit: options.logs.map_or(LOG_LIMIT, |_| u64::MAX),
         progress,
     };
     let stack = Stack::start(&launch, &mut ports).map_err(redact)?;
@@ -140,6 +149,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         progress,
         silent: AtomicBool::new(false),
         base,
+        link,
         hosts,
         identities,
         stack: Mutex::new(stack),
@@ -206,6 +216,7 @@ fn base(options: &Options<'_>, scope: &Scope) -> Result<(BaseUrl, Hosts), Error>
     let base = BaseUrl::parse(&url).map_err(|reason| {
         Error::settings(format!("`base_url`: {reason}")).with_help("mend apidocs.toml")
     })?;
+    let base = base.within(options.root);
     let hosts = Hosts::new(&base, settings.host.as_deref(), own_port);
     Ok((base, hosts))
 }
@@ -243,6 +254,7 @@ impl World<'_> {
                 ready = false;
                 self.stopped(stop, run);
             }
+            session.hang_up();
             memory = session.memory.clone();
         }
         self.remember_credentials(plan, &mut memory);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
+use super::cookies::Cookies;
 use super::plan::Plan;
 use super::runner::{Examples, World};
 use super::schedule;
@@ -174,13 +175,14 @@ impl World<'_> {
         own.scope.variables.extend(before.values);
         own.secrets.merge(&before.secrets);
         let mut session = Session::new(self, ident, &loaded.source, own, Some(credentials));
+        session.cookies = scenario.cookies.then(Cookies::default);
         let (after, before): (Vec<_>, Vec<_>) = scenario
             .steps()
             .partition(|(at, _)| at.starts_with("/teardown/"));
         for (at, step) in before {
             let recorded = at.starts_with("/requests/");
             match session.step(&at, step, recorded) {
-                Ok(Some(exchange)) if recorded => run.exchanges.push(exchange),
+                Ok(exchanges) if recorded => run.exchanges.extend(exchanges),
                 Ok(_) => {}
                 Err(stop) => {
                     self.stopped(stop, &mut run);

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::CapturedExample;
 use super::body::{self, Content};
-use super::client::{Client, NoResponse, WireResponse};
-use super::error::{Error, Fault, Stop};
+use super::client::{Client, WireResponse};
+use super::cookies::Cookies;
+use super::error::{Fault, Stop};
 use super::exchange::{Sent, View};
+use super::flow::Answer;
 use super::identity::{Credential, name_of};
 use super::payload::{self, Unmakeable};
 use super::prepared::Prepared;
@@ -43,11 +45,13 @@ pub(super) struct Memory {
 
 /// A scenario, or the fixtures, while it runs.
 pub(super) struct Session<'a> {
-    world: &'a World<'a>,
-    client: Client,
+    pub(super) world: &'a World<'a>,
+    pub(super) client: Client,
     ident: &'a str,
-    source: &'a Arc<SourceFile>,
+    pub(super) source: &'a Arc<SourceFile>,
     pub memory: Memory,
+    /// What servers set, where the scenario wants it to be kept.
+    pub cookies: Option<Cookies>,
     /// Where identities find their values; for the fixtures, what they have saved so far.
     credentials: Option<Scope>,
     pub findings: Vec<Finding>,
@@ -65,19 +69,14 @@ impl<'a> Session<'a> {
         memory: Memory,
         credentials: Option<Scope>,
     ) -> Self {
-        let settings = world.options.settings;
-        let client = Client::new(
-            &world.base,
-            settings.timeout,
-            settings.max_body,
-            &world.options.interrupted,
-        );
+        let client = Client::new(&world.base, &world.link, &world.options.interrupted);
         Self {
             world,
             client,
             ident,
             source,
             memory,
+            cookies: None,
             credentials,
             findings: Vec::new(),
             examples: Vec::new(),
@@ -88,18 +87,18 @@ impl<'a> Session<'a> {
     /// Before cleaning up on a server that is not ours: what we made would stay there, also when
     /// somebody asked us to stop.
     pub fn clean_up_in_any_case(&mut self) {
-        let settings = self.world.options.settings;
         if self.world.options.interrupted.load(Ordering::Relaxed) {
-            self.client = Client::new(
-                &self.world.base,
-                settings.timeout.min(HURRY),
-                settings.max_body,
-                &Arc::new(AtomicBool::new(false)),
-            );
+            let link = self.world.link.within(HURRY);
+            self.client = Client::new(&self.world.base, &link, &Arc::default());
         }
     }
 
-    fn view(&self) -> View<'_> {
+    /// Closes the connection that is kept, before another session has the server.
+    pub fn hang_up(&self) {
+        self.client.hang_up();
+    }
+
+    pub(super) fn view(&self) -> View<'_> {
         View {
             hosts: &self.world.hosts,
             secrets: &self.memory.secrets,
@@ -125,7 +124,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn fail<T>(&mut self, mut finding: Finding) -> Result<T, Stop> {
+    pub(super) fn fail<T>(&mut self, mut finding: Finding) -> Result<T, Stop> {
         finding.message = self.view().text(&finding.message);
         self.findings.push(finding);
         Err(Stop::Failed)
@@ -138,21 +137,15 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Makes a request and takes its response down. `recorded` asks for the exchange, whether or
-    /// not the step is for an example.
-    pub fn step(
-        &mut self,
-        at: &str,
-        step: &Step,
-        recorded: bool,
-    ) -> Result<Option<Exchange>, Stop> {
+    /// Makes a request and takes its response down. `recorded` asks for the exchanges, whether or
+    /// not the step is for an example: that of the request, behind those of the redirects that led there.
+    pub fn step(&mut self, at: &str, step: &Step, recorded: bool) -> Result<Vec<Exchange>, Stop> {
         if self.is_incomplete(step) {
             self.incomplete += 1;
             let names = step.save.iter().map(|(name, _)| name.clone());
             self.memory.unfilled.extend(names);
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let place = format!("{at}/request");
         self.world
             .progress()
             .step(self.ident, &format!("{} {}", step.method, step.path));
@@ -164,16 +157,14 @@ impl<'a> Session<'a> {
                 return self.fail(finding);
             }
         };
-        let response = match self.client.send(&prepared.wire()) {
-            Ok(response) => response,
-            Err(NoResponse::Interrupted) => return Err(Stop::Run(Error::interrupted())),
-            Err(NoResponse::Unsendable(reason)) => {
-                let finding = Finding::new(codes::INVALID_REQUEST, reason);
-                return self.fail(finding.at_pointer(self.source, &place));
-            }
-            Err(NoResponse::Fault(fault)) => return Err(self.broken(&place, &prepared, &fault)),
-        };
-        self.judge(at, step, &prepared, &response, recorded)
+        let Answer {
+            prepared,
+            response,
+            mut hops,
+        } = self.answer(at, step, prepared)?;
+        let exchange = self.judge(at, step, &prepared, &response, recorded)?;
+        hops.extend(exchange);
+        Ok(hops)
     }
 
     /// Whether a request is still to be completed; [`super::check`] told what is missing.
@@ -219,6 +210,13 @@ impl<'a> Session<'a> {
         }
         let content = match body::content(&head.headers, raw) {
             Ok(content) => content,
+            Err(fault) if fault.unreadable => {
+                let fault = Fault {
+                    help: fault.help,
+                    ..Fault::new(fault.message)
+                };
+                return Err(self.broken(&place, prepared, &fault));
+            }
             Err(fault) => {
                 let mut finding = Finding::new(codes::INVALID_RESPONSE_BODY, fault.message)
                     .at_pointer(self.source, &place);
@@ -261,7 +259,12 @@ impl<'a> Session<'a> {
         Ok(Some(exchange))
     }
 
-    fn show(&self, sent: &Sent<'_>, response: &WireResponse, content: &Content) -> Exchange {
+    pub(super) fn show(
+        &self,
+        sent: &Sent<'_>,
+        response: &WireResponse,
+        content: &Content,
+    ) -> Exchange {
         let view = self.view();
         Exchange {
             request: view.request(sent),
@@ -312,7 +315,7 @@ impl<'a> Session<'a> {
     ) -> Result<(), Stop> {
         let from_body = |save: &SaveSource| matches!(save, SaveSource::Pointer(_));
         let body = if step.save.iter().any(|(_, save)| from_body(&save.from)) {
-            body::parse(&response.body)
+            body::parse(&response.head.headers, &response.body)
         } else {
             Ok(Value::Null)
         };
@@ -367,7 +370,7 @@ impl<'a> Session<'a> {
     }
 
     /// Why there was no usable response: that of the server's end, where it has ended.
-    fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
+    pub(super) fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
         let started = Instant::now();
         let view = self.view();
         loop {

@@ -47,6 +47,9 @@ pub(super) fn of_step(step: &Step) -> Vec<(String, &str)> {
         Payload::Text(text) => out.push(("/text".to_owned(), text)),
         Payload::File(path) => out.push(("/file".to_owned(), path)),
     }
+    if let Some(value) = step.until.as_ref().and_then(|until| until.value.as_ref()) {
+        of_value(value, "/until/is", &mut out);
+    }
     out
 }
 

@@ -129,6 +129,21 @@ pub struct Selection {
     /// The part of the scenarios that a shard makes.
     #[arg(skip)]
     pub shard: Option<Shard>,
+    /// The environment: NAME of [env.NAME] in the settings
+    #[arg(long = "env", value_name = "NAME", env = "APIDOCS_ENV")]
+    pub environment: Option<String>,
+    /// The certificates of the authorities that are trusted, a PEM file
+    #[arg(long, value_name = "FILE", env = "APIDOCS_CACERT")]
+    pub cacert: Option<PathBuf>,
+}
+
+/// What an examples' data may be.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Risk {
+    /// Write examples also of an environment whose server we did not start: its data, perhaps of real people, become
+    /// documentation
+    #[arg(long)]
+    pub write_real_data: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -144,6 +159,8 @@ pub struct Capture {
     /// Run this part of the scenarios, such as 1/4; merge puts the parts together
     #[arg(long, value_name = "K/N", requires = "output")]
     pub shard: Option<Shard>,
+    #[command(flatten)]
+    pub risk: Risk,
 }
 
 /// How pages are made.
@@ -173,6 +190,8 @@ pub struct Generate {
     /// Write what succeeded although something failed
     #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
+    #[command(flatten)]
+    pub risk: Risk,
     #[command(flatten)]
     pub pages: Pages,
     /// Also write the output tree of Sentry's generator.py into this folder

@@ -14,7 +14,8 @@ use super::report::report;
 use super::share::{refuse, write};
 
 pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
-    let project = context.project()?;
+    let project = args.selection.project(context)?;
+    args.risk.refuse(&project)?;
     if let Some(folder) = &args.output {
         return share(context, &project, folder, args);
     }

@@ -16,7 +16,7 @@ use super::recapture::{Prose, recapture};
 use super::report::report;
 
 pub fn run(context: &Context, args: &Check) -> Result<Exit> {
-    let project = context.project()?;
+    let project = args.selection.project(context)?;
     let recapture = recapture(context, &project, &args.selection, Prose::Sourced)?;
     let mut exit = recapture.exit();
     let mut findings = Vec::new();

@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{stderr, stdout};
 use anyhow::{Context as _, Result};
+use apidocs::capture::{self, Spawned};
 use apidocs::finding::{Finding, any_error};
-use apidocs::project::{ChangeSet, Location, Project, Recovery, append_file, recover, write_file};
+use apidocs::project::{
+    ChangeSet, LeftRun, Location, Project, Recovery, append_file, recover, write_file,
+};
 use apidocs::report::{self, Format, Report};
 use apidocs::validate::apply_severity;
 
@@ -77,6 +80,7 @@ impl Context {
         let found = Project::find(&current, &location);
         let recovered = match &found {
             Ok(project) => {
+                self.stop_left_behind(&project.root);
                 // An import has its journal in the folder of documents.
                 self.recover(&project.root)? | self.recover(&project.docs)?
             }
@@ -87,6 +91,31 @@ impl Context {
             return Ok(Project::find(&current, &location)?);
         }
         Ok(found?)
+    }
+
+    /// Stops what runs that were killed left running, and says so.
+    fn stop_left_behind(&self, root: &Path) {
+        let spawned = |(id, started): &(u32, String)| Spawned {
+            id: *id,
+            started: started.clone(),
+        };
+        let left = LeftRun::all(root).into_iter();
+        for run in left.filter(|left| !spawned(&left.run).runs()) {
+            let processes: Vec<_> = run.processes.iter().map(spawned).collect();
+            let stopped = capture::stop_left_behind(&processes, &run.mark);
+            let numbers: Vec<_> = stopped.iter().map(u32::to_string).collect();
+            let id = run.run.0;
+            match numbers.as_slice() {
+                [] => tell!(
+                    "note: an earlier run (process {id}) was killed; nothing of it runs any more"
+                ),
+                _ => tell!(
+                    "note: an earlier run (process {id}) was killed; what it left running is stopped now (process {})",
+                    numbers.join(", ")
+                ),
+            }
+            run.remove();
+        }
     }
 
     /// Finishes or undoes what a run that was cut short had begun there, and says so. Whether there was one.

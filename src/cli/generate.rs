@@ -15,10 +15,10 @@ use super::exit::{Advice, Exit};
 use super::pages::{Planned, documents, options};
 use super::recapture::{Prose, Recapture, recapture};
 use super::report::report;
-use super::source::Sourced;
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
-    let project = context.project()?;
+    let project = args.selection.project(context)?;
+    args.risk.refuse(&project)?;
     let recapture = recapture(context, &project, &args.selection, Prose::Sourced)?;
     let mut findings = Vec::new();
     let planned = if recapture.may_write(args.keep_going) {
@@ -73,8 +73,8 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
         context.say(recapture.summary());
         context.say("nothing was written");
         // They may lack an example or a reason, which only a file on disk can be given.
-        if recapture.source.as_ref().is_some_and(Sourced::has_new) {
-            next = Some("apidocs import docstrings".to_owned());
+        if let Some(source) = &recapture.source {
+            next = source.import.clone();
         }
     }
     let report = report(&project, collection, findings);

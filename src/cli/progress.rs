@@ -1,10 +1,12 @@
 //! How a capture is watched: a bar on a terminal, else a line for each scenario.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use apidocs::capture::{Outcome, Progress};
+use apidocs::capture::{self, Outcome, Progress, Spawned};
+use apidocs::project::RunRecord;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::context::Context;
@@ -23,6 +25,8 @@ pub struct Watch {
     failures: bool,
     steps: bool,
     times: Mutex<Times>,
+    /// What is known of this run, should it be killed.
+    record: Mutex<Option<RunRecord>>,
 }
 
 #[derive(Default)]
@@ -32,7 +36,10 @@ struct Times {
 }
 
 impl Watch {
-    pub fn new(context: &Context) -> Self {
+    /// The root is where the record of the run stands meanwhile.
+    pub fn new(context: &Context, root: &Path) -> Self {
+        let own = Spawned::of(std::process::id());
+        let record = RunRecord::begin(root, (own.id, own.started), capture::run_mark());
         let bar = context.draws().then(|| {
             let bar = ProgressBar::no_length();
             // The template is ours: it parses.
@@ -52,6 +59,7 @@ impl Watch {
             steps: verbose,
             bar,
             times: Mutex::default(),
+            record: Mutex::new(record),
         }
     }
 
@@ -103,6 +111,16 @@ impl Progress for Watch {
             Some(bar) => bar.suspend(|| tell!("note: {what}")),
             None if self.lines => tell!("note: {what}"),
             None => {}
+        }
+    }
+
+    fn spawned(&self, process: &Spawned) {
+        let mut record = self
+            .record
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(record) = record.as_mut() {
+            record.add((process.id, process.started.clone()));
         }
     }
 

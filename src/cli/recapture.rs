@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::{Error, Result};
 use apidocs::capture::{self, Captured, Outcome, Share};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
-use apidocs::drift::{Version, compare, settle};
+use apidocs::drift::{Version, compare, in_shape_of, settle};
 use apidocs::finding::{Code, DocumentChanges, DocumentStatus, Finding, any_error, codes};
 use apidocs::json;
-use apidocs::project::{ChangeSet, Project, SeveritySetting};
+use apidocs::project::{ChangeSet, Compare, Project, SeveritySetting};
 use apidocs::report::plural;
 use apidocs::validate;
 
@@ -133,8 +133,13 @@ pub fn recapture(
             ran: false,
         });
     }
+    let left_out = findings
+        .into_iter()
+        .filter(|finding| finding.code == codes::SCENARIO_LEFT_OUT);
+    let left_out: Vec<_> = left_out.collect();
     context.catch_signals();
-    let watch = Watch::new(context);
+    capture::adopt_orphans();
+    let watch = Watch::new(context, &project.root);
     let made = match &from {
         Some(share) => share.captured(&before, &digest(project, &before)),
         None => capture::run(&options, &watch),
@@ -153,7 +158,9 @@ pub fn recapture(
     };
     let slowest = watch.slowest();
     context.go_on()?;
-    let mut changed = lay_over(&before, &captured, &disk.files);
+    let chosen = project.settings.environment.as_ref();
+    let compare = chosen.map_or(Compare::Exact, |chosen| chosen.compare);
+    let mut changed = lay_over(&before, &captured, &disk.files, compare);
     for document in &changed {
         tree.insert(document.path.clone(), document.after.as_bytes());
     }
@@ -201,6 +208,7 @@ pub fn recapture(
         );
     }
     findings.extend(unread(&before, &captured));
+    findings.extend(left_out);
     findings.sort_by(Finding::order);
     Ok(Recapture {
         before,
@@ -300,6 +308,7 @@ fn lay_over(
     before: &Collection,
     captured: &Captured,
     files: &BTreeMap<String, Vec<u8>>,
+    compare: Compare,
 ) -> Vec<Changed> {
     let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
     for (target, example) in &captured.examples {
@@ -317,6 +326,10 @@ fn lay_over(
             // Told by `unread`: what people wrote there must not be lost.
             continue;
         };
+        let examples = match compare {
+            Compare::Exact => examples,
+            Compare::Shape => in_shape(&document.examples, examples),
+        };
         let settled = settle(&document.examples, examples);
         if settled.changed {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
@@ -331,6 +344,15 @@ fn lay_over(
         }
     }
     changed
+}
+
+/// Captured examples with the committed values wherever they have the committed shape.
+fn in_shape(committed: &[Example], captured: Vec<Example>) -> Vec<Example> {
+    let of = |example: Example| match committed.iter().find(|old| old.name == example.name) {
+        Some(old) => in_shape_of(old, example),
+        None => example,
+    };
+    captured.into_iter().map(of).collect()
 }
 
 /// The files of the documents that were captured.

@@ -32,6 +32,8 @@ pub struct Followed {
     pub behind: Vec<Finding>,
     /// What is to tell of the source itself and of documents that it does not know.
     pub findings: Vec<Finding>,
+    /// What to type where the source has endpoints without a document.
+    pub import: Option<String>,
     openapi: Option<openapi::Source>,
 }
 
@@ -57,7 +59,9 @@ pub fn follow(project: &Project, tree: &Tree) -> Result<Option<Followed>> {
         None => Ok(None),
         Some(Source::Docstrings(settings)) => {
             let sourced = read(project, &options(project, settings), tree)?;
+            let import = "apidocs import docstrings".to_owned();
             Ok(Some(Followed {
+                import: sourced.has_new().then_some(import),
                 behind: sourced.behind(project),
                 files: sourced.laid.files,
                 findings: sourced.findings,
@@ -78,7 +82,16 @@ pub fn follow(project: &Project, tree: &Tree) -> Result<Option<Followed>> {
                 }));
             }
             let laid = openapi::lay_over(&source, &imported, &collection, &docs);
+            let is_new = |path: &&String| !tree.files.contains_key(*path);
+            let is_document = |path: &&String| path.starts_with("endpoints/");
+            let has_new = laid
+                .files
+                .keys()
+                .filter(is_document)
+                .any(|path| is_new(&path));
+            let import = format!("apidocs import openapi {}", settings.file.display());
             Ok(Some(Followed {
+                import: has_new.then_some(import),
                 files: laid.files,
                 behind: laid.behind,
                 findings: laid.findings,

@@ -17,6 +17,7 @@ mod scenario;
 mod section;
 mod shorten;
 mod tree;
+mod until;
 
 pub use approvals::{Approval, Approvals};
 pub use collection::{Collection, Loaded};
@@ -32,3 +33,4 @@ pub use scenario::{
 pub use section::{Section, Sections};
 pub use shorten::{Shortened, Shown};
 pub use tree::Tree;
+pub use until::Until;

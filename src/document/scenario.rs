@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::ExampleTarget;
+use super::{ExampleTarget, Until};
 
 /// A file of `scenarios/`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Scenario {
     /// The scenarios after which it runs, by their idents; it sees what they saved.
     #[serde(default)]
     pub after: Vec<String>,
+    /// Whether the cookies that the server sets are sent with later requests.
+    #[serde(default)]
+    pub cookies: bool,
     /// Requests that prepare; the first failure ends the scenario.
     #[serde(default)]
     pub setup: Vec<Step>,
@@ -61,6 +64,10 @@ pub struct Step {
     pub payload: Payload,
     /// What must come back.
     pub status: ExpectedStatus,
+    /// Whether redirects on the same server are followed; the last answer is the one that counts.
+    pub follow: bool,
+    /// What the response must hold: until then the request is made again.
+    pub until: Option<Until>,
     /// Where the exchange is kept as an example.
     pub example: Option<ExampleTarget>,
     /// What the example shows, for readers.
@@ -209,6 +216,9 @@ struct StepFile {
     text: Option<String>,
     file: Option<String>,
     status: Option<u16>,
+    #[serde(default)]
+    follow: bool,
+    until: Option<Value>,
     example: Option<String>,
     title: Option<String>,
     show: Option<Value>,
@@ -217,7 +227,9 @@ struct StepFile {
     todo: Option<String>,
 }
 
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
@@ -268,6 +280,8 @@ impl StepFile {
             status: self
                 .status
                 .map_or(ExpectedStatus::Success, ExpectedStatus::Exactly),
+            follow: self.follow,
+            until: self.until.as_ref().map(Until::read).transpose()?,
             example: example.transpose().map_err(|error| error.to_string())?,
             title: self.title,
             show,

@@ -143,11 +143,13 @@ codes! {
     UNKNOWN_SCENARIO "unknown-scenario" Error "A scenario runs after one that does not exist.";
     SCENARIO_CYCLE "scenario-cycle" Error "Scenarios run after each other in a circle.";
     NOT_RUN "scenario-not-run" Error "A scenario was not run, since another one failed.";
+    SCENARIO_LEFT_OUT "scenario-left-out" Warning "A scenario may not be made in the environment that was chosen.";
     NO_RESPONSE "no-response" Error "A request had no usable response.";
     UNEXPECTED_STATUS "unexpected-status" Error "A response has another status than expected.";
     INVALID_RESPONSE_BODY "invalid-response-body" Error "A response body is not what its media type says.";
     MISSING_VALUE "missing-value" Error "A response does not hold a value that the scenario saves.";
     MISSING_ARRAY "missing-array" Error "A response does not hold an array that the scenario shows short.";
+    CONDITION_NOT_MET "condition-not-met" Error "A response did not come to hold what a request waits for.";
     BAD_TEMPLATE "bad-template" Error "A template in a scenario cannot be understood.";
     INVALID_REQUEST "invalid-request" Error "A request of a scenario cannot be made.";
     INCOMPLETE_REQUEST "incomplete-request" Warning "A request is not made, since something is still to be filled in.";

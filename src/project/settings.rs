@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use super::{Chosen, Environment, Retry};
 use crate::finding::{Impact, Severity};
 
 /// The folder of documents unless the settings say another.
@@ -38,14 +39,31 @@ pub struct Settings {
     /// How long a whole response may take.
     #[serde(deserialize_with = "duration")]
     pub timeout: Duration,
-    /// The largest response body that is read, in bytes.
+    /// How long it may take to connect.
+    #[serde(deserialize_with = "duration")]
+    pub connect_timeout: Duration,
+    /// How long the first byte of a response may take; as long as the whole one unless said.
+    #[serde(deserialize_with = "optional_duration")]
+    pub first_byte_timeout: Option<Duration>,
+    /// The largest response body that is read, in bytes, on the wire and decompressed.
     pub max_body: u64,
+    /// A PEM file with the certificates of the authorities that are trusted, in the place of the public ones.
+    pub cacert: Option<PathBuf>,
+    /// Whether requests that change nothing share a connection.
+    pub keep_alive: bool,
+    /// When a request is made once more.
+    pub retry: Retry,
     /// The API's own process, where we start it.
     pub server: Option<Server>,
     /// What must run before the API.
     pub services: Vec<Service>,
     /// Who can make requests, by name.
     pub auth: BTreeMap<String, Auth>,
+    /// Other places where the API answers, by name.
+    pub env: BTreeMap<String, Environment>,
+    /// The one of them that was chosen.
+    #[serde(skip)]
+    pub environment: Option<Chosen>,
     /// Severities other than the default, by code.
     pub severity: BTreeMap<String, SeveritySetting>,
     /// Impacts of changes other than the default, by code.
@@ -218,10 +236,17 @@ impl Default for Settings {
             docs: None,
             drop_headers: vec!["Date".to_owned(), "Server".to_owned()],
             timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            first_byte_timeout: None,
             max_body: 16 * 1024 * 1024,
+            cacert: None,
+            keep_alive: false,
+            retry: Retry::default(),
             server: None,
             services: Vec::new(),
             auth: BTreeMap::new(),
+            env: BTreeMap::new(),
+            environment: None,
             severity: BTreeMap::new(),
             impact: BTreeMap::new(),
             render: Render::default(),
@@ -264,7 +289,7 @@ fn ready_timeout() -> Duration {
 }
 
 /// `"30s"`, `"1m 30s"`, `"500ms"`.
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     let duration: jiff::SignedDuration = text.parse().map_err(|error| {
         D::Error::custom(format!(
@@ -272,6 +297,12 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
         ))
     })?;
     Duration::try_from(duration).map_err(|_| D::Error::custom("a duration cannot be negative"))
+}
+
+fn optional_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
 }
 
 /// A command: an array, or a line that is split as a shell would.

@@ -38,7 +38,7 @@ impl Received {
     }
 
     /// Reads one request; `None` where the connection ends before.
-    fn read(stream: &mut TcpStream) -> Option<Self> {
+    pub fn read(stream: &mut TcpStream) -> Option<Self> {
         let mut bytes = Vec::new();
         let mut byte = [0];
         while !bytes.ends_with(b"\r\n\r\n") {

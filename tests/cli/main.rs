@@ -6,11 +6,13 @@ mod contracts;
 mod demo_project;
 mod diff;
 mod disk;
+mod environments;
 mod errors;
 mod keys_page;
 mod learn;
 mod order;
 mod pipes;
+mod proxies;
 mod red_pull_request;
 mod reports;
 mod servers;
@@ -18,5 +20,7 @@ mod shards;
 #[cfg(unix)]
 mod signals;
 mod support;
+#[path = "../support/tls.rs"]
+mod tls;
 #[cfg(unix)]
 mod whole_or_not;
