@@ -23,6 +23,7 @@
 //! | [`import`] | endpoint documents from elsewhere |
 //! | [`capture`] | server processes, HTTP, scenarios |
 //! | [`validate`] | schemas and rules |
+//! | [`stabilize`] | volatile values: kinds, pairing, rules |
 //! | [`drift`] | two versions of documents |
 //! | [`render`] | templates, and what they ask of an output folder |
 //! | [`report`] | findings and changes as texts |
@@ -39,6 +40,7 @@ pub mod page;
 pub mod project;
 pub mod render;
 pub mod report;
+pub mod stabilize;
 pub mod validate;
 
 #[cfg(feature = "demo")]

@@ -7,7 +7,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// Room, and the rooms upstream of it that it may import.
-const WALLS: [(&str, &[&str]); 12] = [
+const WALLS: [(&str, &[&str]); 13] = [
     ("json", &[]),
     ("finding", &["json"]),
     ("document", &["json", "finding"]),
@@ -16,7 +16,8 @@ const WALLS: [(&str, &[&str]); 12] = [
     ("import", &["json", "finding", "document", "page"]),
     ("capture", &["json", "finding", "document", "project"]),
     ("validate", &["json", "finding", "document", "project"]),
-    ("drift", &["json", "finding", "document"]),
+    ("stabilize", &["json", "finding", "document"]),
+    ("drift", &["json", "finding", "document", "stabilize"]),
     ("render", &["json", "finding", "document", "page"]),
     ("report", &["json", "finding"]),
     ("demo", &[]),

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use anstream::ColorChoice;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 /// Keeps API reference pages true: captures live responses, validates, diffs and renders them.
 ///
@@ -63,6 +64,8 @@ pub enum Verb {
     Check(Check),
     /// Tell what changed between two versions of the documents
     Diff(Diff),
+    /// Call changes meant that made `diff --fail-on` fail
+    Approve(Approve),
     /// Check documents, scenarios and settings against their schemas and rules
     Validate,
     /// Write the files of the documents in their canonical form
@@ -171,13 +174,35 @@ pub struct Check {
 #[derive(Debug, ClapArgs)]
 pub struct Diff {
     /// The older version: a folder of documents, a folder of the original's pages, or a git revision
-    #[arg(default_value = "HEAD")]
+    #[arg(default_value = DEFAULT_BASE)]
     pub old: String,
     /// The newer version [default: the documents of the working tree]
     pub new: Option<String>,
     /// Exit with 1 where a change has this impact or a worse one
     #[arg(long, value_name = "IMPACT")]
     pub fail_on: Option<FailOn>,
+    /// The day by which approvals expire [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+/// What `diff` and `approve` compare with unless told otherwise.
+pub const DEFAULT_BASE: &str = "HEAD";
+
+#[derive(Debug, ClapArgs)]
+pub struct Approve {
+    /// What `diff` tells behind a change
+    #[arg(required = true)]
+    pub fingerprints: Vec<String>,
+    /// Why the change is meant
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The last day on which the approval holds [default: it holds forever]
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Date>,
+    /// The older version that the change is against, as `diff` takes it
+    #[arg(long, value_name = "BASE", default_value = DEFAULT_BASE)]
+    pub base: String,
 }
 
 #[derive(Debug, ClapArgs)]

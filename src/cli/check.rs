@@ -1,6 +1,7 @@
 //! `apidocs check`.
 
 use anyhow::Result;
+use apidocs::drift::apply_impact;
 use apidocs::finding::Finding;
 use apidocs::report::Report;
 
@@ -15,7 +16,8 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let recapture = recapture(context, &project, &args.selection)?;
     let mut exit = recapture.exit();
     let mut findings = Vec::new();
-    let (documents, not_captured) = recapture.compare();
+    let (mut documents, not_captured) = recapture.compare();
+    apply_impact(&mut documents, &project.settings.impact);
     let drift = documents.iter().any(|document| !document.is_unchanged());
     if recapture.may_write(false) {
         let pages = Planned::new(&project, &args.pages, &recapture.after)?;
@@ -43,6 +45,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         findings,
         documents: Some(documents),
         not_captured,
+        approvable: false,
     };
     context.tell(Channel::Answer, &report, next)?;
     Ok(exit)

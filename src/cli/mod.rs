@@ -1,5 +1,6 @@
 //! The command line: one file a verb, each short. This part alone prints and exits.
 
+mod approve;
 mod args;
 mod capture;
 mod check;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         Verb::Generate(args) => generate::run(&context, args),
         Verb::Check(args) => check::run(&context, args),
         Verb::Diff(args) => diff::run(&context, args),
+        Verb::Approve(args) => approve::run(&context, args),
         Verb::Validate => validate::run(&context),
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),

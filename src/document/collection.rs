@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{DocumentName, EndpointDocument, Fixtures, Scenario, Sections, Tree, check_file_name};
+use super::{
+    Approvals, DocumentName, EndpointDocument, Fixtures, Scenario, Sections, Tree, check_file_name,
+};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json;
 
@@ -32,6 +34,8 @@ pub struct Collection {
     pub sections: Option<Loaded<Sections>>,
     /// `fixtures.json`.
     pub fixtures: Option<Loaded<Fixtures>>,
+    /// `approvals.json`.
+    pub approvals: Option<Loaded<Approvals>>,
     /// Files that could not be read, and names that cannot be used.
     pub findings: Vec<Finding>,
 }
@@ -73,6 +77,7 @@ impl Collection {
         match parts.as_slice() {
             ["sections.json"] => self.sections = self.read(shown, bytes),
             ["fixtures.json"] => self.fixtures = self.read(shown, bytes),
+            [Approvals::FILE] => self.approvals = self.read(shown, bytes),
             ["scenarios", file] if file.ends_with(".json") => {
                 let ident = file.trim_end_matches(".json");
                 if let Err(error) = check_file_name(ident) {

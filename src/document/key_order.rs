@@ -84,6 +84,22 @@ pub const SCENARIO: KeyOrder = KeyOrder::Fixed(&[
     ("teardown", STEPS),
 ]);
 
+/// The order of `approvals.json`.
+pub const APPROVALS: KeyOrder = KeyOrder::Fixed(&[
+    ("$schema", KeyOrder::Kept),
+    (
+        "approvals",
+        KeyOrder::Items(&KeyOrder::Fixed(&[
+            ("document", KeyOrder::Kept),
+            ("code", KeyOrder::Kept),
+            ("address", KeyOrder::Kept),
+            ("fingerprint", KeyOrder::Kept),
+            ("reason", KeyOrder::Kept),
+            ("until", KeyOrder::Kept),
+        ])),
+    ),
+]);
+
 /// The order of `sections.json`.
 pub const SECTIONS: KeyOrder = KeyOrder::Fixed(&[
     ("$schema", KeyOrder::Kept),

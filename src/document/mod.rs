@@ -4,6 +4,7 @@
 //! came from (a folder, a git revision, an import), and [`Collection::from_tree`] makes documents of
 //! it.
 
+mod approvals;
 mod collection;
 mod endpoint;
 mod example;
@@ -15,6 +16,7 @@ mod scenario;
 mod section;
 mod tree;
 
+pub use approvals::{Approval, Approvals};
 pub use collection::{Collection, Loaded};
 pub use endpoint::{EndpointDocument, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::Severity;
+use super::{Impact, Severity};
 
 /// What kind of finding: a kebab-case name that settings and reports use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,14 +16,45 @@ pub struct Code {
 /// A row of the table.
 struct Row {
     code: Code,
-    severity: Severity,
+    level: Level,
     summary: &'static str,
 }
 
+/// How bad a row is: a change has an impact, any other finding a severity.
+enum Level {
+    Severity(Severity),
+    Impact(Impact),
+}
+
+// What the rows of the table write for their level.
+#[allow(non_upper_case_globals)]
+mod levels {
+    use super::{Impact, Level, Severity};
+
+    pub(super) const Error: Level = Level::Severity(Severity::Error);
+    pub(super) const Warning: Level = Level::Severity(Severity::Warning);
+    pub(super) const Info: Level = Level::Severity(Severity::Info);
+    pub(super) const Breaking: Level = Level::Impact(Impact::Breaking);
+    pub(super) const Content: Level = Level::Impact(Impact::Content);
+    pub(super) const Additive: Level = Level::Impact(Impact::Additive);
+    pub(super) const Docs: Level = Level::Impact(Impact::Docs);
+}
+
 impl Code {
-    /// The severity unless the settings say another.
+    /// The severity unless the settings say another; that of a change follows from its impact.
     pub fn default_severity(self) -> Severity {
-        self.row().severity
+        match self.row().level {
+            Level::Severity(severity) => severity,
+            Level::Impact(impact) => impact.severity(),
+        }
+    }
+
+    /// The impact of a change unless the settings say another; `None` for findings that are no changes.
+    pub fn default_impact(self) -> Option<Impact> {
+        match self.row().level {
+            Level::Severity(_) => None,
+            Level::Impact(impact) => Some(impact),
+        }
     }
 
     /// What it tells, in a line.
@@ -57,13 +88,13 @@ impl Serialize for Code {
 }
 
 macro_rules! codes {
-    ($($name:ident $id:literal $severity:ident $summary:literal;)*) => {
+    ($($name:ident $id:literal $level:ident $summary:literal;)*) => {
         $(
             #[doc = $summary]
             pub const $name: Code = Code { id: $id };
         )*
         const TABLE: &[Row] = &[
-            $(Row { code: $name, severity: Severity::$severity, summary: $summary },)*
+            $(Row { code: $name, level: levels::$level, summary: $summary },)*
         ];
     };
 }
@@ -111,31 +142,36 @@ codes! {
     UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";
 
     // Changes.
-    DOCUMENT_ADDED "document-added" Error "There is a new document.";
-    DOCUMENT_REMOVED "document-removed" Error "A document is gone.";
-    DOCUMENT_RENAMED "document-renamed" Error "A document has another name.";
-    ENDPOINT_CHANGED "endpoint-changed" Error "A document has another method or path.";
-    PROSE_CHANGED "prose-changed" Error "What people wrote is different.";
-    PARAMETER_CHANGED "parameter-changed" Error "A documented parameter is different.";
-    ORDER_CHANGED "order-changed" Error "A document has another place in its section.";
-    EXAMPLE_ADDED "example-added" Error "There is a new example.";
-    EXAMPLE_REMOVED "example-removed" Error "An example is gone.";
-    EXAMPLE_CHANGED "example-changed" Error "The title or the form of an example is different.";
-    REQUEST_CHANGED "request-changed" Error "The request of an example is different.";
-    STATUS_CHANGED "status-changed" Error "A response has another status.";
-    REASON_CHANGED "reason-changed" Error "A response has another reason phrase.";
-    HEADER_ADDED "header-added" Error "A response has a new header.";
-    HEADER_REMOVED "header-removed" Error "A response lost a header.";
-    HEADER_CHANGED "header-changed" Error "A header has another value.";
-    BODY_KIND_CHANGED "body-kind-changed" Error "A body is JSON, text or bytes, or none, and was another of these.";
-    FIELD_ADDED "field-added" Error "A body has a new field.";
-    FIELD_REMOVED "field-removed" Error "A body lost a field.";
-    TYPE_CHANGED "type-changed" Error "A value has another JSON type.";
-    BECAME_NULL "became-null" Error "A value became null.";
-    VALUE_CHANGED "value-changed" Error "A value is another one.";
-    ITEM_ADDED "item-added" Error "An array has a new item.";
-    ITEM_REMOVED "item-removed" Error "An array lost an item.";
-    TEXT_CHANGED "text-changed" Error "A text body is different.";
+    DOCUMENT_ADDED "document-added" Additive "There is a new document.";
+    DOCUMENT_REMOVED "document-removed" Breaking "A document is gone.";
+    DOCUMENT_RENAMED "document-renamed" Docs "A document has another name.";
+    ENDPOINT_CHANGED "endpoint-changed" Breaking "A document has another method or path.";
+    PROSE_CHANGED "prose-changed" Docs "What people wrote is different.";
+    PARAMETER_CHANGED "parameter-changed" Docs "A documented parameter is different.";
+    ORDER_CHANGED "order-changed" Docs "A document has another place in its section.";
+    EXAMPLE_ADDED "example-added" Additive "There is a new example.";
+    EXAMPLE_REMOVED "example-removed" Docs "An example is gone.";
+    EXAMPLE_CHANGED "example-changed" Docs "The title or the form of an example is different.";
+    REQUEST_CHANGED "request-changed" Content "The request of an example is different.";
+    STATUS_CHANGED "status-changed" Breaking "A response has another status.";
+    REASON_CHANGED "reason-changed" Content "A response has another reason phrase.";
+    HEADER_ADDED "header-added" Additive "A response has a new header.";
+    HEADER_REMOVED "header-removed" Breaking "A response lost a header.";
+    HEADER_CHANGED "header-changed" Content "A header has another value.";
+    BODY_KIND_CHANGED "body-kind-changed" Breaking "A body is JSON, text or bytes, or none, and was another of these.";
+    FIELD_ADDED "field-added" Additive "A body has a new field.";
+    FIELD_REMOVED "field-removed" Breaking "A body lost a field.";
+    TYPE_CHANGED "type-changed" Breaking "A value has another JSON type.";
+    BECAME_NULL "became-null" Breaking "A value became null.";
+    VALUE_CHANGED "value-changed" Content "A value is another one.";
+    ITEM_ADDED "item-added" Content "An array has a new item.";
+    ITEM_REMOVED "item-removed" Content "An array lost an item.";
+    ITEM_SHAPE_CHANGED "item-shape-changed" Breaking "The items of an array have another JSON type.";
+    TEXT_CHANGED "text-changed" Content "A text body is different.";
+
+    // Approvals.
+    EXPIRED_APPROVAL "expired-approval" Warning "The approval of a change does not hold any more.";
+    UNUSED_APPROVAL "unused-approval" Warning "An approval is for a change that is not there.";
 
     // Rendering.
     EDITED_PAGE "edited-page" Warning "Somebody edited a page that we wrote.";

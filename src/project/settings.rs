@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::finding::Severity;
+use crate::finding::{Impact, Severity};
 
 /// The folder of documents unless the settings say another.
 pub const DEFAULT_DOCS: &str = "api-docs";
@@ -48,6 +48,8 @@ pub struct Settings {
     pub auth: BTreeMap<String, Auth>,
     /// Severities other than the default, by code.
     pub severity: BTreeMap<String, SeveritySetting>,
+    /// Impacts of changes other than the default, by code.
+    pub impact: BTreeMap<String, Impact>,
     /// How pages are made.
     pub render: Render,
 }
@@ -147,6 +149,7 @@ impl Default for Settings {
             services: Vec::new(),
             auth: BTreeMap::new(),
             severity: BTreeMap::new(),
+            impact: BTreeMap::new(),
             render: Render::default(),
         }
     }

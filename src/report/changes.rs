@@ -17,8 +17,8 @@ const BOLD: Style = Style::new().effects(Effects::BOLD);
 const WIDTH: usize = 160;
 
 /// Writes a document that changed: its name, endpoint and impact, the changed lines in place, and one line for each
-/// address. At most `max` addresses and twice as many lines are shown; the others are counted.
-pub(super) fn document(out: &mut String, document: &DocumentChanges, max: usize) {
+/// address, with its fingerprint where it can be approved. At most `max` addresses and twice as many lines are shown; the others are counted.
+pub(super) fn document(out: &mut String, document: &DocumentChanges, max: usize, approvable: bool) {
     if document.is_unchanged() {
         return;
     }
@@ -41,7 +41,7 @@ pub(super) fn document(out: &mut String, document: &DocumentChanges, max: usize)
     }
     more(out, all, max.saturating_mul(2), "lines");
     for change in document.changes.iter().take(max) {
-        change_line(out, change);
+        change_line(out, change, approvable);
     }
     more(out, document.changes.len(), max, "changes");
     out.push('\n');
@@ -133,7 +133,7 @@ fn cut(text: &str, around: usize) -> String {
     format!("{head}{shown}{tail}")
 }
 
-fn change_line(out: &mut String, change: &Change) {
+fn change_line(out: &mut String, change: &Change, approvable: bool) {
     let sides = match (&change.old, &change.new) {
         (Some(old), Some(new)) => format!("{} → {}", short(old), short(new)),
         (Some(old), None) => short(old),
@@ -141,15 +141,26 @@ fn change_line(out: &mut String, change: &Change) {
         (None, None) => String::new(),
     };
     let code = format!("{}", change.code);
-    let _ = writeln!(
+    let places = match change.places {
+        0 | 1 => String::new(),
+        places => format!(", {places} places"),
+    };
+    let _ = write!(
         out,
-        "  {code:<20} {}{:pad$} {}  {FAINT}{}{FAINT:#}",
+        "  {code:<20} {}{:pad$} {}{places}  {FAINT}{}{FAINT:#}",
         coloured(change.impact),
         "",
         visible(&change.address),
         visible(&sides),
         pad = 8usize.saturating_sub(change.impact.to_string().len()),
     );
+    if approvable {
+        let _ = write!(out, "  {FAINT}[{}]{FAINT:#}", change.fingerprint);
+    }
+    if let Some(reason) = &change.approved {
+        let _ = write!(out, "  approved: {}", visible(reason));
+    }
+    out.push('\n');
 }
 
 /// A value on one line, cut when it is long.

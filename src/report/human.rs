@@ -16,7 +16,7 @@ const AROUND: usize = 2;
 pub fn human(report: &Report, max: usize) -> String {
     let mut out = String::new();
     for document in report.documents.iter().flatten() {
-        changes::document(&mut out, document, max);
+        changes::document(&mut out, document, max, report.approvable);
     }
     for finding in report.findings.iter().take(max) {
         out.push_str(&finding_text(finding));

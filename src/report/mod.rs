@@ -26,6 +26,8 @@ pub struct Report {
     pub documents: Option<Vec<DocumentChanges>>,
     /// How many documents have examples that could not be compared, since nothing was captured for them.
     pub not_captured: usize,
+    /// Whether changes can be approved, so that people must see what they are known by.
+    pub approvable: bool,
 }
 
 impl Report {

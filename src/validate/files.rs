@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::misfit::Misfit;
-use super::schemas::{ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema};
+use super::schemas::{APPROVALS, ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema};
 use crate::document::{Collection, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
@@ -29,6 +29,9 @@ pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
     }
     if let Some(loaded) = &collection.fixtures {
         findings.append(&mut of_file(&FIXTURES, loaded));
+    }
+    if let Some(loaded) = &collection.approvals {
+        findings.append(&mut of_file(&APPROVALS, loaded));
     }
     findings
 }

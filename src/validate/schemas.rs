@@ -17,13 +17,20 @@ macro_rules! texts {
 
 /// Name and text of each schema.
 const TEXTS: &[(&str, &str)] = texts![
-    "endpoint", "scenario", "fixtures", "sections", "settings", "page"
+    "endpoint",
+    "scenario",
+    "fixtures",
+    "sections",
+    "approvals",
+    "settings",
+    "page",
 ];
 
 pub(super) static ENDPOINT: LazyLock<Schema> = LazyLock::new(|| embedded("endpoint"));
 pub(super) static SCENARIO: LazyLock<Schema> = LazyLock::new(|| embedded("scenario"));
 pub(super) static FIXTURES: LazyLock<Schema> = LazyLock::new(|| embedded("fixtures"));
 pub(super) static SECTIONS: LazyLock<Schema> = LazyLock::new(|| embedded("sections"));
+pub(super) static APPROVALS: LazyLock<Schema> = LazyLock::new(|| embedded("approvals"));
 pub(super) static SETTINGS: LazyLock<Schema> = LazyLock::new(|| embedded("settings"));
 pub(super) static PAGE: LazyLock<Schema> = LazyLock::new(|| embedded("page"));
 

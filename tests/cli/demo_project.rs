@@ -159,12 +159,17 @@ fn the_report_for_machines() {
         assert_eq!(document["changes"], nothing);
     }
     assert_eq!(changed[0]["status"], "drift");
+    let mut changes = changed[0]["changes"].clone();
+    for change in changes.as_array_mut().unwrap() {
+        let fingerprint = change.as_object_mut().unwrap().remove("fingerprint");
+        assert_eq!(fingerprint.unwrap().as_str().unwrap().len(), 12);
+    }
     assert_eq!(
-        changed[0]["changes"],
+        changes,
         serde_json::json!([
-            {"code": "field-removed", "impact": "breaking",
+            {"code": "field-removed", "impact": "breaking", "places": 1,
              "address": "#default/response/body/0/isLive", "old": true, "new": null},
-            {"code": "field-added", "impact": "additive",
+            {"code": "field-added", "impact": "additive", "places": 1,
              "address": "#default/response/body/0/isActive", "old": null, "new": true},
         ])
     );
