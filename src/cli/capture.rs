@@ -9,6 +9,7 @@ use apidocs::report::{Report, plural};
 use super::args::Capture;
 use super::context::{Channel, Context};
 use super::exit::Exit;
+use super::learning;
 use super::recapture::{Prose, recapture};
 use super::report::report;
 use super::share::{refuse, write};
@@ -18,6 +19,9 @@ pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
     args.risk.refuse(&project)?;
     if let Some(folder) = &args.output {
         return share(context, &project, folder, args);
+    }
+    if args.learn {
+        return learning::run(context, &project, args);
     }
     let recapture = recapture(context, &project, &args.selection, Prose::Kept)?;
     let mut written = 0;

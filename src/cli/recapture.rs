@@ -11,6 +11,7 @@ use apidocs::finding::{Code, DocumentChanges, DocumentStatus, Finding, any_error
 use apidocs::json;
 use apidocs::project::{ChangeSet, Compare, Project, SeveritySetting};
 use apidocs::report::plural;
+use apidocs::stabilize::Rules;
 use apidocs::validate;
 
 use super::args::Selection;
@@ -398,6 +399,54 @@ impl Recapture {
             .documents()
             .filter(|(name, document)| !document.examples.is_empty() && !captured.contains(name));
         (documents, others.count())
+    }
+
+    /// The documents that were captured, with the examples as they came.
+    pub fn as_captured(&self) -> BTreeMap<DocumentName, EndpointDocument> {
+        let mut documents: BTreeMap<DocumentName, EndpointDocument> = BTreeMap::new();
+        for (target, captured) in &self.captured.examples {
+            let name = &target.document;
+            let committed = self.before.endpoints.get(name);
+            let Some(committed) = committed.and_then(|loaded| loaded.item.as_ref()) else {
+                continue;
+            };
+            let document = documents.entry(name.clone());
+            let document = document.or_insert_with(|| EndpointDocument {
+                examples: Vec::new(),
+                ..committed.clone()
+            });
+            document.examples.push(captured.example.clone());
+        }
+        documents
+    }
+
+    /// The rules by which values were compared.
+    pub fn rules(&self) -> &Rules {
+        &self.volatile.rules
+    }
+
+    /// Leaves a document as it was.
+    pub fn leave(&mut self, name: &str) {
+        let Ok(name) = name.parse::<DocumentName>() else {
+            return;
+        };
+        let path = name.file();
+        self.changed.retain(|document| document.path != path);
+        if let Some(committed) = self.before.endpoints.get(&name) {
+            self.after.endpoints.insert(name, committed.clone());
+        }
+    }
+
+    /// The same capture laid over the documents by other rules.
+    pub fn settled_by(mut self, project: &Project, rules: &Rules) -> Result<Self> {
+        let mut tree = project.tree()?;
+        self.volatile.rules = rules.clone();
+        self.changed = lay_over(&self.before, &self.captured, &tree.files, Compare::Exact);
+        for document in &self.changed {
+            tree.insert(document.path.clone(), document.after.as_bytes());
+        }
+        self.after = Collection::from_tree(&tree, &project.shown(&project.docs));
+        Ok(self)
     }
 
     /// The exit code that follows from the capture alone.

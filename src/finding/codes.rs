@@ -188,6 +188,7 @@ codes! {
     UNUSED_APPROVAL "unused-approval" Warning "An approval is for a change that is not there.";
 
     // Volatile values.
+    UNSTABLE_VALUE "unstable-value" Warning "Two captures of an unchanged API have another value where no rule says that it varies.";
     UNSTABLE_STATUS "unstable-status" Warning "Two captures of an unchanged API have another status, reason or method.";
     UNSTABLE_HEADERS "unstable-headers" Warning "Two captures of an unchanged API have other headers.";
     UNSTABLE_STRUCTURE "unstable-structure" Warning "Two captures of an unchanged API have other fields, items or lines.";

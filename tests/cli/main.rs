@@ -10,6 +10,7 @@ mod environments;
 mod errors;
 mod keys_page;
 mod learn;
+mod learning;
 mod order;
 mod pipes;
 mod proxies;
