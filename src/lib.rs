@@ -22,6 +22,7 @@
 //! | [`project`] | `apidocs.toml`, reading files and revisions, writing sets of files whole |
 //! | [`import`] | endpoint documents from elsewhere |
 //! | [`capture`] | server processes, HTTP, scenarios |
+//! | [`stabilize`] | values that change from run to run, and secrets |
 //! | [`validate`] | schemas and rules |
 //! | [`drift`] | two versions of documents |
 //! | [`render`] | templates, and what they ask of an output folder |
@@ -39,6 +40,7 @@ pub mod page;
 pub mod project;
 pub mod render;
 pub mod report;
+pub mod stabilize;
 pub mod validate;
 
 #[cfg(feature = "demo")]

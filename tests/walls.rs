@@ -7,15 +7,23 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// Room, and the rooms upstream of it that it may import.
-const WALLS: [(&str, &[&str]); 12] = [
+const WALLS: [(&str, &[&str]); 13] = [
     ("json", &[]),
     ("finding", &["json"]),
     ("document", &["json", "finding"]),
     ("page", &["json", "finding", "document"]),
     ("project", &["json", "finding", "document"]),
     ("import", &["json", "finding", "document", "page"]),
-    ("capture", &["json", "finding", "document", "project"]),
-    ("validate", &["json", "finding", "document", "project"]),
+    // The settings say which names mean secrets.
+    ("stabilize", &["json", "finding", "document", "project"]),
+    (
+        "capture",
+        &["json", "finding", "document", "project", "stabilize"],
+    ),
+    (
+        "validate",
+        &["json", "finding", "document", "project", "stabilize"],
+    ),
     ("drift", &["json", "finding", "document"]),
     ("render", &["json", "finding", "document", "page"]),
     ("report", &["json", "finding"]),

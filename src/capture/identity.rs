@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::error::{Error, ErrorKind};
+use super::log::{Shared, known};
 use super::process::{Process, Start};
 use super::scope::Scope;
 use super::server::text_of;
@@ -55,7 +56,8 @@ impl<'a> Identities<'a> {
         used: &BTreeSet<&str>,
         scope: &Scope,
         root: &Path,
-        logs: &Path,
+        logs: Option<&Path>,
+        secrets: &Shared,
         interrupted: &AtomicBool,
     ) -> Result<Self, Error> {
         let mut outputs = BTreeMap::new();
@@ -71,7 +73,7 @@ impl<'a> Identities<'a> {
                 .as_ref()
                 .filter(|_| used.contains(name.as_str()))
             {
-                let output = run(name, command, scope, root, logs, interrupted)?;
+                let output = run(name, command, scope, root, logs, secrets, interrupted)?;
                 outputs.insert(name.clone(), output);
             }
         }
@@ -103,7 +105,8 @@ fn run(
     command: &[String],
     scope: &Scope,
     root: &Path,
-    logs: &Path,
+    logs: Option<&Path>,
+    secrets: &Shared,
     interrupted: &AtomicBool,
 ) -> Result<String, Error> {
     let what = format!("command of [auth.{name}]");
@@ -111,17 +114,14 @@ fn run(
         .iter()
         .map(|word| text_of(&what, word, scope))
         .collect::<Result<Vec<_>, _>>()?;
-    // A folder of its own: what it writes is a credential, and no log.
-    let private =
-        tempfile::tempdir().map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?;
-    let output = private.path().join("output");
     let mut process = Process::start(&Start {
         what: &what,
         command: &command,
         directory: root,
         env: &BTreeMap::new(),
-        log: logs.join(format!("auth-{name}.log")),
-        output: Some(output.clone()),
+        log: logs.map(|logs| logs.join(format!("auth-{name}.log"))),
+        secrets,
+        answers: true,
     })?;
     let fault = match process.wait(COMMAND_TIMEOUT, interrupted)? {
         Some(end) if end.success => None,
@@ -135,13 +135,13 @@ fn run(
             .with_help("run it by hand: its output must be the credential")
             .with_notes(process.log_tail()));
     }
-    let text = std::fs::read_to_string(&output).map_err(|error| {
-        Error::new(
-            ErrorKind::Command,
-            format!("the output of the {what} cannot be read: {error}"),
-        )
+    let text = String::from_utf8(process.answer()).map_err(|_| {
+        let message = format!("the output of the {what} is not UTF-8");
+        Error::new(ErrorKind::Command, message)
     })?;
     let text = text.trim();
+    // What it says of its own on the way may hold it too.
+    known(secrets).add(text);
     if text.is_empty() {
         return Err(
             Error::new(ErrorKind::Command, format!("the {what} wrote nothing"))

@@ -19,13 +19,13 @@ mod exchange;
 mod fault;
 mod hosts;
 mod identity;
+mod log;
 mod payload;
 mod plan;
 mod prepared;
 mod process;
 mod runner;
 mod scope;
-mod secrets;
 mod server;
 mod session;
 mod tap;
@@ -41,6 +41,7 @@ use std::sync::atomic::AtomicBool;
 use crate::document::{Collection, Example, ExampleTarget, Exchange};
 use crate::finding::{Finding, LocatedError, SourceFile};
 use crate::project::Settings;
+use crate::stabilize::secrets::Secrets;
 
 pub use check::check;
 pub use error::{Error, ErrorKind};
@@ -63,7 +64,7 @@ pub struct Options<'a> {
     pub skip: &'a [String],
     /// How many isolated scenarios run side by side.
     pub jobs: usize,
-    /// Where the logs of the servers are kept; thrown away unless there is a folder.
+    /// Where the logs of the servers are kept, without secrets; thrown away unless there is a folder.
     pub logs: Option<&'a Path>,
     /// Set by somebody who wants us to stop: everything is cleaned up, then [`run`] comes back with
     /// [`ErrorKind::Interrupted`].
@@ -138,6 +139,8 @@ pub struct Captured {
     pub fixtures: Option<ScenarioRun>,
     /// Why the run could not go on to its end: a server ended. What came before counts.
     pub stopped: Option<Error>,
+    /// Everything that must not be written down.
+    pub secrets: Secrets,
 }
 
 impl Captured {

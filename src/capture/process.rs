@@ -1,23 +1,19 @@
 //! A process that we start, and that does not outlive us.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::error::{Error, ErrorKind};
+use super::log::{self, Log, Shared};
 
 /// How long a process may take to stop before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// How many lines of a log are shown.
-const LOG_LINES: usize = 20;
-
-/// How much of the end of a log is read for them.
-const LOG_BYTES: u64 = 64 * 1024;
 
 /// How a process is started.
 #[derive(Debug)]
@@ -30,10 +26,12 @@ pub(super) struct Start<'a> {
     pub directory: &'a Path,
     /// Variables beside our own environment.
     pub env: &'a BTreeMap<String, String>,
-    /// Where its output goes, both streams.
-    pub log: PathBuf,
-    /// Where its standard output goes instead.
-    pub output: Option<PathBuf>,
+    /// Where its output goes, both streams, if anywhere.
+    pub log: Option<PathBuf>,
+    /// What must not stand there.
+    pub secrets: &'a Shared,
+    /// Whether its standard output is an answer to us, and no log.
+    pub answers: bool,
 }
 
 /// A process and everything that it started, as far as that stays in its process group.
@@ -45,8 +43,16 @@ pub(super) struct Process {
     what: String,
     command: String,
     child: Child,
-    log: PathBuf,
+    log: Log,
+    answer: Option<Answer>,
     stopped: bool,
+}
+
+/// What a process answers, in memory alone.
+#[derive(Debug)]
+struct Answer {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
 }
 
 impl Process {
@@ -66,20 +72,20 @@ impl Process {
             )
             .with_help("mend `directory` in apidocs.toml"));
         }
-        let create = |path: &PathBuf| {
-            File::create(path).map_err(|error| {
-                let message = format!("{} cannot be written: {error}", path.display());
-                Error::new(ErrorKind::Io, message)
-            })
+        let pipe = || io::pipe().map_err(|error| Error::new(ErrorKind::Io, error.to_string()));
+        let (log, errors) = pipe()?;
+        let (answer, output) = if start.answers {
+            let (reader, writer) = pipe()?;
+            (Some(reader), writer)
+        } else {
+            // One pipe for both streams, so that their order stays.
+            let writer = errors.try_clone();
+            (
+                None,
+                writer.map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?,
+            )
         };
-        let errors = create(&start.log)?;
-        let output = match &start.output {
-            Some(path) => create(path)?,
-            // A copy of the handle, so that the two streams share one position in the file.
-            None => errors
-                .try_clone()
-                .map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?,
-        };
+        let log = Log::new(log, start.log.as_deref(), start.secrets)?;
         // A relative path is meant from the folder in which the program runs; the standard library
         // leaves open which one it takes.
         let relative = program.contains('/') && Path::new(program).is_relative();
@@ -110,11 +116,23 @@ impl Process {
             )
             .with_help("install it, or mend the command in apidocs.toml")
         })?;
+        // It holds our ends of the pipes, which must be closed to see their end.
+        drop(command);
+        let answer = answer.map(|pipe| {
+            let bytes = Arc::new(Mutex::new(Vec::new()));
+            let into = Arc::clone(&bytes);
+            let reader = log::drain(pipe, move |bytes| {
+                let mut into = into.lock().unwrap_or_else(PoisonError::into_inner);
+                into.extend_from_slice(bytes);
+            });
+            Answer { bytes, reader }
+        });
         Ok(Self {
             what: (*what).to_owned(),
             command: shell_words::join(start.command),
             child,
-            log: start.log.clone(),
+            log,
+            answer,
             stopped: false,
         })
     }
@@ -151,19 +169,18 @@ impl Process {
         Ok(end)
     }
 
-    /// The last lines of its output.
+    /// The last lines of its output, without secrets.
     pub fn log_tail(&self) -> Vec<String> {
-        let tail = || -> io::Result<Vec<String>> {
-            let mut file = File::open(&self.log)?;
-            let length = file.metadata()?.len();
-            file.seek(SeekFrom::Start(length.saturating_sub(LOG_BYTES)))?;
-            let mut bytes = Vec::new();
-            file.take(LOG_BYTES).read_to_end(&mut bytes)?;
-            let text = String::from_utf8_lossy(&bytes);
-            let lines: Vec<_> = text.lines().map(str::to_owned).collect();
-            Ok(lines[lines.len().saturating_sub(LOG_LINES)..].to_vec())
+        self.log.tail()
+    }
+
+    /// What it answered, once it has ended.
+    pub fn answer(&self) -> Vec<u8> {
+        let Some(Answer { bytes, reader }) = &self.answer else {
+            return Vec::new();
         };
-        tail().unwrap_or_default()
+        log::ended(reader);
+        bytes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Stops the group: asks (SIGTERM), waits a little, kills (SIGKILL).
@@ -172,6 +189,7 @@ impl Process {
             return;
         }
         stop(&mut self.child, GRACE);
+        self.log.close();
     }
 }
 
@@ -191,7 +209,7 @@ pub(super) struct End {
 }
 
 /// Waits in steps that grow, so that a quick end is seen at once and a slow one costs nothing.
-fn until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
+pub(super) fn until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     let started = Instant::now();
     let mut step = Duration::from_millis(2);
     loop {
@@ -312,8 +330,9 @@ mod tests {
             command: &command,
             directory: folder,
             env: &BTreeMap::new(),
-            log: folder.join("log"),
-            output: None,
+            log: Some(folder.join("log")),
+            secrets: &Shared::default(),
+            answers: false,
         })
         .unwrap()
     }
@@ -382,8 +401,9 @@ mod tests {
             command: &command,
             directory: folder.path(),
             env: &BTreeMap::new(),
-            log: folder.path().join("log"),
-            output: None,
+            log: None,
+            secrets: &Shared::default(),
+            answers: false,
         };
         let error = Process::start(&start).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Command);

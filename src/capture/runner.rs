@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::base::BaseUrl;
 use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
 use super::hosts::Hosts;
 use super::identity::Identities;
+use super::log::{Shared, known};
 use super::plan::{Plan, keeps};
 use super::scope::{Ports, Scope, env};
-use super::secrets::Secrets;
 use super::server::{Launch, Stack, text_of};
 use super::session::{Memory, Session};
 use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
 use crate::document::{ExampleTarget, Exchange, Loaded, Recorded, Scenario};
+use crate::stabilize::secrets::{Rules, Secrets};
 
 /// What all scenarios share.
 pub(super) struct World<'a> {
@@ -29,8 +30,8 @@ pub(super) struct World<'a> {
     stack: Mutex<Stack>,
     /// Why the run cannot go on.
     stop: OnceLock<Error>,
-    /// The secrets of all sessions.
-    secrets: Mutex<Secrets>,
+    /// The secrets of all sessions, as far as they are known.
+    secrets: Shared,
 }
 
 type Examples = Vec<(ExampleTarget, CapturedExample)>;
@@ -72,7 +73,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     let plan = Plan::new(options);
     plan.refuse_unknown(options)?;
     let used = plan.used(options.settings);
-    let mut secrets = Secrets::default();
+    let mut secrets = Secrets::new(Rules::new(&options.settings.secrets));
     let env_values: Vec<_> = used.env.iter().filter_map(|name| env(name)).collect();
     for value in &env_values {
         secrets.add(value);
@@ -88,24 +89,17 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         }
     }
     let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
-    let folder;
-    let logs: &Path = match options.logs {
-        Some(logs) => {
-            std::fs::create_dir_all(logs).map_err(|error| io(logs, &error))?;
-            logs
-        }
-        None => {
-            folder =
-                tempfile::tempdir().map_err(|error| io(Path::new("a folder for logs"), &error))?;
-            folder.path()
-        }
-    };
+    if let Some(logs) = options.logs {
+        std::fs::create_dir_all(logs).map_err(|error| io(logs, &error))?;
+    }
+    let shared = Shared::new(Mutex::new(secrets.clone()));
     let launch = Launch {
         root: options.root,
         settings: options.settings,
         base: &base,
         scope: &scope,
-        logs,
+        logs: options.logs,
+        secrets: &shared,
         interrupted: &options.interrupted,
         progress,
     };
@@ -115,7 +109,8 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         &plan.identities(options.settings),
         &scope,
         options.root,
-        logs,
+        options.logs,
+        &shared,
         &options.interrupted,
     )
     .map_err(redact)?;
@@ -127,7 +122,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         identities,
         stack: Mutex::new(stack),
         stop: OnceLock::new(),
-        secrets: Mutex::default(),
+        secrets: Arc::clone(&shared),
     };
     progress.planned(plan.steps().count());
     let captured = world.capture(&plan, Memory { scope, secrets });
@@ -139,10 +134,15 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     match world.stop.into_inner() {
         Some(error) if error.is_interrupted() => Err(error),
         _ if options.interrupted.load(Ordering::Relaxed) => Err(Error::interrupted()),
-        stopped => Ok(Captured {
-            stopped,
-            ..captured
-        }),
+        stopped => {
+            let secrets = known(&shared).clone();
+            let hide = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
+            Ok(Captured {
+                stopped: stopped.map(hide),
+                secrets,
+                ..captured
+            })
+        }
     }
 }
 
@@ -235,15 +235,14 @@ impl World<'_> {
         captured
     }
 
-    /// Keeps the secrets of a session: what it saved may stand in what another one was shown.
-    fn learn(&self, secrets: &Secrets) {
-        let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        known.merge(secrets);
+    /// Keeps the secrets of a session: what it saved may stand in what another one was shown, and in a log.
+    pub fn learn(&self, secrets: &Secrets) {
+        known(&self.secrets).merge(secrets);
     }
 
     /// Hides, when all is done, the secrets that were not known yet when an exchange was shown.
     fn hide_again(&self, captured: &mut Captured) {
-        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let secrets = known(&self.secrets);
         let view = View {
             hosts: &self.hosts,
             secrets: &secrets,
@@ -271,6 +270,13 @@ impl World<'_> {
                 .iter()
                 .map(|exchange| view.exchange(exchange))
                 .collect();
+            if let Outcome::Broken(error) = &mut run.outcome {
+                // With the real host, as it was made.
+                let redact = |text: &str| secrets.redact(text).into_owned();
+                error.message = redact(&error.message);
+                error.help = error.help.as_deref().map(redact);
+                error.label = view.label(error.label.clone());
+            }
             let findings = std::mem::take(&mut run.findings);
             run.findings = findings
                 .into_iter()

@@ -12,6 +12,7 @@ use super::base::BaseUrl;
 use super::client::{Client, NoResponse, WireRequest};
 use super::error::{Error, ErrorKind};
 use super::fault::seconds;
+use super::log::Shared;
 use super::process::{Process, Start};
 use super::scope::{Ports, Scope};
 use super::template::Template;
@@ -26,8 +27,10 @@ pub(super) struct Launch<'a> {
     pub settings: &'a Settings,
     pub base: &'a BaseUrl,
     pub scope: &'a Scope,
-    /// Where logs go.
-    pub logs: &'a Path,
+    /// Where logs go, if anywhere.
+    pub logs: Option<&'a Path>,
+    /// What must not stand there.
+    pub secrets: &'a Shared,
     pub interrupted: &'a Arc<AtomicBool>,
     pub progress: &'a dyn Progress,
 }
@@ -132,7 +135,8 @@ impl Stack {
                 directory: &directory,
                 env: &env,
                 log: launch.log(what),
-                output: None,
+                secrets: launch.secrets,
+                answers: false,
             })?;
             stack.running.push(Running { process, role });
             Ok::<_, Error>(stack.running.len() - 1)
@@ -262,9 +266,9 @@ impl Launch<'_> {
         words.iter().map(|word| self.text(what, word)).collect()
     }
 
-    fn log(&self, what: &str) -> PathBuf {
-        self.logs
-            .join(format!("{}.log", what.replace([' ', '/'], "-")))
+    fn log(&self, what: &str) -> Option<PathBuf> {
+        let name = format!("{}.log", what.replace([' ', '/'], "-"));
+        self.logs.map(|logs| logs.join(name))
     }
 
     fn ready(

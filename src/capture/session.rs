@@ -12,15 +12,15 @@ use super::client::{Client, NoResponse, WireResponse};
 use super::error::{Error, Fault, Stop};
 use super::exchange::{Sent, View};
 use super::identity::{Credential, name_of};
-use super::payload::{self, Unmakeable};
+use super::payload::{self, Built, Unmakeable};
 use super::prepared::Prepared;
 use super::runner::World;
 use super::scope::Scope;
-use super::secrets::Secrets;
 use super::template::{Template, TemplateError};
 use crate::document::{Example, ExampleTarget, Exchange, Identity, Recorded, SaveSource, Step};
 use crate::finding::{Finding, LocatedError, SourceFile, codes};
 use crate::json::pointer;
+use crate::stabilize::secrets::Secrets;
 
 /// How long a clean-up request may take after somebody asked us to stop.
 const HURRY: Duration = Duration::from_secs(5);
@@ -134,9 +134,10 @@ impl<'a> Session<'a> {
         recorded: bool,
     ) -> Result<Option<Exchange>, Stop> {
         let place = format!("{at}/request");
-        self.world
-            .progress
-            .step(self.ident, &format!("{} {}", step.method, step.path));
+        // What a scenario says itself may be a secret by its name.
+        let told = format!("{} {}", step.method, step.path);
+        let told = self.memory.secrets.redact(&told);
+        self.world.progress.step(self.ident, &told);
         let prepared = match self.prepare(step) {
             Ok(prepared) => prepared,
             Err(reason) => {
@@ -145,8 +146,12 @@ impl<'a> Session<'a> {
                 return self.fail(finding);
             }
         };
+        self.learn_request(&prepared);
         let response = match self.client.send(&prepared.wire()) {
-            Ok(response) => response,
+            Ok(response) => {
+                self.learn_response(step, &response);
+                response
+            }
             Err(NoResponse::Interrupted) => return Err(Stop::Run(Error::interrupted())),
             Err(NoResponse::Unsendable(reason)) => {
                 let finding = Finding::new(codes::INVALID_REQUEST, reason);
@@ -221,6 +226,59 @@ impl<'a> Session<'a> {
         Ok(Some(exchange))
     }
 
+    /// Remembers what a request calls a secret by name or form.
+    fn learn_request(&mut self, prepared: &Prepared) {
+        let hosts = &self.world.hosts;
+        let hosted = |text: &str| hosts.secret_form(text);
+        let secrets = &mut self.memory.secrets;
+        secrets.learn_text(&prepared.target, &hosted);
+        for header in prepared.headers.iter() {
+            secrets.learn_header(&header.name, &header.value, &hosted);
+        }
+        match &prepared.payload {
+            Some(Built {
+                json: Some(value), ..
+            }) => secrets.learn_value(value, &hosted),
+            Some(payload) => {
+                secrets.learn_text(&String::from_utf8_lossy(&payload.bytes), &hosted);
+            }
+            None => {}
+        }
+        self.world.learn(&self.memory.secrets);
+    }
+
+    /// The same of a response, be it the expected one or not; what would be saved as secret is one in any case.
+    fn learn_response(&mut self, step: &Step, response: &WireResponse) {
+        let hosts = &self.world.hosts;
+        let hosted = |text: &str| hosts.secret_form(text);
+        let secrets = &mut self.memory.secrets;
+        for header in response.head.headers.iter() {
+            secrets.learn_header(&header.name, &header.value, &hosted);
+        }
+        let body = body::parse(&response.body);
+        for (_, save) in step.save.iter().filter(|(_, save)| save.secret) {
+            let header;
+            let value = match &save.from {
+                SaveSource::Pointer(pointer) => {
+                    body.as_ref().ok().and_then(|body| body.pointer(pointer))
+                }
+                SaveSource::Header(name) => {
+                    header = response.head.headers.get(name).map(Value::from);
+                    header.as_ref()
+                }
+            };
+            if let Some(value) = value {
+                // Also as it is shown: the host in it is replaced before secrets are looked for.
+                secrets.add_value(value, &hosted);
+            }
+        }
+        match body {
+            Ok(value) => secrets.learn_value(&value, &hosted),
+            Err(_) => secrets.learn_text(&String::from_utf8_lossy(&response.body), &hosted),
+        }
+        self.world.learn(&self.memory.secrets);
+    }
+
     fn show(&self, sent: &Sent<'_>, response: &WireResponse, content: &Content) -> Exchange {
         let view = self.view();
         Exchange {
@@ -248,6 +306,7 @@ impl<'a> Session<'a> {
                 self.memory
                     .secrets
                     .add_credential(&credential.value, &credential.shown);
+                self.world.learn(&self.memory.secrets);
                 Ok(Some(credential))
             }
             Err(TemplateError::Unknown(_))
@@ -291,13 +350,6 @@ impl<'a> Session<'a> {
             };
             match value {
                 Ok(value) => {
-                    if save.secret {
-                        // Also as it is shown: the host in it is replaced before secrets are looked for.
-                        let hosts = &self.world.hosts;
-                        self.memory
-                            .secrets
-                            .add_value(&value, &|text| hosts.secret_form(text));
-                    }
                     self.memory.scope.variables.insert(name.clone(), value);
                 }
                 Err(reason) => missing.push((name, reason)),

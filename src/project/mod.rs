@@ -19,6 +19,6 @@ pub use git::read_revision;
 pub use journal::{Recovery, recover};
 pub use load::{CONFIG_FILE, Location, Project};
 pub use settings::{
-    Auth, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Render, Server, Service, Settings,
-    SeveritySetting,
+    Auth, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, NamedReason, Render, SecretSettings,
+    Server, Service, Settings, SeveritySetting,
 };

@@ -1,0 +1,3 @@
+//! What differs between two captures of an unchanged API, and what must never be written down.
+
+pub mod secrets;
