@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 use apidocs::capture;
+use apidocs::document::Collection;
 use apidocs::finding::{Finding, codes};
 use apidocs::project::Project;
 use apidocs::report::Report;
+use apidocs::stabilize::secrets::{Rules, Secrets};
 use apidocs::validate;
 
 use super::context::{Channel, Context, exit_of};
@@ -28,6 +30,7 @@ pub fn run(context: &Context) -> Result<Exit> {
 /// Everything that can be said without a server.
 pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
     let mut findings = validate::validate(options.collection);
+    findings.extend(committed_secrets(project, options.collection));
     if let Some(source) = &project.source {
         findings.extend(validate::settings(source));
     }
@@ -39,4 +42,10 @@ pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Findin
             .filter(|finding| finding.code != codes::SCHEMA),
     );
     findings
+}
+
+/// The secrets that files hold, by the rules of the project.
+pub fn committed_secrets(project: &Project, collection: &Collection) -> Vec<Finding> {
+    let rules = Rules::new(&project.settings.secrets);
+    validate::secrets(collection, &Secrets::new(rules))
 }

@@ -95,6 +95,7 @@ codes! {
     MISSING_DOCUMENT "missing-document" Error "A section lists a document that does not exist.";
     DUPLICATE_LISTING "duplicate-listing" Error "A document or section is listed twice.";
     MISSING_SECTIONS "missing-sections" Error "There is no `sections.json`.";
+    SECRET "secret" Warning "A committed file holds a secret.";
 
     // Scenarios and capture.
     UNKNOWN_VARIABLE "unknown-variable" Error "A scenario uses a name that nothing defines.";
@@ -108,6 +109,7 @@ codes! {
     MISSING_VALUE "missing-value" Error "A response does not hold a value that the scenario saves.";
     BAD_TEMPLATE "bad-template" Error "A template in a scenario cannot be understood.";
     INVALID_REQUEST "invalid-request" Error "A request of a scenario cannot be made.";
+    LEAKED_SECRET "leaked-secret" Error "What was captured still holds a secret, so nothing is written.";
     UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";
 
     // Changes.

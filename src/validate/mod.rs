@@ -10,6 +10,7 @@ mod files;
 mod misfit;
 mod rules;
 mod schemas;
+mod secrets;
 mod settings;
 mod spelling;
 mod words;
@@ -24,6 +25,7 @@ use crate::finding::{Finding, SourceFile};
 use crate::project::SeveritySetting;
 
 pub use schemas::{schema_names, schema_text};
+pub use secrets::{leaks, secrets};
 
 /// All findings about the documents of a project, in the order in which they are told: those of
 /// reading the files, of their schemas and of the rules.
