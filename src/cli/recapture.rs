@@ -1,16 +1,19 @@
 //! What `capture`, `generate` and `check` share: the documents as they are, and as a capture makes them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use apidocs::capture::{self, Captured, Outcome};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
 use apidocs::drift::{Version, compare, settle};
-use apidocs::finding::{Code, DocumentChanges, Finding, any_error, codes};
+use apidocs::finding::{Code, DiffLine, DocumentChanges, Finding, Marked, any_error, codes};
 use apidocs::json;
 use apidocs::project::{ChangeSet, Project, SeveritySetting};
 use apidocs::report::plural;
+use apidocs::stabilize::secrets::Secrets;
 use apidocs::validate;
+use serde_json::Value;
 
 use super::args::Selection;
 use super::context::{Context, absolute};
@@ -19,7 +22,8 @@ use super::progress::Watch;
 use super::scenarios::Scenarios;
 
 /// What a capture of examples can cure: no reason not to capture.
-const CURED: [Code; 6] = [
+const CURED: [Code; 7] = [
+    codes::SECRET,
     codes::NO_EXAMPLE,
     codes::UNCAPTURED_EXAMPLE,
     codes::DUPLICATE_EXAMPLE,
@@ -41,6 +45,7 @@ pub struct Recapture {
     /// How many examples say the same as the committed ones.
     pub unchanged: usize,
     changed: Vec<Changed>,
+    leaks_secret: bool,
     ran: bool,
 }
 
@@ -74,6 +79,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             findings,
             unchanged: 0,
             changed: Vec::new(),
+            leaks_secret: false,
             ran: false,
         });
     }
@@ -99,7 +105,8 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
 
     let mut findings = Vec::new();
     if captured.is_complete() {
-        let told = validate::validate(&after);
+        let mut told = validate::validate(&after);
+        told.extend(super::validate::committed_secrets(project, &after));
         let files = captured_files(&after, &captured);
         findings.extend(
             told.into_iter().filter(|finding| {
@@ -110,6 +117,10 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));
     findings.extend(unread(&before, &captured));
+    // Whatever the settings say of the code: what leaks is not written.
+    let leaks = validate::leaks(&after, captured.examples.keys(), &captured.secrets);
+    let leaks_secret = !leaks.is_empty();
+    findings.extend(leaks);
     findings.sort_by(Finding::order);
     Ok(Recapture {
         before,
@@ -118,6 +129,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         findings,
         unchanged,
         changed,
+        leaks_secret,
         ran: true,
     })
 }
@@ -245,6 +257,39 @@ fn lay_over(
     (changed, unchanged)
 }
 
+/// Changes as they are told: a committed value may be one that must not be shown.
+fn without_secrets(mut changes: DocumentChanges, secrets: &Secrets) -> DocumentChanges {
+    for change in &mut changes.changes {
+        let key = change.address.rsplit('/').next().unwrap_or_default();
+        for value in [&mut change.old, &mut change.new].into_iter().flatten() {
+            *value = match &*value {
+                Value::String(text) => secrets.redact_member(key, text).into_owned().into(),
+                value => secrets.redact_value(value),
+            };
+        }
+    }
+    let hide = |line: &mut Marked| {
+        if let Cow::Owned(text) = secrets.redact(&line.text) {
+            *line = Marked {
+                text,
+                marks: Vec::new(),
+            };
+        }
+    };
+    for line in changes
+        .excerpts
+        .iter_mut()
+        .flat_map(|excerpt| &mut excerpt.lines)
+    {
+        match line {
+            DiffLine::Old(line) | DiffLine::New(line) => hide(line),
+            DiffLine::Both(text) => *text = secrets.redact(text).into_owned(),
+            DiffLine::Skipped(_) => {}
+        }
+    }
+    changes
+}
+
 /// The files of the documents that were captured.
 fn captured_files<'a>(after: &'a Collection, captured: &Captured) -> BTreeSet<&'a str> {
     captured
@@ -281,7 +326,32 @@ impl Recapture {
             .before
             .documents()
             .filter(|(name, document)| !document.examples.is_empty() && !captured.contains(name));
-        (documents, others.count())
+        let others = others.count();
+        let documents = documents.into_iter();
+        let documents = documents.map(|changes| without_secrets(changes, &self.captured.secrets));
+        (documents.collect(), others)
+    }
+
+    /// What is wrong with files that are made of what was captured: a secret of the run in one of them. One that somebody
+    /// wrote into a document passes.
+    pub fn leaks<'f>(&self, files: impl IntoIterator<Item = (String, &'f [u8])>) -> Vec<Finding> {
+        let secrets = &self.captured.secrets;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut written = BTreeSet::new();
+        for loaded in self.before.endpoints.values() {
+            written.extend(secrets.values_in(&loaded.source.text));
+        }
+        let mut findings = Vec::new();
+        for (path, bytes) in files {
+            let mut found = secrets.values_in(&text(bytes));
+            found.retain(|value| !written.contains(value));
+            if !found.is_empty() {
+                let message = format!("{path} would hold a value that is a secret of this run");
+                findings
+                    .push(Finding::new(codes::LEAKED_SECRET, message).help("nothing is written"));
+            }
+        }
+        findings
     }
 
     /// The exit code that follows from the capture alone.
@@ -297,7 +367,7 @@ impl Recapture {
 
     /// Whether what was captured may be written.
     pub fn may_write(&self, keep_going: bool) -> bool {
-        self.ran && (keep_going || self.exit() == Exit::Clean)
+        self.ran && !self.leaks_secret && (keep_going || self.exit() == Exit::Clean)
     }
 
     /// How many documents change.

@@ -7,6 +7,7 @@ mod disk;
 mod errors;
 mod keys_page;
 mod pipes;
+mod secrets;
 mod servers;
 #[cfg(unix)]
 mod signals;
