@@ -22,7 +22,7 @@
 //! | [`project`] | `apidocs.toml`, reading files and revisions, writing sets of files whole |
 //! | [`import`] | endpoint documents from elsewhere |
 //! | [`capture`] | server processes, HTTP, scenarios |
-//! | [`stabilize`] | values that change from run to run, and secrets |
+//! | [`stabilize`] | volatile values: kinds, pairing, rules, pseudonyms; secrets |
 //! | [`validate`] | schemas and rules |
 //! | [`drift`] | two versions of documents |
 //! | [`render`] | templates, and what they ask of an output folder |

@@ -24,7 +24,7 @@ const WALLS: [(&str, &[&str]); 13] = [
         "validate",
         &["json", "finding", "document", "project", "stabilize"],
     ),
-    ("drift", &["json", "finding", "document"]),
+    ("drift", &["json", "finding", "document", "stabilize"]),
     ("render", &["json", "finding", "document", "page"]),
     ("report", &["json", "finding"]),
     ("demo", &[]),

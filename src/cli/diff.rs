@@ -31,7 +31,11 @@ pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
     findings.extend(new.findings.iter().cloned());
     findings.sort_by(Finding::order);
     findings.dedup();
-    let documents = compare(&old.version(), &new.version());
+    let documents = compare(
+        &old.version(),
+        &new.version(),
+        &apidocs::stabilize::Rules::default(),
+    );
     let worst = documents
         .iter()
         .filter_map(|document| document.impact())

@@ -11,6 +11,7 @@ use apidocs::finding::{Code, DiffLine, DocumentChanges, Finding, Marked, any_err
 use apidocs::json;
 use apidocs::project::{ChangeSet, Project, SeveritySetting};
 use apidocs::report::plural;
+use apidocs::stabilize::Rules;
 use apidocs::stabilize::secrets::Secrets;
 use apidocs::validate;
 use serde_json::Value;
@@ -321,6 +322,7 @@ impl Recapture {
         let documents = compare(
             &version_of(&self.before, &captured),
             &version_of(&self.after, &captured),
+            &Rules::default(),
         );
         let others = self
             .before

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::delta::Delta;
 use crate::finding::{Change, Code, Impact, codes};
 use crate::json::pointer;
+use crate::stabilize::Delta;
 
 /// What a delta is a delta of, from the outside in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,8 @@ pub(super) fn change(
 
 fn walk(delta: &Delta, region: Region, address: String, changes: &mut Vec<Change>) {
     let (code, old, new) = match delta {
-        Delta::Same(_) => return,
+        Delta::Same(_) | Delta::Paired { .. } => return,
+        Delta::Renamed { value, .. } => return walk(value, region, address, changes),
         Delta::Object(members) => {
             for (key, member) in members {
                 walk(
@@ -187,11 +188,11 @@ fn replaced(region: Region, old: &Value, new: &Value) -> Code {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drift::delta::delta;
+    use crate::stabilize::exact;
     use serde_json::json;
 
     fn told(old: Value, new: Value) -> Vec<(String, String)> {
-        let changes = example("default", &delta(&old, &new));
+        let changes = example("default", &exact(&old, &new));
         changes
             .into_iter()
             .map(|change| (change.code.id.to_owned(), change.address))

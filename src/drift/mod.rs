@@ -5,10 +5,8 @@
 
 mod classify;
 mod compare;
-mod delta;
 mod excerpt;
 mod settle;
-mod view;
 
 pub use compare::{Version, compare};
 pub use settle::{Settled, settle};

@@ -1,7 +1,7 @@
 //! Which examples a document has after a capture.
 
-use super::view;
 use crate::document::{DEFAULT_EXAMPLE, Example};
+use crate::stabilize::view;
 
 /// The examples of a document after a capture.
 #[derive(Debug, Clone, PartialEq)]

@@ -70,6 +70,8 @@ pub struct DocumentChanges {
     pub changes: Vec<Change>,
     /// The changed lines in place.
     pub excerpts: Vec<Excerpt>,
+    /// In how many places only the kind of a value says that it may differ, and no rule.
+    pub provisional: usize,
 }
 
 /// A part of a document with its changed lines in place.

@@ -139,6 +139,14 @@ codes! {
     ITEM_REMOVED "item-removed" Error "An array lost an item.";
     TEXT_CHANGED "text-changed" Error "A text body is different.";
 
+    // Volatile values.
+    UNSTABLE_STATUS "unstable-status" Warning "Two captures of an unchanged API have another status, reason or method.";
+    UNSTABLE_HEADERS "unstable-headers" Warning "Two captures of an unchanged API have other headers.";
+    UNSTABLE_STRUCTURE "unstable-structure" Warning "Two captures of an unchanged API have other fields, items or lines.";
+    UNSTABLE_TYPE "unstable-type" Warning "Two captures of an unchanged API have values of other types.";
+    UNUSED_RULE "unused-volatile-rule" Warning "A rule for volatile values matches nothing.";
+    BROAD_RULE "broad-volatile-rule" Error "A rule for volatile values switches a comparison off.";
+
     // Rendering.
     EDITED_PAGE "edited-page" Warning "Somebody edited a page that we wrote.";
     FOREIGN_PAGE "foreign-page" Error "A page stands where another file is that we did not write.";

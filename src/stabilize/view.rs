@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::document::{Body, EndpointDocument, Example, Headers, Recorded};
 
 /// What people wrote.
-pub(super) fn prose(document: &EndpointDocument) -> Value {
+pub fn prose(document: &EndpointDocument) -> Value {
     json!({
         "title": document.title,
         "method": document.method,
@@ -22,7 +22,7 @@ pub(super) fn prose(document: &EndpointDocument) -> Value {
 }
 
 /// `{title, request, response}`. Header names are in lower case; a repeated header is the lines of its values.
-pub(super) fn example(example: &Example) -> Value {
+pub fn example(example: &Example) -> Value {
     let mut view = Map::new();
     if let Some(title) = &example.title {
         view.insert("title".to_owned(), json!(title));
