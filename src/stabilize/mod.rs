@@ -13,6 +13,7 @@
 //! | [`Pairing::renaming`] | which older spelling stands for which newer one |
 //! | [`appearances`] | the volatile values of one document, in the order of their first appearance |
 //! | [`rules`], [`learn`] | `volatile.json` |
+//! | [`Pseudonyms`] | what is written in the place of new values |
 //! | [`secrets`] | what must never be written down |
 //!
 //! The scope of everything here is one endpoint document. Nothing here knows an API: a kind is a form that many
@@ -20,6 +21,7 @@
 
 mod align;
 mod appearances;
+mod clock;
 mod delta;
 mod fields;
 mod header;
@@ -29,6 +31,7 @@ mod learn;
 mod mask;
 mod overlay;
 mod pairing;
+mod pseudonym;
 mod renaming;
 pub mod rules;
 pub mod secrets;
@@ -39,8 +42,10 @@ pub mod view;
 
 pub use appearances::{Appearance, appearances};
 pub use delta::Delta;
+pub use header::sorted as sorted_header;
 pub use kind::Kind;
 pub use learn::{Lesson, learn};
 pub use pairing::{DocumentView, Pairing, Renaming, exact, pair};
+pub use pseudonym::Pseudonyms;
 pub use rules::{HandRule, Hold, Holds, Learned, Rules};
 pub use tokens::{Context, Token, tokens};
