@@ -49,7 +49,13 @@ pub fn settle(
     let taken = appearances(&old)
         .into_iter()
         .map(|found| found.text.to_owned());
-    let names_of_new = Pseudonyms::new(name, pairing.renaming(), taken.collect(), is_stable);
+    let names_of_new = Pseudonyms::new(
+        name,
+        pairing.renaming(),
+        taken.collect(),
+        new.ids(),
+        is_stable,
+    );
     let mut keys = HashMap::new();
     old.examples()
         .for_each(|(_, example)| old_keys(example, &mut keys));

@@ -16,7 +16,7 @@ use super::series::Series;
 use super::tokens::{Context, number, tokens};
 
 /// The fewest digits of a number that is written as another one: shorter ones count up from one in a fresh database.
-const LONG_NUMBER: usize = 5;
+pub(super) const LONG_NUMBER: usize = 4;
 
 /// The names of the new volatile values of one document. Each value is seen first ([`Pseudonyms::text`] and
 /// [`Pseudonyms::number`] give it back as it is), then, after [`Pseudonyms::settle`], replaced.
@@ -29,6 +29,8 @@ pub struct Pseudonyms<'a> {
     taken: HashSet<String>,
     seen: Vec<Seen>,
     moments: BTreeSet<i64>,
+    /// The numbers that are ids by the names of their members: in a URL of the document they are ids too.
+    ids: HashSet<String>,
     settled: Option<Settled>,
 }
 
@@ -47,11 +49,13 @@ struct Settled {
 }
 
 impl<'a> Pseudonyms<'a> {
-    /// For a document; `renaming` says which values it holds already under another spelling, `taken` which it holds.
+    /// For a document; `renaming` says which values it holds already under another spelling, `taken` which it holds,
+    /// `ids` which numbers of the capture are ids.
     pub fn new(
         document: &'a str,
         renaming: Renaming,
         taken: HashSet<String>,
+        ids: HashSet<String>,
         is_stable: &'a dyn Fn(&str) -> bool,
     ) -> Self {
         Self {
@@ -61,6 +65,7 @@ impl<'a> Pseudonyms<'a> {
             taken,
             seen: Vec::new(),
             moments: BTreeSet::new(),
+            ids,
             settled: None,
         }
     }
@@ -69,7 +74,11 @@ impl<'a> Pseudonyms<'a> {
     pub fn text(&mut self, text: &str, key: &str, address: &str, old: Option<&str>) -> String {
         let mut out = String::with_capacity(text.len());
         let mut copied = 0;
-        for (index, token) in tokens(text, Context::of_key(key)).into_iter().enumerate() {
+        let context = Context {
+            ids: Some(&self.ids),
+            ..Context::of_key(key)
+        };
+        for (index, token) in tokens(text, context).into_iter().enumerate() {
             let value = &text[token.span.clone()];
             if old.is_some_and(|old| old.contains(value)) {
                 continue;
@@ -310,8 +319,9 @@ fn shaped(kind: Kind, like: &str, digits: &mut Digits) -> String {
         }
         Kind::Uuid => {
             let text = like.char_indices().map(|(at, character)| match at {
-                // The dashes and the version say how it is made; the variant is that of RFC 9562.
-                8 | 13 | 14 | 18 | 23 => character,
+                8 | 13 | 18 | 23 => character,
+                // A random one (RFC 9562, version 4): ids of other makers have any digit there.
+                14 => '4',
                 19 => 'a',
                 _ => digits.of(HEX),
             });
@@ -363,9 +373,13 @@ mod tests {
     use super::*;
 
     fn names(texts: &[&str]) -> Vec<String> {
-        let mut names = Pseudonyms::new("a/b", Renaming::default(), HashSet::new(), &|text| {
-            text == "1234567890abcdef"
-        });
+        let mut names = Pseudonyms::new(
+            "a/b",
+            Renaming::default(),
+            HashSet::new(),
+            HashSet::new(),
+            &|text| text == "1234567890abcdef",
+        );
         let mut pass = || -> Vec<String> {
             let texts = texts.iter().enumerate();
             texts

@@ -11,6 +11,7 @@ mod secrets;
 mod servers;
 #[cfg(unix)]
 mod signals;
+mod still;
 mod support;
 #[cfg(unix)]
 mod whole_or_not;
