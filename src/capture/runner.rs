@@ -272,9 +272,9 @@ impl World<'_> {
                 .collect();
             if let Outcome::Broken(error) = &mut run.outcome {
                 // With the real host, as it was made.
-                let redact = |text: &str| secrets.redact(text).into_owned();
-                error.message = redact(&error.message);
-                error.help = error.help.as_deref().map(redact);
+                error.message = secrets.redact(&error.message).into_owned();
+                let help = error.help.as_deref();
+                error.help = help.map(|help| secrets.redact(help).into_owned());
                 error.label = view.label(error.label.clone());
             }
             let findings = std::mem::take(&mut run.findings);

@@ -11,9 +11,7 @@ use crate::document::{
     Body, DEFAULT_EXAMPLE, EndpointDocument, Example, Header, Headers, Recorded, Request, Response,
 };
 use crate::json::pointer;
-use crate::stabilize::{
-    Delta, DocumentView, Pseudonyms, Rules, appearances, pair, sorted_header, view,
-};
+use crate::stabilize::{Delta, DocumentView, Pseudonyms, Rules, appearances, pair, sorted_header};
 
 /// The examples of a document after a capture.
 #[derive(Debug, Clone, PartialEq)]

@@ -129,7 +129,7 @@ fn decode(text: &[u8], encoding: Encoding) -> Option<Layer> {
         let mut buffer = [0; 4];
         let unit: Option<(&[u8], usize)> = match (encoding, byte) {
             (Encoding::Json, b'\\') => {
-                json(rest).map(|(unit, len)| (&*unit.encode_utf8(&mut buffer).as_bytes(), len))
+                json(rest).map(|(unit, len)| (unit.encode_utf8(&mut buffer).as_bytes(), len))
             }
             (Encoding::Percent | Encoding::Form, b'%') => hex(rest.get(1..3)).map(|byte| {
                 buffer[0] = byte;
@@ -137,7 +137,7 @@ fn decode(text: &[u8], encoding: Encoding) -> Option<Layer> {
             }),
             (Encoding::Form, b'+') => Some((b" ", 1)),
             (Encoding::Html, b'&') => {
-                html(rest).map(|(unit, len)| (&*unit.encode_utf8(&mut buffer).as_bytes(), len))
+                html(rest).map(|(unit, len)| (unit.encode_utf8(&mut buffer).as_bytes(), len))
             }
             _ => None,
         };

@@ -125,10 +125,10 @@ pub(super) fn header(name: &str, value: &str, rules: &Rules) -> Vec<Named> {
         })
     };
     let lower = name.to_ascii_lowercase();
-    let parts: Vec<_> = if lower == "set-cookie" {
+    let parts: Vec<Range<usize>> = if lower == "set-cookie" {
         // Behind the first part stand attributes.
         let end = value.find(';').unwrap_or(value.len());
-        vec![cookie(value, 0..end)]
+        std::iter::once(cookie(value, 0..end)).collect()
     } else if lower == "cookie" {
         let mut at = 0;
         let pairs = value.split(';').map(|pair| {
@@ -139,9 +139,9 @@ pub(super) fn header(name: &str, value: &str, rules: &Rules) -> Vec<Named> {
         pairs.collect()
     } else if lower.ends_with("authorization") {
         let credentials = value.find(' ').map_or(0, |at| at + 1);
-        vec![credentials..value.len()]
+        std::iter::once(credentials..value.len()).collect()
     } else {
-        vec![0..value.len()]
+        std::iter::once(0..value.len()).collect()
     };
     parts.into_iter().filter_map(part).collect()
 }
