@@ -7,8 +7,8 @@
 //!                     │                        ▲        │    │
 //!                     ▼                        │        │    └────────► render/ ──► Markdown pages
 //!  running API ◄─ capture/ ──► examples ───► drift/ ◄───┘ (committed)
-//!  (started by us,   ▲                         │
-//!   or given)    scenarios                     └──► changes     every finding and change ──► report/
+//!  (started by us,   ▲                       ▲ │
+//!   or given)    scenarios     stabilize/ ───┘ └──► changes     every finding and change ──► report/
 //! ```
 //!
 //! Data moves one way. A room (a folder of `src/`) imports only what lies upstream of it:
@@ -22,7 +22,7 @@
 //! | [`project`] | `apidocs.toml`, reading files and revisions, writing sets of files whole |
 //! | [`import`] | endpoint documents from elsewhere |
 //! | [`capture`] | server processes, HTTP, scenarios |
-//! | [`stabilize`] | volatile values: kinds, pairing, rules, pseudonyms; secrets |
+//! | [`stabilize`] | volatile values: kinds, pairing, rules, learning, pseudonyms; secrets |
 //! | [`validate`] | schemas and rules |
 //! | [`drift`] | two versions of documents |
 //! | [`render`] | templates, and what they ask of an output folder |

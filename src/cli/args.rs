@@ -71,6 +71,8 @@ pub enum Verb {
     Render(Render),
     /// Make documents of something else
     Import(Import),
+    /// Learn which values vary, from two and more captures of an unchanged API
+    Learn(Learn),
     /// Print a JSON Schema, or the names of all
     Schema(Schema),
     /// Print the completion script of a shell
@@ -178,6 +180,19 @@ pub struct Diff {
     /// Exit with 1 where a change has this impact or a worse one
     #[arg(long, value_name = "IMPACT")]
     pub fail_on: Option<FailOn>,
+    /// The rules for volatile values [default: volatile.json of the documents]
+    #[arg(long, value_name = "FILE")]
+    pub volatile: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Learn {
+    /// Two and more versions, in the order of their captures: folders of documents or of pages, or git revisions
+    #[arg(value_name = "DIR", num_args = 2.., required = true)]
+    pub versions: Vec<String>,
+    /// The file of rules to write; what stands in it by hand is kept
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

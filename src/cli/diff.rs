@@ -13,12 +13,15 @@ use apidocs::report::Report;
 use super::args::{Diff, FailOn};
 use super::context::{Channel, Context, absolute};
 use super::exit::{Advice, Exit};
+use super::volatile::Volatile;
 
 /// One side of a diff.
-struct Side {
-    documents: Vec<(DocumentName, EndpointDocument)>,
+pub struct Side {
+    /// The documents that could be read.
+    pub documents: Vec<(DocumentName, EndpointDocument)>,
     sections: Sections,
-    findings: Vec<Finding>,
+    /// What is wrong with its files.
+    pub findings: Vec<Finding>,
 }
 
 pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
@@ -27,15 +30,14 @@ pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
         Some(new) => side(context, new)?,
         None => Side::of(context.project()?.collection()?),
     };
+    let volatile = volatile(context, args)?;
     let mut findings = old.findings.clone();
     findings.extend(new.findings.iter().cloned());
+    let both = old.documents.iter().chain(&new.documents);
+    findings.extend(volatile.audit(both.map(|(name, document)| (name, document))));
     findings.sort_by(Finding::order);
     findings.dedup();
-    let documents = compare(
-        &old.version(),
-        &new.version(),
-        &apidocs::stabilize::Rules::default(),
-    );
+    let documents = compare(&old.version(), &new.version(), &volatile.rules);
     let worst = documents
         .iter()
         .filter_map(|document| document.impact())
@@ -55,6 +57,17 @@ pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
     };
     context.tell(Channel::Answer, &report, None)?;
     Ok(exit)
+}
+
+/// The rules that were named, or those of the project, where there is one.
+fn volatile(context: &Context, args: &Diff) -> Result<Volatile> {
+    match (&args.volatile, context.project()) {
+        (Some(file), _) => Volatile::of_file(&absolute(file)?, &file.to_string_lossy()),
+        (None, Ok(project)) => Volatile::of_project(&project),
+        // Two folders can be compared anywhere.
+        (None, Err(_)) if args.new.is_some() => Ok(Volatile::default()),
+        (None, Err(error)) => Err(error),
+    }
 }
 
 impl FailOn {
@@ -107,7 +120,7 @@ impl Side {
 }
 
 /// A folder where there is one of that name, else a revision.
-fn side(context: &Context, name: &str) -> Result<Side> {
+pub fn side(context: &Context, name: &str) -> Result<Side> {
     let folder = absolute(Path::new(name))?;
     if folder.is_dir() {
         context.recover(&folder)?;

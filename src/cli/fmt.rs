@@ -67,6 +67,7 @@ fn order_of(path: &str) -> Option<KeyOrder> {
         ["sections.json"] => Some(key_order::SECTIONS),
         ["fixtures.json"] | ["scenarios", _] => Some(key_order::SCENARIO),
         ["endpoints", _, _] => Some(key_order::ENDPOINT),
+        ["volatile.json"] => Some(KeyOrder::Kept),
         _ => None,
     }
 }

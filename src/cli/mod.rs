@@ -13,6 +13,7 @@ mod fmt;
 mod generate;
 mod import;
 mod init;
+mod learn;
 mod pages;
 mod progress;
 mod recapture;
@@ -21,6 +22,7 @@ mod scenarios;
 mod schema;
 mod terminal;
 mod validate;
+mod volatile;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
+        Verb::Learn(args) => learn::run(&context, args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),
         Verb::Man => completions::man(),

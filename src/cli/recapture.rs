@@ -21,6 +21,7 @@ use super::context::{Context, absolute};
 use super::exit::Exit;
 use super::progress::Watch;
 use super::scenarios::Scenarios;
+use super::volatile::Volatile;
 
 /// What a capture of examples can cure: no reason not to capture.
 const CURED: [Code; 7] = [
@@ -45,6 +46,7 @@ pub struct Recapture {
     pub findings: Vec<Finding>,
     /// How many examples say the same as the committed ones.
     pub unchanged: usize,
+    volatile: Volatile,
     changed: Vec<Changed>,
     leaks_secret: bool,
     ran: bool,
@@ -61,6 +63,7 @@ struct Changed {
 pub fn recapture(context: &Context, project: &Project, selection: &Selection) -> Result<Recapture> {
     let tree = project.tree()?;
     let prefix = project.shown(&project.docs);
+    let volatile = Volatile::of_project(project)?;
     let before = Collection::from_tree(&tree, &prefix);
     let logs = selection.logs.as_deref().map(absolute).transpose()?;
     let scenarios = Scenarios {
@@ -79,6 +82,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             captured: Captured::default(),
             findings,
             unchanged: 0,
+            volatile,
             changed: Vec::new(),
             leaks_secret: false,
             ran: false,
@@ -97,7 +101,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         }
     };
     context.go_on()?;
-    let (changed, unchanged) = lay_over(&before, &captured, &tree.files);
+    let (changed, unchanged) = lay_over(&before, &captured, &tree.files, &volatile.rules);
     let mut tree = tree;
     for document in &changed {
         tree.insert(document.path.clone(), document.after.as_bytes());
@@ -115,6 +119,9 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             }),
         );
     }
+    if captured.is_complete() {
+        findings.extend(volatile.audit(after.documents()));
+    }
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));
     findings.extend(unread(&before, &captured));
@@ -129,6 +136,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         captured,
         findings,
         unchanged,
+        volatile,
         changed,
         leaks_secret,
         ran: true,
@@ -223,6 +231,7 @@ fn lay_over(
     before: &Collection,
     captured: &Captured,
     files: &BTreeMap<String, Vec<u8>>,
+    rules: &Rules,
 ) -> (Vec<Changed>, usize) {
     let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
     for (target, example) in &captured.examples {
@@ -236,7 +245,6 @@ fn lay_over(
     let sources = sources.chain(before.fixtures.iter().map(|loaded| &loaded.source));
     let said: Vec<_> = sources.map(|source| source.text.as_str()).collect();
     let is_stable = |value: &str| said.iter().any(|text| text.contains(value));
-    let rules = Rules::default();
     let mut changed = Vec::new();
     let mut unchanged = 0;
     for (name, examples) in by_document {
@@ -247,7 +255,7 @@ fn lay_over(
             // Told by `unread`: what people wrote there must not be lost.
             continue;
         };
-        let settled = settle(&name.to_string(), document, examples, &rules, &is_stable);
+        let settled = settle(&name.to_string(), document, examples, rules, &is_stable);
         unchanged += settled.unchanged;
         if settled.changed {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
@@ -328,7 +336,7 @@ impl Recapture {
         let documents = compare(
             &version_of(&self.before, &captured),
             &version_of(&self.after, &captured),
-            &Rules::default(),
+            &self.volatile.rules,
         );
         let others = self
             .before

@@ -3,15 +3,18 @@
 use anyhow::Result;
 use apidocs::capture;
 use apidocs::document::Collection;
-use apidocs::finding::{Finding, codes};
-use apidocs::project::Project;
+use apidocs::finding::{Finding, SourceFile, codes};
+use apidocs::json::MAX_SIZE;
+use apidocs::project::{Project, read_file};
 use apidocs::report::Report;
-use apidocs::stabilize::secrets::{Rules, Secrets};
+use apidocs::stabilize::Rules;
+use apidocs::stabilize::secrets::{self, Secrets};
 use apidocs::validate;
 
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
 use super::scenarios::Scenarios;
+use super::volatile::{self, Volatile};
 
 pub fn run(context: &Context) -> Result<Exit> {
     let project = context.project()?;
@@ -34,6 +37,7 @@ pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Findin
     if let Some(source) = &project.source {
         findings.extend(validate::settings(source));
     }
+    findings.extend(volatile(project, options));
     // That a scenario does not fit its schema was told by the schema.
     let scenarios = capture::check(options);
     findings.extend(
@@ -46,6 +50,23 @@ pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Findin
 
 /// The secrets that files hold, by the rules of the project.
 pub fn committed_secrets(project: &Project, collection: &Collection) -> Vec<Finding> {
-    let rules = Rules::new(&project.settings.secrets);
+    let rules = secrets::Rules::new(&project.settings.secrets);
     validate::secrets(collection, &Secrets::new(rules))
+}
+
+/// What is wrong with the rules for volatile values, where there are some that can be read.
+fn volatile(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
+    let file = project.docs.join(Rules::FILE);
+    let Ok(bytes) = read_file(&file, MAX_SIZE as u64) else {
+        return Vec::new();
+    };
+    let source = SourceFile::new(project.shown(&file), &bytes);
+    let findings = volatile::findings(&source);
+    if !findings.is_empty() {
+        return findings;
+    }
+    match Volatile::of_project(project) {
+        Ok(volatile) => volatile.audit(options.collection.documents()),
+        Err(_) => findings,
+    }
 }

@@ -20,6 +20,9 @@ struct DocumentFile<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<&'a str>,
     status: DocumentStatus,
+    /// Places that only the kind of their values says may differ.
+    #[serde(skip_serializing_if = "is_zero")]
+    provisional: usize,
     changes: &'a [Change],
 }
 
@@ -35,6 +38,10 @@ struct FindingFile<'a> {
     message: &'a str,
     help: Option<&'a str>,
     notes: &'a [String],
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl<'a> From<&'a Finding> for FindingFile<'a> {
@@ -61,6 +68,7 @@ impl<'a> From<&'a DocumentChanges> for DocumentFile<'a> {
             document: &changes.document,
             previous: changes.previous.as_deref(),
             status: changes.status,
+            provisional: changes.provisional,
             changes: &changes.changes,
         }
     }

@@ -36,6 +36,8 @@ pub struct Documents {
     pub renamed: usize,
     /// Those of which nothing can be said, since nothing was captured for them.
     pub not_captured: usize,
+    /// Places in which only the kind of a value says that it may differ, and no rule.
+    pub provisional: usize,
     /// Changes by impact.
     pub breaking: usize,
     /// Changes of stable values.
@@ -63,6 +65,7 @@ impl Summary {
             };
             for document in documents {
                 *counts.status(document.status) += 1;
+                counts.provisional += document.provisional;
                 for change in &document.changes {
                     *counts.impact(change.impact) += 1;
                 }
@@ -70,6 +73,13 @@ impl Summary {
             counts
         });
         summary
+    }
+}
+
+impl Summary {
+    fn provisional(&self) -> Option<usize> {
+        let documents = self.documents.as_ref()?;
+        (documents.provisional > 0).then_some(documents.provisional)
     }
 }
 
@@ -120,6 +130,12 @@ impl std::fmt::Display for Summary {
                     documents.unchanged
                 ),
             });
+        }
+        if let Some(provisional) = self.provisional() {
+            parts.push(format!(
+                "{} judged by kind alone",
+                plural(provisional, "volatile value")
+            ));
         }
         let severities = [
             (self.errors, "error"),

@@ -207,7 +207,11 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn unstable(&mut self, code: Code, address: &str, message: &str, values: &[&Value]) {
-        let about = format!("{}{address}", self.document);
+        // A place of any example, unless it names one.
+        let about = match address.starts_with('#') {
+            true => format!("{}{address}", self.document),
+            false => format!("{}#*{address}", self.document),
+        };
         let mut finding = Finding::new(code, message).about(about).help(
             "captures of an unchanged API must agree here: find out why they do not, and capture again",
         );

@@ -12,7 +12,7 @@
 //! | [`pair`], [`Pairing`], [`Delta`] | two versions of a document, paired |
 //! | [`Pairing::renaming`] | which older spelling stands for which newer one |
 //! | [`appearances`] | the volatile values of one document, in the order of their first appearance |
-//! | [`rules`], [`learn`] | `volatile.json` |
+//! | [`rules`], [`learn`], [`audit`] | `volatile.json` |
 //! | [`Pseudonyms`] | what is written in the place of new values |
 //! | [`secrets`] | what must never be written down |
 //!
@@ -21,6 +21,7 @@
 
 mod align;
 mod appearances;
+mod audit;
 mod clock;
 mod delta;
 mod fields;
@@ -37,10 +38,13 @@ pub mod rules;
 pub mod secrets;
 mod series;
 mod shape;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 pub mod view;
 
 pub use appearances::{Appearance, appearances};
+pub use audit::audit;
 pub use delta::Delta;
 pub use header::sorted as sorted_header;
 pub use kind::Kind;

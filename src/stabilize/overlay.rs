@@ -465,11 +465,12 @@ impl<'a> Overlay<'a> {
             return vec![Step::Both(0, 0)];
         }
         let [fine_a, fine_b] = self.masks(a, b, item, false);
-        if self.orders.is_some() && fine_a != fine_b {
-            if let Some((hold, steps)) = learn_order(a, b, &fine_a, &fine_b) {
-                self.orders.get_or_insert_default().insert(field, hold);
-                return steps;
-            }
+        if let Some(orders) = &mut self.orders
+            && fine_a != fine_b
+            && let Some((hold, steps)) = learn_order(a, b, &fine_a, &fine_b)
+        {
+            orders.insert(field, hold);
+            return steps;
         }
         align([&fine_a, &fine_b], || self.masks(a, b, item, true))
     }

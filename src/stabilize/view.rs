@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{Body, EndpointDocument, Example, Headers, Recorded};
+use crate::document::{Body, EndpointDocument, Example, Headers, Recorded, essence};
+use crate::json;
 
 /// What people wrote.
 pub fn prose(document: &EndpointDocument) -> Value {
@@ -55,11 +56,38 @@ fn message(mut side: Map<String, Value>, headers: &Headers, body: &Body) -> Valu
     let (key, value) = match body {
         Body::Empty => return Value::Object(side),
         Body::Json(value) => ("body", value.clone()),
-        Body::Text(lines) => ("text", json!(lines)),
+        Body::Text(lines) => ("text", text(headers, lines)),
         Body::Bytes(bytes) => ("bytes", json!(bytes)),
     };
     side.insert(key.to_owned(), value);
     Value::Object(side)
+}
+
+/// The lines of a text; those of a stream of JSON are values, so that they are compared as such.
+fn text(headers: &Headers, lines: &[String]) -> Value {
+    let essence = essence(headers.get("content-type").unwrap_or_default());
+    let is_stream = matches!(
+        essence.as_str(),
+        "application/x-ndjson"
+            | "application/ndjson"
+            | "application/jsonl"
+            | "application/jsonlines"
+            | "application/x-jsonlines"
+            | "application/json-seq"
+    );
+    let looks_so = |line: &&String| line.starts_with(['{', '[']);
+    if !is_stream && !lines.iter().take(1).any(|line| looks_so(&line)) {
+        return json!(lines);
+    }
+    // Where one is none, all stay lines.
+    let values: Option<Vec<Value>> = lines
+        .iter()
+        .map(|line| match line.trim_start_matches('\u{1e}').trim() {
+            "" => Some(json!(line)),
+            text => json::parse(text).ok(),
+        })
+        .collect();
+    values.map_or_else(|| json!(lines), Value::Array)
 }
 
 /// The values of a repeated header are its lines. Sorted by name: the order of header fields with different names means nothing (RFC 9110, section 5.3).

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::misfit::Misfit;
-use super::schemas::{ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema};
+use super::schemas::{ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema, VOLATILE};
 use crate::document::{Collection, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
@@ -39,6 +39,12 @@ pub(super) fn page(value: &Value, source: &Arc<SourceFile>, start: usize) -> Vec
     misfits
         .map(|misfit| misfit.in_embedded_json(source, start))
         .collect()
+}
+
+/// What does not fit, of the rules for volatile values.
+pub(super) fn volatile(value: &Value, source: &Arc<SourceFile>) -> Vec<Finding> {
+    let misfits = VOLATILE.misfits(value).into_iter();
+    misfits.map(|misfit| misfit.in_json(source)).collect()
 }
 
 fn of_file<T: DeserializeOwned>(schema: &Schema, loaded: &Loaded<T>) -> Vec<Finding> {

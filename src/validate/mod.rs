@@ -53,6 +53,13 @@ pub fn page(value: &Value, source: &Arc<SourceFile>, start: usize) -> Vec<Findin
     findings
 }
 
+/// All findings about the JSON of `volatile.json`.
+pub fn volatile(value: &Value, source: &Arc<SourceFile>) -> Vec<Finding> {
+    let mut findings = files::volatile(value, source);
+    findings.sort_by(Finding::order);
+    findings
+}
+
 /// The findings with the severities that the settings say, by code; without those that are off.
 pub fn apply_severity(
     findings: Vec<Finding>,

@@ -17,7 +17,7 @@ macro_rules! texts {
 
 /// Name and text of each schema.
 const TEXTS: &[(&str, &str)] = texts![
-    "endpoint", "scenario", "fixtures", "sections", "settings", "page"
+    "endpoint", "scenario", "fixtures", "sections", "settings", "page", "volatile"
 ];
 
 pub(super) static ENDPOINT: LazyLock<Schema> = LazyLock::new(|| embedded("endpoint"));
@@ -26,6 +26,7 @@ pub(super) static FIXTURES: LazyLock<Schema> = LazyLock::new(|| embedded("fixtur
 pub(super) static SECTIONS: LazyLock<Schema> = LazyLock::new(|| embedded("sections"));
 pub(super) static SETTINGS: LazyLock<Schema> = LazyLock::new(|| embedded("settings"));
 pub(super) static PAGE: LazyLock<Schema> = LazyLock::new(|| embedded("page"));
+pub(super) static VOLATILE: LazyLock<Schema> = LazyLock::new(|| embedded("volatile"));
 
 /// A JSON Schema (2020-12), ready to use.
 pub(super) struct Schema {

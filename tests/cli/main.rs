@@ -6,6 +6,7 @@ mod diff;
 mod disk;
 mod errors;
 mod keys_page;
+mod learn;
 mod pipes;
 mod secrets;
 mod servers;
