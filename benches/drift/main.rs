@@ -10,12 +10,15 @@ mod mutate;
 mod mutations;
 mod pairs;
 
+/// A table: its name, and what prints it and says whether it is as good as asked for.
+type Table = (&'static str, fn() -> bool);
+
 fn main() {
     let wanted: Vec<_> = std::env::args()
         .skip(1)
         .filter(|arg| !arg.starts_with('-'))
         .collect();
-    let tables: [(&str, fn() -> bool); 4] = [
+    let tables: [Table; 4] = [
         ("pairs", pairs::print),
         ("captures", captures::print),
         ("mutations", mutations::print),

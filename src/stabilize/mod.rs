@@ -3,16 +3,16 @@
 //! Values are paired, not masked. [`pair`] lays two versions of a document over one another: structure, headers and
 //! stable values must be equal; volatile values must be of one kind and form, and those with identity must follow one
 //! one-to-one renaming over all examples of the document, so that a key that stops being the same in two places is
-//! drift. [`Rules`] say what a project knows about its values, and [`learn`] finds out.
+//! drift. [`Rules`] say what a project knows about its values, and [`learn()`] finds out.
 //!
 //! | part | what it is for |
 //! | --- | --- |
 //! | [`kind`] | what kinds of volatile values there are, and how each is recognised |
-//! | [`tokens`] | a string as literal parts and volatile tokens |
+//! | [`mod@tokens`] | a string as literal parts and volatile tokens |
 //! | [`pair`], [`Pairing`], [`Delta`] | two versions of a document, paired |
 //! | [`Pairing::renaming`] | which older spelling stands for which newer one |
 //! | [`appearances`] | the volatile values of one document, in the order of their first appearance |
-//! | [`rules`], [`learn`], [`audit`] | `volatile.json` |
+//! | [`rules`], [`learn()`], [`audit()`] | `volatile.json` |
 //! | [`Pseudonyms`] | what is written in the place of new values |
 //! | [`secrets`] | what must never be written down |
 //!

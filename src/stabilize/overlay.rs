@@ -417,7 +417,42 @@ impl<'a> Overlay<'a> {
             return delta;
         }
         let item = self.fields.item(field);
+        let in_order = self.fields.get(field).order().is_none() && self.orders.is_none();
+        if in_order && a.len() == b.len() {
+            // Mostly nothing came or went: it is cheaper to try this than to look first.
+            let before = (self.pairs.len(), self.leaves.len());
+            let items: Vec<_> = (0..a.len())
+                .map(|at| (at, self.value(&a[at], &b[at], item)))
+                .collect();
+            let is_settled = a.len() == 1 || !items.iter().any(|(_, item)| item.is_drift());
+            let steps = match is_settled {
+                true => Vec::new(),
+                false => self.steps(a, b, field, item),
+            };
+            if steps
+                .iter()
+                .all(|step| matches!(step, Step::Both(o, n) if o == n))
+            {
+                return self.items(old, new, items, true);
+            }
+            self.pairs.truncate(before.0);
+            self.leaves.truncate(before.1);
+            return self.aligned(old, new, a, b, item, steps);
+        }
         let steps = self.steps(a, b, field, item);
+        self.aligned(old, new, a, b, item, steps)
+    }
+
+    /// Compares the items that belong together.
+    fn aligned(
+        &mut self,
+        old: &'a Value,
+        new: &'a Value,
+        a: &'a [Value],
+        b: &'a [Value],
+        item: FieldId,
+        steps: Vec<Step>,
+    ) -> Delta<'a> {
         let mut in_place = true;
         let items: Vec<_> = steps
             .into_iter()
@@ -430,6 +465,16 @@ impl<'a> Overlay<'a> {
                 Step::New(n) => (n, Delta::Added(&b[n])),
             })
             .collect();
+        self.items(old, new, items, in_place)
+    }
+
+    fn items(
+        &mut self,
+        old: &'a Value,
+        new: &'a Value,
+        items: Vec<(usize, Delta<'a>)>,
+        in_place: bool,
+    ) -> Delta<'a> {
         if items.iter().all(|(_, item)| item.is_same()) {
             if in_place {
                 return Delta::Same(new);
