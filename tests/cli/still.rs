@@ -5,11 +5,13 @@ use serde_json::Value;
 use crate::support::{Files, Sandbox, differing, files};
 
 /// Documents in which short numbers of a query and of cursors change: that these are ids, no kind can know, only rules.
-const FREE: [&str; 4] = [
+/// In the last one cursors are milliseconds, of which two may fall into one.
+const FREE: [&str; 5] = [
     "events/delete-project-group-index.json",
     "events/put-project-group-index.json",
     "projects/delete-debug-files.json",
     "projects/get-project-service-hooks.json",
+    "projects/get-project-index.json",
 ];
 
 /// The demo project, whose server has no seed.
@@ -102,7 +104,7 @@ fn a_fresh_project_has_the_same_bytes_on_two_machines() {
         let fresh = documents(&sandbox);
         sandbox.run(&["generate", "-q"]).exits(0);
         are_same(&fresh, &documents(&sandbox));
-        without_numbers(&files(&sandbox.path("api-docs/endpoints")))
+        without_numbers(&documents(&sandbox))
     });
     are_same(&captured[0], &captured[1]);
 }
