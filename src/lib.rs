@@ -1,7 +1,7 @@
 //! Keeps API reference pages true: captures live responses, validates, diffs and renders them.
 //!
 //! ```text
-//!  import/  pages of the original ─────────────┐
+//!  import/  docstrings, pages of the original ─┐
 //!                                              ▼
 //!  apidocs.toml ─► project/ ──────────► documents (api-docs/**.json) ──► validate/ ──► findings
 //!                     │                        ▲        │    │
@@ -21,9 +21,11 @@
 //! | [`page`] | the original's page: its 12 keys, its HTTP texts, Python 2's JSON |
 //! | [`project`] | `apidocs.toml`, reading files and revisions, writing sets of files whole |
 //! | [`import`] | endpoint documents from elsewhere |
+//! | [`export`] | endpoint documents in the formats of others |
 //! | [`capture`] | server processes, HTTP, scenarios |
 //! | [`stabilize`] | volatile values: kinds, pairing, rules, learning, pseudonyms; secrets |
 //! | [`validate`] | schemas and rules |
+//! | [`contract`] | JSON Schemas of response bodies, inferred from what was captured |
 //! | [`drift`] | two versions of documents |
 //! | [`render`] | templates, and what they ask of an output folder |
 //! | [`report`] | findings and changes as texts |
@@ -31,8 +33,10 @@
 //! The binary's own part, `src/cli/`, is the only one that prints and exits.
 
 pub mod capture;
+pub mod contract;
 pub mod document;
 pub mod drift;
+pub mod export;
 pub mod finding;
 pub mod import;
 pub mod json;

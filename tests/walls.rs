@@ -7,13 +7,14 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// Room, and the rooms upstream of it that it may import.
-const WALLS: [(&str, &[&str]); 13] = [
+const WALLS: [(&str, &[&str]); 15] = [
     ("json", &[]),
     ("finding", &["json"]),
     ("document", &["json", "finding"]),
     ("page", &["json", "finding", "document"]),
     ("project", &["json", "finding", "document"]),
     ("import", &["json", "finding", "document", "page"]),
+    ("export", &["json", "finding", "document", "import"]),
     // The settings say which names mean secrets.
     ("stabilize", &["json", "finding", "document", "project"]),
     (
@@ -24,6 +25,7 @@ const WALLS: [(&str, &[&str]); 13] = [
         "validate",
         &["json", "finding", "document", "project", "stabilize"],
     ),
+    ("contract", &["json", "finding", "document"]),
     ("drift", &["json", "finding", "document", "stabilize"]),
     ("render", &["json", "finding", "document", "page"]),
     ("report", &["json", "finding"]),

@@ -1,15 +1,13 @@
 //! Who asks.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::error::{Error, ErrorKind};
-use super::log::{Shared, known};
+use super::log::known;
 use super::process::{Process, Start};
 use super::scope::Scope;
-use super::server::text_of;
+use super::server::{Launch, text_of};
 use super::template::{Template, TemplateError};
 use crate::document::Identity;
 use crate::project::{Auth, Settings};
@@ -54,11 +52,7 @@ impl<'a> Identities<'a> {
     pub fn new(
         settings: &'a Settings,
         used: &BTreeSet<&str>,
-        scope: &Scope,
-        root: &Path,
-        logs: Option<&Path>,
-        secrets: &Shared,
-        interrupted: &AtomicBool,
+        launch: &Launch<'_>,
     ) -> Result<Self, Error> {
         let mut outputs = BTreeMap::new();
         for (name, auth) in &settings.auth {
@@ -73,7 +67,7 @@ impl<'a> Identities<'a> {
                 .as_ref()
                 .filter(|_| used.contains(name.as_str()))
             {
-                let output = run(name, command, scope, root, logs, secrets, interrupted)?;
+                let output = run(name, command, launch)?;
                 outputs.insert(name.clone(), output);
             }
         }
@@ -100,30 +94,24 @@ impl<'a> Identities<'a> {
     }
 }
 
-fn run(
-    name: &str,
-    command: &[String],
-    scope: &Scope,
-    root: &Path,
-    logs: Option<&Path>,
-    secrets: &Shared,
-    interrupted: &AtomicBool,
-) -> Result<String, Error> {
+fn run(name: &str, command: &[String], launch: &Launch<'_>) -> Result<String, Error> {
     let what = format!("command of [auth.{name}]");
     let command = command
         .iter()
-        .map(|word| text_of(&what, word, scope))
+        .map(|word| text_of(&what, word, launch.scope))
         .collect::<Result<Vec<_>, _>>()?;
     let mut process = Process::start(&Start {
         what: &what,
         command: &command,
-        directory: root,
+        directory: launch.root,
         env: &BTreeMap::new(),
-        log: logs.map(|logs| logs.join(format!("auth-{name}.log"))),
-        secrets,
+        log: launch
+            .logs
+            .map(|logs| logs.join(format!("auth-{name}.log"))),
+        secrets: launch.secrets,
         answers: true,
     })?;
-    let fault = match process.wait(COMMAND_TIMEOUT, interrupted)? {
+    let fault = match process.wait(COMMAND_TIMEOUT, launch.interrupted)? {
         Some(end) if end.success => None,
         Some(end) => Some(format!("the {what} ended {}", end.words)),
         None => Some(format!(
@@ -141,7 +129,7 @@ fn run(
     })?;
     let text = text.trim();
     // What it says of its own on the way may hold it too.
-    known(secrets).add(text);
+    known(launch.secrets).add(text);
     if text.is_empty() {
         return Err(
             Error::new(ErrorKind::Command, format!("the {what} wrote nothing"))

@@ -17,6 +17,9 @@ use crate::stabilize::secrets::Secrets;
 /// How many bytes are held back.
 const HELD: usize = 1 << 20;
 
+/// How many bytes of its end are shown at most.
+const SHOWN: usize = 64 * 1024;
+
 /// How many lines of a log are shown.
 const LINES: usize = 20;
 
@@ -119,6 +122,9 @@ impl Log {
         let state = self.state();
         let text = String::from_utf8_lossy(&state.held);
         let text = known(&self.secrets).redact(&text).into_owned();
+        let from = text.len().saturating_sub(SHOWN);
+        let from = (from..=text.len()).find(|at| text.is_char_boundary(*at));
+        let text = from.and_then(|from| text.get(from..)).unwrap_or_default();
         let lines: Vec<_> = text.lines().map(str::to_owned).collect();
         lines[lines.len().saturating_sub(LINES)..].to_vec()
     }
@@ -143,13 +149,17 @@ impl State {
         if self.held.len() < 2 * HELD {
             return;
         }
+        let front = self.held.len() - HELD;
+        let Some((_, file)) = &mut self.file else {
+            // Nobody will see it, nor what it cuts in two: of the end, only so much is shown.
+            self.held.drain(..front);
+            return;
+        };
         let secrets = known(secrets).clone();
-        let (text, taken) = redact_front(&self.held, self.held.len() - HELD, &secrets);
+        let (text, taken) = redact_front(&self.held, front, &secrets);
         self.held.drain(..taken);
-        if let Some((_, file)) = &mut self.file {
-            self.written_with.get_or_insert(secrets);
-            let _ = file.write_all(&text);
-        }
+        self.written_with.get_or_insert(secrets);
+        let _ = file.write_all(&text);
     }
 
     fn finish(&mut self, secrets: &Secrets) -> io::Result<()> {
@@ -258,9 +268,11 @@ mod tests {
     fn what_is_written_before_the_end_has_no_known_secret() {
         let secrets = Shared::default();
         known(&secrets).add("hunter2hunter2");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.log");
         let mut state = State {
             held: Vec::new(),
-            file: None,
+            file: Some((path.clone(), File::create(&path).unwrap())),
             written_with: None,
             closed: false,
         };
@@ -269,6 +281,10 @@ mod tests {
             state.take(line, &secrets);
             assert!(state.held.len() < 2 * HELD);
         }
+        drop(state.file.take());
+        let text = std::fs::read(&path).unwrap();
+        assert!(text.len() > HELD / 2 && text.starts_with(b"\xff<secret>\n"));
+        assert!(!text.windows(7).any(|text| text == b"hunter2"));
         // Cut between lines, or behind what is no UTF-8.
         assert!(state.held.starts_with(line) || state.held.starts_with(&line[1..]));
     }
@@ -284,5 +300,27 @@ mod tests {
         drop(writer);
         let tail = log.tail();
         assert_eq!((tail.len(), tail[19].as_str()), (20, "the end: <secret>"));
+    }
+
+    #[test]
+    fn a_log_without_end_is_not_kept_whole() {
+        let secrets = Shared::default();
+        let mut state = State {
+            held: Vec::new(),
+            file: None,
+            written_with: None,
+            closed: false,
+        };
+        for _ in 0..64 {
+            state.take(&[b'x'; HELD / 8], &secrets);
+            assert!(state.held.len() < 2 * HELD);
+        }
+        // One line of a mebibyte is shown by its end.
+        let log = Log {
+            state: Arc::new(Mutex::new(state)),
+            reader: None,
+            secrets,
+        };
+        assert_eq!(log.tail(), ["x".repeat(SHOWN)]);
     }
 }

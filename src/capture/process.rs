@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ pub(super) struct Start<'a> {
     pub answers: bool,
 }
 
-/// A process and everything that it started, as far as that stays in its process group.
+/// A process and everything that it started: what stays in its process group, and, on Linux, what left it.
 ///
 /// It is stopped when this is dropped: first asked, then killed. The process itself is not reaped
 /// before, so that its number, which is that of the group, can be nobody else's meanwhile.
@@ -43,6 +43,8 @@ pub(super) struct Process {
     what: String,
     command: String,
     child: Child,
+    /// The variable of the environment by which what it started is known.
+    mark: String,
     log: Log,
     answer: Option<Answer>,
     stopped: bool,
@@ -86,6 +88,7 @@ impl Process {
             )
         };
         let log = Log::new(log, start.log.as_deref(), start.secrets)?;
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
         // A relative path is meant from the folder in which the program runs; the standard library
         // leaves open which one it takes.
         let relative = program.contains('/') && Path::new(program).is_relative();
@@ -99,6 +102,7 @@ impl Process {
             .args(arguments)
             .current_dir(start.directory)
             .envs(start.env)
+            .env(mark_name(), number.to_string())
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(errors);
@@ -131,6 +135,7 @@ impl Process {
             what: (*what).to_owned(),
             command: shell_words::join(start.command),
             child,
+            mark: format!("{}={number}", mark_name()),
             log,
             answer,
             stopped: false,
@@ -140,6 +145,11 @@ impl Process {
     /// What it is, for messages.
     pub fn what(&self) -> &str {
         &self.what
+    }
+
+    /// Its number, by which the system knows it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The command as a shell would take it.
@@ -188,7 +198,7 @@ impl Process {
         if std::mem::replace(&mut self.stopped, true) {
             return;
         }
-        stop(&mut self.child, GRACE);
+        stop(&mut self.child, &self.mark, GRACE);
         self.log.close();
     }
 }
@@ -198,6 +208,18 @@ impl Drop for Process {
         self.stop();
     }
 }
+
+/// How many processes were started.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// The name of the variable that marks what this program started, and nothing else in the world.
+pub(super) fn mark_name() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| format!("{MARK}{}", super::scope::uuid().replace('-', "")))
+}
+
+/// What the names of such variables begin with.
+pub(super) const MARK: &str = "APIDOCS_RUN_";
 
 /// How a process ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,84 +247,7 @@ pub(super) fn until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
 }
 
 #[cfg(unix)]
-mod group {
-    use std::process::Child;
-    use std::time::Duration;
-
-    use rustix::process::{
-        Pid, Signal, WaitId, WaitIdOptions, kill_process_group, test_kill_process_group, waitid,
-    };
-
-    use super::{End, until};
-
-    fn pid(child: &Child) -> Option<Pid> {
-        Pid::from_raw(i32::try_from(child.id()).ok()?)
-    }
-
-    pub fn ended(child: &mut Child) -> Option<End> {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        let status = waitid(WaitId::Pid(pid(child)?), options).ok()??;
-        let words = match (status.exit_status(), status.terminating_signal()) {
-            (Some(code), _) => format!("with status {code}"),
-            (None, Some(signal)) => format!("by signal {signal}"),
-            (None, None) => "for no reason that the system tells".to_owned(),
-        };
-        Some(End {
-            success: status.exit_status() == Some(0),
-            words,
-        })
-    }
-
-    pub fn stop(child: &mut Child, grace: Duration) {
-        let Some(group) = pid(child) else { return };
-        // A group that has gone meanwhile is what we want: errors say no more than that.
-        let _ = kill_process_group(group, Signal::TERM);
-        let gone = until(grace, || ended(child).is_some() && !has_others(group));
-        if !gone {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        let _ = child.wait();
-        if !gone {
-            until(Duration::from_secs(1), || !has_others(group));
-        }
-    }
-
-    /// Whether a process of the group runs. Those that have ended and that nobody has reaped do not
-    /// count: our own child, and, in a container whose first process reaps nobody, orphans.
-    #[cfg(target_os = "linux")]
-    fn has_others(group: Pid) -> bool {
-        if test_kill_process_group(group).is_err() {
-            return false;
-        }
-        let Ok(processes) = std::fs::read_dir("/proc") else {
-            return true;
-        };
-        processes.flatten().any(|entry| {
-            let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
-                return false;
-            };
-            // "pid (name) state parent group …"; the name may hold anything.
-            let Some((_, rest)) = stat.rsplit_once(") ") else {
-                return false;
-            };
-            let mut fields = rest.split(' ');
-            let state = fields.next();
-            let in_group = fields.nth(1) == Some(&group.as_raw_nonzero().to_string());
-            in_group && !matches!(state, Some("Z" | "X"))
-        })
-    }
-
-    /// Without a list of processes, the group lives as long as somebody in it can be signalled: also
-    /// our own child, until it is reaped.
-    #[cfg(not(target_os = "linux"))]
-    fn has_others(group: Pid) -> bool {
-        // An ended child is all that is left when the system refuses to signal it.
-        test_kill_process_group(group).is_ok()
-    }
-}
-
-#[cfg(unix)]
-use group::{ended, stop};
+use super::group::{ended, stop};
 
 #[cfg(not(unix))]
 fn ended(child: &mut Child) -> Option<End> {
@@ -314,7 +259,7 @@ fn ended(child: &mut Child) -> Option<End> {
 }
 
 #[cfg(not(unix))]
-fn stop(child: &mut Child, grace: Duration) {
+fn stop(child: &mut Child, _: &str, grace: Duration) {
     let _ = child.kill();
     until(grace, || matches!(child.try_wait(), Ok(Some(_))));
 }
@@ -382,12 +327,36 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn what_left_the_group_is_stopped_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let away = "setsid sh -c 'trap \"\" TERM; echo $$ > pid; while :; do sleep 0.05; done' & sleep 1000";
+        let process = start(away, folder.path());
+        let other = written(&folder.path().join("pid"));
+        assert!(runs(&other));
+        let mut process = process;
+        let started = Instant::now();
+        stop(
+            &mut process.child,
+            &process.mark,
+            Duration::from_millis(200),
+        );
+        process.stopped = true;
+        assert!(!runs(&other));
+        assert!(started.elapsed() < Duration::from_secs(4));
+    }
+
+    #[test]
     fn one_that_does_not_want_to_stop_is_killed() {
         let folder = tempfile::tempdir().unwrap();
         let script = "trap '' TERM; echo ready > pid; while :; do sleep 0.05; done";
         let mut process = start(script, folder.path());
         written(&folder.path().join("pid"));
-        stop(&mut process.child, Duration::from_millis(200));
+        stop(
+            &mut process.child,
+            &process.mark,
+            Duration::from_millis(200),
+        );
         process.stopped = true;
         assert!(process.child.try_wait().unwrap().is_some());
     }

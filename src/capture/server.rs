@@ -12,20 +12,20 @@ use super::base::BaseUrl;
 use super::client::{Client, NoResponse, WireRequest};
 use super::error::{Error, ErrorKind};
 use super::fault::seconds;
+use super::leftovers::Spawned;
+use super::link::Link;
 use super::log::Shared;
 use super::process::{Process, Start};
 use super::scope::{Ports, Scope};
 use super::template::Template;
 use crate::project::{Server, Settings};
 
-/// The largest answer that is read to see whether a server is ready, in bytes.
-const READY_BODY: u64 = 16 * 1024 * 1024;
-
 /// What is needed to start everything.
 pub(super) struct Launch<'a> {
     pub root: &'a Path,
     pub settings: &'a Settings,
     pub base: &'a BaseUrl,
+    pub link: &'a Link,
     pub scope: &'a Scope,
     /// Where logs go, if anywhere.
     pub logs: Option<&'a Path>,
@@ -60,7 +60,7 @@ enum Role {
 /// How one sees that a server is ready.
 enum Ready {
     Runs,
-    Accepts(String, u16),
+    Accepts(BaseUrl),
     Answers(BaseUrl, String),
 }
 
@@ -69,6 +69,7 @@ impl Drop for Stack {
         while let Some(running) = self.running.pop() {
             drop(running);
         }
+        super::leftovers::stop_adopted();
     }
 }
 
@@ -88,8 +89,7 @@ impl Stack {
         if let Some(server) = &launch.settings.server {
             let ready = launch.ready("server", server.ready.as_deref(), Some(launch.base))?;
             // Another server at the same place would answer in the place of ours.
-            let (host, port) = launch.base.address();
-            refuse_used("server", &host, port)?;
+            refuse_used("server", launch.base)?;
             stack.launch(launch, "server", server, Role::Api, &ready)?;
         }
         Ok(stack)
@@ -104,29 +104,15 @@ impl Stack {
         ready: &Ready,
     ) -> Result<(), Error> {
         match ready {
-            Ready::Accepts(host, port) => refuse_used(what, host, *port)?,
-            Ready::Answers(base, _) => {
-                let (host, port) = base.address();
-                refuse_used(what, &host, port)?;
-            }
+            Ready::Accepts(base) | Ready::Answers(base, _) => refuse_used(what, base)?,
             Ready::Runs => {}
         }
-        let directory = match &server.directory {
-            Some(directory) => launch.root.join(directory),
-            None => launch.root.to_owned(),
-        };
         let key = if role == Role::Api {
             "[server]"
         } else {
             "[[services]]"
         };
-        let mut env = BTreeMap::new();
-        for (name, value) in &server.env {
-            env.insert(
-                name.clone(),
-                launch.text(&format!("{key} env.{name}"), value)?,
-            );
-        }
+        let (directory, env) = launch.surroundings(key, server)?;
         let start = |stack: &mut Self, what: &str, words: &[String], role| {
             let command = launch.words(&format!("{key} command"), words)?;
             let process = Process::start(&Start {
@@ -138,6 +124,7 @@ impl Stack {
                 secrets: launch.secrets,
                 answers: false,
             })?;
+            launch.progress.spawned(&Spawned::of(process.id()));
             stack.running.push(Running { process, role });
             Ok::<_, Error>(stack.running.len() - 1)
         };
@@ -197,15 +184,14 @@ impl Stack {
                 // Time enough to fail, if it cannot even begin.
                 Ready::Runs if started.elapsed() > Duration::from_millis(100) => return Ok(()),
                 Ready::Runs => {}
-                Ready::Accepts(host, port) => match connects(host, *port, left.min(attempt)) {
+                Ready::Accepts(base) => match connects(base, left.min(attempt)) {
                     true => return Ok(()),
-                    false => last = format!("nothing listens at {host}:{port}"),
+                    false => last = format!("nothing listens at {}", base.place()),
                 },
                 Ready::Answers(base, target) => {
-                    let (host, port) = base.address();
-                    accepts = accepts || connects(&host, port, left.min(attempt));
+                    accepts = accepts || connects(base, left.min(attempt));
                     if !accepts {
-                        last = format!("nothing listens at {}", base.authority());
+                        last = format!("nothing listens at {}", base.place());
                     } else {
                         let limit = left.min(attempt);
                         match launch.answers(base, target, limit) {
@@ -258,6 +244,24 @@ enum Attempt {
 }
 
 impl Launch<'_> {
+    /// The folder in which the commands of a server run, and its variables.
+    pub fn surroundings(
+        &self,
+        key: &str,
+        server: &Server,
+    ) -> Result<(PathBuf, BTreeMap<String, String>), Error> {
+        let directory = match &server.directory {
+            Some(directory) => self.root.join(directory),
+            None => self.root.to_owned(),
+        };
+        let mut env = BTreeMap::new();
+        for (name, value) in &server.env {
+            let value = self.text(&format!("{key} env.{name}"), value)?;
+            env.insert(name.clone(), value);
+        }
+        Ok((directory, env))
+    }
+
     fn text(&self, what: &str, text: &str) -> Result<String, Error> {
         text_of(what, text, self.scope)
     }
@@ -290,10 +294,10 @@ impl Launch<'_> {
         };
         if let Some(address) = text.strip_prefix("tcp://") {
             let url = BaseUrl::parse(&format!("http://{address}")).map_err(wrong)?;
-            let Some(port) = url.port else {
+            if url.port.is_none() {
                 return Err(wrong(format!("{text:?} says no port")));
-            };
-            return Ok(Ready::Accepts(url.address().0, port));
+            }
+            return Ok(Ready::Accepts(url));
         }
         if text.starts_with('/') {
             let base = base.ok_or_else(|| wrong(format!("{text:?} is no URL")))?;
@@ -315,7 +319,7 @@ impl Launch<'_> {
     }
 
     fn answers(&self, base: &BaseUrl, target: &str, timeout: Duration) -> Result<(), Attempt> {
-        let client = Client::new(base, timeout, READY_BODY, self.interrupted);
+        let client = Client::new(base, &self.link.within(timeout), self.interrupted);
         let request = WireRequest {
             method: "GET".to_owned(),
             target: target.to_owned(),
@@ -358,20 +362,24 @@ fn failed(process: &Process, message: String) -> Error {
         .with_notes(log)
 }
 
-fn refuse_used(what: &str, host: &str, port: u16) -> Result<(), Error> {
-    if !connects(host, port, Duration::from_secs(1)) {
+fn refuse_used(what: &str, base: &BaseUrl) -> Result<(), Error> {
+    if !connects(base, Duration::from_secs(1)) {
         return Ok(());
     }
-    let message =
-        format!("another program listens at {host}:{port} already, where the {what} would");
+    let place = base.place();
+    let message = format!("another program listens at {place} already, where the {what} would");
     Err(Error::new(ErrorKind::PortInUse, message).with_help(
         "stop it, or write `{{ port }}` in apidocs.toml for a free port; without [server] we use what runs",
     ))
 }
 
 /// Whether somebody accepts a connection.
-fn connects(host: &str, port: u16, timeout: Duration) -> bool {
-    let Ok(addresses) = (host, port).to_socket_addrs() else {
+fn connects(base: &BaseUrl, timeout: Duration) -> bool {
+    #[cfg(unix)]
+    if let Some(socket) = &base.socket {
+        return std::os::unix::net::UnixStream::connect(socket).is_ok();
+    }
+    let Ok(addresses) = base.address().to_socket_addrs() else {
         return false;
     };
     addresses.into_iter().any(|address| {

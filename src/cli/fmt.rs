@@ -1,7 +1,7 @@
 //! `apidocs fmt`.
 
 use anyhow::Result;
-use apidocs::document::key_order;
+use apidocs::document::{Approvals, key_order};
 use apidocs::finding::{Finding, SourceFile, any_error, codes};
 use apidocs::json::{KeyOrder, parse_bytes, write};
 use apidocs::project::ChangeSet;
@@ -65,9 +65,11 @@ fn order_of(path: &str) -> Option<KeyOrder> {
     let parts: Vec<_> = path.split('/').collect();
     match parts.as_slice() {
         ["sections.json"] => Some(key_order::SECTIONS),
+        [Approvals::FILE] => Some(key_order::APPROVALS),
         ["fixtures.json"] | ["scenarios", _] => Some(key_order::SCENARIO),
         ["endpoints", _, _] => Some(key_order::ENDPOINT),
         ["volatile.json"] => Some(KeyOrder::Kept),
+        ["contracts", _, _] => Some(KeyOrder::Kept),
         _ => None,
     }
 }

@@ -11,8 +11,8 @@ use apidocs::stabilize::{DocumentView, Rules, learn};
 
 use super::args::Learn;
 use super::context::{Channel, Context, absolute, exit_of};
-use super::diff::side;
 use super::exit::{Advice, Exit};
+use super::sides::side;
 use super::volatile::Volatile;
 
 pub fn run(context: &Context, args: &Learn) -> Result<Exit> {

@@ -6,26 +6,26 @@ use apidocs::document::Collection;
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::json::MAX_SIZE;
 use apidocs::project::{Project, read_file};
-use apidocs::report::Report;
 use apidocs::stabilize::Rules;
 use apidocs::stabilize::secrets::{self, Secrets};
 use apidocs::validate;
 
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
+use super::report::report;
 use super::scenarios::Scenarios;
+use super::source;
 use super::volatile::{self, Volatile};
 
 pub fn run(context: &Context) -> Result<Exit> {
     let project = context.project()?;
     let collection = project.collection()?;
     let scenarios = Scenarios::all(context, &project, &collection);
-    let findings = context.judge(&project, findings(&project, &scenarios.options()));
+    let mut findings = findings(&project, &scenarios.options());
+    findings.extend(source::unknown(&project, &collection)?);
+    let findings = context.judge(&project, findings);
     let exit = exit_of(&findings);
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = report(&project, &collection, findings);
     context.tell(Channel::Answer, &report, None)?;
     Ok(exit)
 }
@@ -45,6 +45,12 @@ pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Findin
             .into_iter()
             .filter(|finding| finding.code != codes::SCHEMA),
     );
+    let source = project.source.as_ref();
+    findings.extend(validate::coverage(
+        options.collection,
+        &project.settings,
+        source,
+    ));
     findings
 }
 

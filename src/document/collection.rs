@@ -6,7 +6,10 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{DocumentName, EndpointDocument, Fixtures, Scenario, Sections, Tree, check_file_name};
+use super::{
+    Approvals, ContractName, DocumentName, EndpointDocument, Fixtures, Scenario, Sections, Tree,
+    check_file_name,
+};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json;
 
@@ -32,6 +35,10 @@ pub struct Collection {
     pub sections: Option<Loaded<Sections>>,
     /// `fixtures.json`.
     pub fixtures: Option<Loaded<Fixtures>>,
+    /// `approvals.json`.
+    pub approvals: Option<Loaded<Approvals>>,
+    /// `contracts/<section>/<name>.<status>.schema.json`: the JSON Schemas of response bodies.
+    pub contracts: BTreeMap<ContractName, Loaded<Value>>,
     /// Files that could not be read, and names that cannot be used.
     pub findings: Vec<Finding>,
 }
@@ -73,6 +80,7 @@ impl Collection {
         match parts.as_slice() {
             ["sections.json"] => self.sections = self.read(shown, bytes),
             ["fixtures.json"] => self.fixtures = self.read(shown, bytes),
+            [Approvals::FILE] => self.approvals = self.read(shown, bytes),
             ["scenarios", file] if file.ends_with(".json") => {
                 let ident = file.trim_end_matches(".json");
                 if let Err(error) = check_file_name(ident) {
@@ -91,16 +99,34 @@ impl Collection {
                     }
                 }
             }
-            ["endpoints" | "scenarios", .., file] if file.ends_with(".json") => {
-                let source = SourceFile::new(shown, bytes);
-                self.findings.push(
-                    Finding::new(codes::STRAY_FILE, "the file is not read where it stands")
-                        .in_file(&source)
-                        .help("documents are endpoints/<section>/<name>.json, scenarios scenarios/<Ident>.json"),
-                );
+            ["contracts", section, file] if file.ends_with(".json") => {
+                match ContractName::new(section, file) {
+                    Err(error) => self.unsafe_name(shown, bytes, &error.to_string()),
+                    Ok(None) => self.stray(shown, bytes),
+                    Ok(Some(name)) => {
+                        if let Some(loaded) = self.read(shown, bytes) {
+                            self.contracts.insert(name, loaded);
+                        }
+                    }
+                }
+            }
+            ["endpoints" | "scenarios" | "contracts", .., file] if file.ends_with(".json") => {
+                self.stray(shown, bytes);
             }
             _ => {}
         }
+    }
+
+    fn stray(&mut self, shown: String, bytes: &[u8]) {
+        let source = SourceFile::new(shown, bytes);
+        self.findings.push(
+            Finding::new(codes::STRAY_FILE, "the file is not read where it stands")
+                .in_file(&source)
+                .help(
+                    "documents are endpoints/<section>/<name>.json, scenarios scenarios/<Ident>.json, \
+                     contracts contracts/<section>/<name>.<status>.schema.json",
+                ),
+        );
     }
 
     fn unsafe_name(&mut self, shown: String, bytes: &[u8], reason: &str) {
@@ -136,9 +162,13 @@ impl Collection {
             .scenarios
             .iter()
             .map(|(ident, loaded)| (ident.clone(), &loaded.source));
+        let contracts = self
+            .contracts
+            .iter()
+            .map(|(name, loaded)| (name.file(), &loaded.source));
         let mut seen: BTreeMap<String, Arc<SourceFile>> = BTreeMap::new();
         let mut findings = Vec::new();
-        for (name, source) in documents.chain(scenarios) {
+        for (name, source) in documents.chain(scenarios).chain(contracts) {
             if let Some(other) = seen.insert(name.to_lowercase(), Arc::clone(source)) {
                 let message = format!("the name differs from {} in case alone", other.path);
                 let finding = Finding::new(codes::CASE_CLASH, message).in_file(source);
@@ -170,6 +200,8 @@ mod tests {
                 ("endpoints/a/Good.json", "{}"),
                 ("endpoints/a/.x.json", "{}"),
                 ("endpoints/deep/er/x.json", "{}"),
+                ("contracts/a/good.200.schema.json", "{}"),
+                ("contracts/a/good.20.schema.json", "{}"),
                 ("notes.txt", "not ours"),
             ]),
             "api-docs",
@@ -181,11 +213,18 @@ mod tests {
             .collect();
         assert_eq!(
             codes,
-            ["unsafe-name", "json-syntax", "stray-file", "case-clash"]
+            [
+                "stray-file",
+                "unsafe-name",
+                "json-syntax",
+                "stray-file",
+                "case-clash"
+            ]
         );
         assert_eq!(collection.endpoints.len(), 2);
+        assert_eq!(collection.contracts.len(), 1);
         assert_eq!(
-            collection.findings[1].file(),
+            collection.findings[2].file(),
             Some("api-docs/endpoints/a/bad.json")
         );
     }

@@ -39,30 +39,6 @@ pub(super) fn example(name: &str, delta: &Delta) -> Vec<Change> {
     changes
 }
 
-/// What a code means for callers unless something else is known.
-fn impact(code: Code) -> Impact {
-    match code {
-        codes::DOCUMENT_REMOVED
-        | codes::ENDPOINT_CHANGED
-        | codes::STATUS_CHANGED
-        | codes::HEADER_REMOVED
-        | codes::BODY_KIND_CHANGED
-        | codes::FIELD_REMOVED
-        | codes::TYPE_CHANGED
-        | codes::BECAME_NULL => Impact::Breaking,
-        codes::DOCUMENT_ADDED | codes::EXAMPLE_ADDED | codes::HEADER_ADDED | codes::FIELD_ADDED => {
-            Impact::Additive
-        }
-        codes::DOCUMENT_RENAMED
-        | codes::PROSE_CHANGED
-        | codes::PARAMETER_CHANGED
-        | codes::ORDER_CHANGED
-        | codes::EXAMPLE_REMOVED
-        | codes::EXAMPLE_CHANGED => Impact::Docs,
-        _ => Impact::Content,
-    }
-}
-
 /// A change with the impact of its code.
 pub(super) fn change(
     code: Code,
@@ -72,10 +48,14 @@ pub(super) fn change(
 ) -> Change {
     Change {
         code,
-        impact: impact(code),
+        impact: code.default_impact().unwrap_or(Impact::Content),
+        at: address.clone(),
         address,
+        places: 1,
         old: old.cloned(),
         new: new.cloned(),
+        fingerprint: String::new(),
+        approved: None,
     }
 }
 
@@ -120,9 +100,10 @@ fn walk(delta: &Delta, region: Region, address: String, changes: &mut Vec<Change
 fn inner(region: Region, key: &str) -> Region {
     match (region, key) {
         (Region::Prose, "method" | "api_path") => Region::Endpoint,
-        (Region::Prose, "path_parameters" | "query_parameters" | "parameters") => {
-            Region::Parameters
-        }
+        (
+            Region::Prose,
+            "path_parameters" | "query_parameters" | "header_parameters" | "parameters",
+        ) => Region::Parameters,
         (Region::Example, "request") => Region::Request,
         (Region::Example, "response") => Region::Response,
         (Region::Response, "status") => Region::Status,
@@ -179,7 +160,11 @@ fn replaced(region: Region, old: &Value, new: &Value) -> Code {
         Region::Body | Region::Item
             if std::mem::discriminant(old) != std::mem::discriminant(new) =>
         {
-            codes::TYPE_CHANGED
+            if region == Region::Item {
+                codes::ITEM_SHAPE_CHANGED
+            } else {
+                codes::TYPE_CHANGED
+            }
         }
         Region::Body | Region::Item => codes::VALUE_CHANGED,
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use similar::{Algorithm, DiffOp};
 
 use super::classify::{self, change};
-use super::excerpt;
+use super::{causes, excerpt, renames};
 use crate::document::{DocumentName, EndpointDocument, Sections};
 use crate::finding::{Change, DocumentChanges, DocumentStatus, Excerpt, codes};
 use crate::stabilize::{Delta, DocumentView, Rules, exact, pair, view};
@@ -36,7 +36,7 @@ impl<'a> Version<'a> {
 
 /// Compares two versions: every document of either, by name; `rules` tell which values vary.
 pub fn compare(old: &Version, new: &Version, rules: &Rules) -> Vec<DocumentChanges> {
-    let renamed = find_renamed(old, new);
+    let renamed = renames::find(old, new);
     let moved = find_moved(&old.sections, &new.sections);
     let previous: BTreeSet<_> = renamed.values().copied().collect();
     let names: BTreeSet<_> = old
@@ -66,26 +66,9 @@ pub fn compare(old: &Version, new: &Version, rules: &Rules) -> Vec<DocumentChang
                 (None, None) => unreachable!("each name is one of the two"),
             },
         )
-        .collect()
-}
-
-/// A removed document and an added one that are about one endpoint: newer name to older one.
-fn find_renamed<'a>(
-    old: &Version<'a>,
-    new: &Version<'a>,
-) -> BTreeMap<&'a DocumentName, &'a DocumentName> {
-    let mut gone: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for (name, document) in &old.documents {
-        if !new.documents.contains_key(name) {
-            gone.entry(endpoint(document)).or_default().push(*name);
-        }
-    }
-    new.documents
-        .iter()
-        .filter(|(name, _)| !old.documents.contains_key(*name))
-        .filter_map(|(name, document)| {
-            let older = gone.get_mut(&endpoint(document))?;
-            (!older.is_empty()).then(|| (*name, older.remove(0)))
+        .map(|mut document| {
+            document.changes = causes::told_once(&document.document, document.changes);
+            document
         })
         .collect()
 }
@@ -134,7 +117,8 @@ fn find_moved(old: &Sections, new: &Sections) -> BTreeMap<DocumentName, Change> 
     moved
 }
 
-fn endpoint(document: &EndpointDocument) -> String {
+/// Method and path.
+pub(super) fn endpoint(document: &EndpointDocument) -> String {
     format!("{} {}", document.method, document.api_path)
 }
 
@@ -370,6 +354,7 @@ mod tests {
                 title: None,
                 request,
                 response,
+                shortened: Default::default(),
             }
         };
         let with = |cookie| EndpointDocument {

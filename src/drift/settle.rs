@@ -331,7 +331,7 @@ fn length(body: &Body) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Exchange;
+    use crate::document::{Exchange, Shortened};
     use serde_json::json;
 
     fn example(name: &str, headers: [&str; 2], status: u16) -> Example {
@@ -503,6 +503,21 @@ mod tests {
         let series = |from: i64| json!([[from, 1], [from + 3600, 0], [from + 7200, 5]]);
         let fresh = settled(&[], vec![with_body("/", "A: b", series(1_783_731_600))]);
         assert_eq!(body(&fresh.examples[0]), &series(1_577_880_000));
+    }
+
+    #[test]
+    fn how_many_items_are_left_out_is_no_difference() {
+        let shortened = |shown, of| {
+            let mut example = example("default", ["A: 1", "B: 2"], 200);
+            example.shortened = [("/a".to_owned(), Shortened { shown, of })].into();
+            example
+        };
+        let committed = [shortened(2, 10)];
+        let captured = settled(&committed, vec![shortened(2, 11)]);
+        assert!(!captured.changed);
+        assert_eq!(captured.examples, committed);
+        let whole = example("default", ["A: 1", "B: 2"], 200);
+        assert!(settled(&committed, vec![whole]).changed);
     }
 
     #[test]

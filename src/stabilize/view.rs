@@ -16,13 +16,14 @@ pub fn prose(document: &EndpointDocument) -> Value {
         "authentication": document.authentication,
         "path_parameters": document.path_parameters,
         "query_parameters": document.query_parameters,
+        "header_parameters": document.header_parameters,
         "parameters": document.parameters,
         "sidebar_order": document.sidebar_order,
         "no_example": document.no_example,
     })
 }
 
-/// `{title, request, response}`. Header names are in lower case; a repeated header is the lines of its values.
+/// `{title, request, response, shortened}`. Header names are in lower case; a repeated header is the lines of its values.
 pub fn example(example: &Example) -> Value {
     let mut view = Map::new();
     if let Some(title) = &example.title {
@@ -48,6 +49,11 @@ pub fn example(example: &Example) -> Value {
     };
     view.insert("request".to_owned(), request);
     view.insert("response".to_owned(), response);
+    if !example.shortened.is_empty() {
+        // How many items there were in all is good to know, and changes when nothing that is shown does.
+        let arrays: Vec<_> = example.shortened.keys().collect();
+        view.insert("shortened".to_owned(), json!(arrays));
+    }
     Value::Object(view)
 }
 

@@ -6,13 +6,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::misfit::Misfit;
-use super::schemas::{ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema, VOLATILE};
+use super::schemas::{APPROVALS, ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema, VOLATILE};
 use crate::document::{Collection, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
 
 /// Keys under which any JSON may stand.
-const FREE: [&str; 4] = ["body", "form", "json", "variables"];
+const FREE: [&str; 6] = ["body", "default", "enum", "form", "json", "variables"];
 
 /// What does not fit, of all documents.
 pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
@@ -29,6 +29,9 @@ pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
     }
     if let Some(loaded) = &collection.fixtures {
         findings.append(&mut of_file(&FIXTURES, loaded));
+    }
+    if let Some(loaded) = &collection.approvals {
+        findings.append(&mut of_file(&APPROVALS, loaded));
     }
     findings
 }

@@ -1,11 +1,14 @@
 //! Schemas and rules: what is wrong with the files of a project, as findings.
 //!
-//! Nothing here reads a disk. Three things are checked, each by its own part:
+//! Nothing here reads a disk. Four things are checked, each by its own part:
 //!
 //! - every file against its schema ([`schema_text`]), which also gives an editor completion and help;
 //! - what a schema cannot say, by rules over all documents: one file of rules a topic;
+//! - the bodies of responses against their contracts;
 //! - that what the schema lets pass can be read, so that no file is skipped in silence.
 
+mod contracts;
+mod coverage;
 mod files;
 mod misfit;
 mod rules;
@@ -24,15 +27,17 @@ use crate::document::Collection;
 use crate::finding::{Finding, SourceFile};
 use crate::project::SeveritySetting;
 
+pub use coverage::coverage;
 pub use schemas::{schema_names, schema_text};
 pub use secrets::{leaks, secrets};
 
 /// All findings about the documents of a project, in the order in which they are told: those of
-/// reading the files, of their schemas and of the rules.
+/// reading the files, of their schemas, of the rules and of the contracts.
 pub fn validate(collection: &Collection) -> Vec<Finding> {
     let mut findings = collection.findings.clone();
     findings.append(&mut files::findings(collection));
     findings.append(&mut rules::findings(collection));
+    findings.append(&mut contracts::findings(collection));
     findings.sort_by(Finding::order);
     findings
 }

@@ -19,8 +19,10 @@ use serde_json::{Value, json};
 use crate::support::{corpus, read};
 
 /// What reading the files and this room can find, but for a file that is too large.
-const CODES: [&str; 23] = [
+const CODES: [&str; 26] = [
+    "broken-contract",
     "case-clash",
+    "contract-mismatch",
     "duplicate-example",
     "duplicate-key",
     "duplicate-listing",
@@ -32,6 +34,7 @@ const CODES: [&str; 23] = [
     "missing-example",
     "missing-sections",
     "no-endpoints",
+    "orphan-contract",
     "path-parameters",
     "request-method",
     "request-path",

@@ -1,4 +1,4 @@
-//! `apidocs import`.
+//! `apidocs import pages`.
 
 use std::path::Path;
 
@@ -12,20 +12,10 @@ use apidocs::project::{ChangeSet, read_tree};
 use apidocs::report::{Report, plural};
 use apidocs::validate;
 
-use super::args::{Import, ImportFrom};
-use super::context::{Channel, Context, absolute, exit_of};
-use super::exit::{Advice, Exit};
+use crate::cli::context::{Channel, Context, absolute, exit_of};
+use crate::cli::exit::{Advice, Exit};
 
-pub fn run(context: &Context, args: &Import) -> Result<Exit> {
-    let ImportFrom::Pages {
-        pages,
-        output,
-        force,
-    } = &args.from;
-    import_pages(context, pages, output, *force)
-}
-
-fn import_pages(context: &Context, folder: &Path, output: &Path, force: bool) -> Result<Exit> {
+pub fn run(context: &Context, folder: &Path, output: &Path, force: bool) -> Result<Exit> {
     let output = absolute(output)?;
     context.recover(&output)?;
     let tree = read_tree(folder, |path| path.ends_with(".md"))?;
