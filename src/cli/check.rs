@@ -80,7 +80,10 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         meant: can_write.then_some(meant),
         ..report(&project, &recapture.before, findings)
     };
-    context.say(recapture.summary());
+    // Where all went well and something drifted, the first line is what drifted.
+    if !drift || context.global.verbose || !recapture.captured.is_complete() {
+        context.say(recapture.summary());
+    }
     context.tell(Channel::Answer, &report, next)?;
     Ok(exit)
 }
