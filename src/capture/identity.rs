@@ -94,17 +94,23 @@ impl<'a> Identities<'a> {
     }
 }
 
+/// Runs the command of an identity where the server runs that we started, and with its variables: a program that
+/// makes tokens is often one of the server's, and needs its settings.
 fn run(name: &str, command: &[String], launch: &Launch<'_>) -> Result<String, Error> {
     let what = format!("command of [auth.{name}]");
     let command = command
         .iter()
         .map(|word| text_of(&what, word, launch.scope))
         .collect::<Result<Vec<_>, _>>()?;
+    let (directory, env) = match &launch.settings.server {
+        Some(server) => launch.surroundings("[server]", server)?,
+        None => (launch.root.to_owned(), BTreeMap::new()),
+    };
     let mut process = Process::start(&Start {
         what: &what,
         command: &command,
-        directory: launch.root,
-        env: &BTreeMap::new(),
+        directory: &directory,
+        env: &env,
         log: launch
             .logs
             .map(|logs| logs.join(format!("auth-{name}.log"))),
