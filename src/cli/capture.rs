@@ -47,8 +47,10 @@ fn share(context: &Context, project: &Project, folder: &Path, args: &Capture) ->
     refuse(folder, &project.docs)?;
     let mut selection = args.selection.clone();
     selection.shard = args.shard;
-    let recapture = recapture(context, project, &selection, Prose::Kept)?;
-    if let Some(share) = recapture.share(context, project, &selection) {
+    let mut recapture = recapture(context, project, &selection, Prose::Kept)?;
+    let share = recapture.share(context, project, &selection);
+    let share = share.filter(|share| recapture.may_share(share));
+    if let Some(share) = share {
         write(context, folder, &share)?;
         context.say(recapture.summary());
         let what = selection.shard.map_or_else(

@@ -52,6 +52,9 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
             };
             findings.extend(committed.stale(&project));
             if pages.is_committed() {
+                let leaks = recapture.leaks(pages.files(&project));
+                refused |= !leaks.is_empty();
+                findings.extend(leaks);
                 pages.add_to(&mut set);
             }
         }
@@ -88,8 +91,8 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         meant: can_write.then_some(meant),
         ..report(&project, &recapture.before, findings)
     };
-    // In the log of a job the first lines are what changed.
-    if context.draws() || context.global.verbose || recapture.exit() != Exit::Clean {
+    // Where all went well and something drifted, the first line is what drifted.
+    if !drift || context.global.verbose || !recapture.captured.is_complete() {
         context.say(recapture.summary());
     }
     context.tell(Channel::Answer, &report, next)?;

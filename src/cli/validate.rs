@@ -2,10 +2,12 @@
 
 use anyhow::Result;
 use apidocs::capture;
+use apidocs::document::Collection;
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::json::MAX_SIZE;
 use apidocs::project::{Project, read_file};
 use apidocs::stabilize::Rules;
+use apidocs::stabilize::secrets::{self, Secrets};
 use apidocs::validate;
 
 use super::context::{Channel, Context, exit_of};
@@ -31,6 +33,7 @@ pub fn run(context: &Context) -> Result<Exit> {
 /// Everything that can be said without a server.
 pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
     let mut findings = validate::validate(options.collection);
+    findings.extend(committed_secrets(project, options.collection));
     if let Some(source) = &project.source {
         findings.extend(validate::settings(source));
     }
@@ -49,6 +52,12 @@ pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Findin
         source,
     ));
     findings
+}
+
+/// The secrets that files hold, by the rules of the project.
+pub fn committed_secrets(project: &Project, collection: &Collection) -> Vec<Finding> {
+    let rules = secrets::Rules::new(&project.settings.secrets);
+    validate::secrets(collection, &Secrets::new(rules))
 }
 
 /// What is wrong with the rules for volatile values, where there are some that can be read.

@@ -126,6 +126,7 @@ codes! {
     MISSING_DOCUMENT "missing-document" Error "A section lists a document that does not exist.";
     DUPLICATE_LISTING "duplicate-listing" Error "A document or section is listed twice.";
     MISSING_SECTIONS "missing-sections" Error "There is no `sections.json`.";
+    SECRET "secret" Warning "A committed file holds a secret.";
 
     LOW_COVERAGE "low-coverage" Error "Fewer endpoints have an example than the settings ask for.";
 
@@ -152,6 +153,7 @@ codes! {
     CONDITION_NOT_MET "condition-not-met" Error "A response did not come to hold what a request waits for.";
     BAD_TEMPLATE "bad-template" Error "A template in a scenario cannot be understood.";
     INVALID_REQUEST "invalid-request" Error "A request of a scenario cannot be made.";
+    LEAKED_SECRET "leaked-secret" Error "What was captured still holds a secret, so nothing is written.";
     INCOMPLETE_REQUEST "incomplete-request" Warning "A request is not made, since something is still to be filled in.";
     UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";
 

@@ -13,6 +13,7 @@ mod files;
 mod misfit;
 mod rules;
 mod schemas;
+mod secrets;
 mod settings;
 mod spelling;
 mod words;
@@ -28,6 +29,7 @@ use crate::project::SeveritySetting;
 
 pub use coverage::coverage;
 pub use schemas::{schema_names, schema_text};
+pub use secrets::{leaks, secrets};
 
 /// All findings about the documents of a project, in the order in which they are told: those of
 /// reading the files, of their schemas, of the rules and of the contracts.

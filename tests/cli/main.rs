@@ -16,10 +16,12 @@ mod pipes;
 mod proxies;
 mod red_pull_request;
 mod reports;
+mod secrets;
 mod servers;
 mod shards;
 #[cfg(unix)]
 mod signals;
+mod still;
 mod support;
 #[path = "../support/tls.rs"]
 mod tls;

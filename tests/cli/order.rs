@@ -71,7 +71,7 @@ fn a_failure_is_told_with_what_waited_for_it() {
         ("Other", get(ORGANIZATION)),
         ("Waiting", waiting),
     ]);
-    let run = sandbox.run(&["check"]).exits(1);
+    let run = sandbox.run(&["check", "-v"]).exits(1);
     let run = run.tells(&[
         "Failing: failed\n",
         "Waiting: not run, Failing did not succeed\n",

@@ -11,13 +11,15 @@ use std::sync::Arc;
 use apidocs::document::{Collection, Tree};
 use apidocs::finding::{Finding, SourceFile};
 use apidocs::json::{KeyOrder, write};
+use apidocs::project::Settings;
+use apidocs::stabilize::secrets::{Rules, Secrets};
 use apidocs::validate;
 use serde_json::{Value, json};
 
 use crate::support::{corpus, read};
 
 /// What reading the files and this room can find, but for a file that is too large.
-const CODES: [&str; 25] = [
+const CODES: [&str; 26] = [
     "broken-contract",
     "case-clash",
     "contract-mismatch",
@@ -38,6 +40,7 @@ const CODES: [&str; 25] = [
     "request-path",
     "reserved-key",
     "schema",
+    "secret",
     "stray-file",
     "toml-syntax",
     "uncaptured-example",
@@ -58,9 +61,14 @@ fn cases() -> Vec<PathBuf> {
 fn found(case: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     let settings = case.join("apidocs.toml");
+    let mut rules = Rules::default();
     if settings.exists() {
         let source = SourceFile::new("apidocs.toml", &fs::read(settings).unwrap());
         findings.extend(validate::settings(&source));
+        // What is wrong with them was told.
+        if let Ok(settings) = toml::from_str::<Settings>(&source.text) {
+            rules = Rules::new(&settings.secrets);
+        }
     }
     let docs = case.join("docs");
     if docs.exists() {
@@ -68,6 +76,7 @@ fn found(case: &Path) -> Vec<Finding> {
         let once = validate::validate(&collection);
         assert_eq!(once, validate::validate(&collection), "{}", case.display());
         findings.extend(once);
+        findings.extend(validate::secrets(&collection, &Secrets::new(rules)));
     }
     findings
 }
