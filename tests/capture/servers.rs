@@ -289,7 +289,12 @@ fn the_command_of_an_identity_runs_where_the_server_does() {
     let (folder, signed) = told.split_once('\n').unwrap();
     let inner = project.path().join("inner").canonicalize().unwrap();
     assert_eq!(std::path::Path::new(folder), inner);
-    let port: u16 = signed.trim().strip_prefix("port ").unwrap().parse().unwrap();
+    let port: u16 = signed
+        .trim()
+        .strip_prefix("port ")
+        .unwrap()
+        .parse()
+        .unwrap();
     assert_ne!(port, 0);
 }
 
