@@ -109,7 +109,8 @@ impl Progress for Watch {
     fn note(&self, what: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| tell!("note: {what}")),
-            None if self.lines => tell!("note: {what}"),
+            // That more or less runs than was asked for is for everybody to know.
+            None if self.failures => tell!("note: {what}"),
             None => {}
         }
     }

@@ -555,10 +555,13 @@ impl Recapture {
 
     /// Whether what was captured may be written into a folder of its own; says what forbids it.
     pub fn may_share(&mut self, share: &Share) -> bool {
+        if self.leaks_secret {
+            return false;
+        }
         let tree = share.to_tree();
         let files = tree.files.iter();
         let leaks = self.leaks(files.map(|(path, bytes)| (path.clone(), bytes.as_slice())));
-        self.leaks_secret |= !leaks.is_empty();
+        self.leaks_secret = !leaks.is_empty();
         self.findings.extend(leaks);
         self.findings.sort_by(Finding::order);
         !self.leaks_secret

@@ -11,7 +11,9 @@ use crate::document::{
     Body, DEFAULT_EXAMPLE, EndpointDocument, Example, Header, Headers, Recorded, Request, Response,
 };
 use crate::json::pointer;
-use crate::stabilize::{Delta, DocumentView, Pseudonyms, Rules, appearances, pair, sorted_header};
+use crate::stabilize::{
+    Delta, DocumentView, Pseudonyms, Rules, appearances, pair, sorted_header, view,
+};
 
 /// The examples of a document after a capture.
 #[derive(Debug, Clone, PartialEq)]
@@ -228,11 +230,11 @@ fn with_view(captured: &Example, before: Option<&Example>, view: &Value) -> Exam
     let request = Request {
         path: sent["path"].as_str().unwrap_or(&request.path).to_owned(),
         headers: headers(&request.headers, old_headers, &sent["headers"]),
-        body: body(&request.body, sent),
+        body: body(request.into(), old_request.map(Message::from), sent),
         ..request.clone()
     };
     let old_headers = old_response.map(|old| &old.headers);
-    let shown = body(&response.body, received);
+    let shown = body(response.into(), old_response.map(Message::from), received);
     let mut fields = headers(&response.headers, old_headers, &received["headers"]);
     if old_response.is_none_or(|old| old.body != shown) {
         follow_body(
@@ -253,20 +255,67 @@ fn with_view(captured: &Example, before: Option<&Example>, view: &Value) -> Exam
     }
 }
 
-fn body(captured: &Body, side: &Value) -> Body {
-    match captured {
+/// The fields and the body of a side.
+#[derive(Clone, Copy)]
+struct Message<'a>(&'a Headers, &'a Body);
+
+impl<'a> From<&'a Request> for Message<'a> {
+    fn from(request: &'a Request) -> Self {
+        Self(&request.headers, &request.body)
+    }
+}
+
+impl<'a> From<&'a Response> for Message<'a> {
+    fn from(response: &'a Response) -> Self {
+        Self(&response.headers, &response.body)
+    }
+}
+
+/// Lines with what a view makes of them: those of a stream of JSON are values there.
+fn spelled<'a>(Message(headers, body): Message<'a>) -> Vec<(Value, &'a str)> {
+    let Body::Text(lines) = body else {
+        return Vec::new();
+    };
+    match view::text(headers, lines) {
+        Value::Array(values) => values
+            .into_iter()
+            .zip(lines.iter().map(String::as_str))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The lines of a view, each in the spelling that it has on one of the sides.
+fn lines_of(view: &[Value], captured: Message<'_>, before: Option<Message<'_>>) -> Vec<String> {
+    let new = spelled(captured);
+    let is_stream = new
+        .iter()
+        .any(|(value, line)| value.as_str() != Some(*line));
+    let separator = new.iter().any(|(_, line)| line.starts_with('\u{1e}'));
+    let old = before.map(spelled).unwrap_or_default();
+    let spellings: HashMap<String, &str> = new
+        .iter()
+        .chain(&old)
+        .map(|(value, line)| (value.to_string(), *line))
+        .collect();
+    let line = |value: &Value| match (spellings.get(&value.to_string()), value) {
+        (Some(line), _) => (*line).to_owned(),
+        (None, Value::String(text)) if !is_stream => text.clone(),
+        (None, value) if separator => format!("\u{1e}{value}"),
+        (None, value) => value.to_string(),
+    };
+    view.iter().map(line).collect()
+}
+
+fn body(captured: Message<'_>, before: Option<Message<'_>>, side: &Value) -> Body {
+    match captured.1 {
         Body::Json(value) => Body::Json(side.get("body").unwrap_or(value).clone()),
         Body::Text(lines) => {
-            let shown = side["text"].as_array().map(|lines| {
-                lines
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(str::to_owned)
-                    .collect()
-            });
+            let shown = side["text"].as_array();
+            let shown = shown.map(|view| lines_of(view, captured, before));
             Body::Text(shown.unwrap_or_else(|| lines.clone()))
         }
-        Body::Empty | Body::Bytes(_) => captured.clone(),
+        Body::Empty | Body::Bytes(_) => captured.1.clone(),
     }
 }
 
@@ -496,6 +545,37 @@ mod tests {
             .unwrap()
             .to_owned();
         assert_eq!(length, new.to_string().len().to_string());
+    }
+
+    #[test]
+    fn lines_of_json_stay_lines_of_json() {
+        let stream = |lines: [&str; 3]| {
+            let request = Request::default();
+            let response = Response {
+                status: 200,
+                headers: Headers::from_lines(["Content-Type: application/x-ndjson"]),
+                body: Body::Text(lines.map(str::to_owned).to_vec()),
+                ..Response::default()
+            };
+            Example::from(Exchange { request, response })
+        };
+        let lines = |example: &Example| match &example.response.parsed().unwrap().body {
+            Body::Text(lines) => lines.clone(),
+            other => panic!("{other:?}"),
+        };
+        let committed = stream([r#"{"n": 1, "a": "x"}"#, r#"{"n": 2}"#, "\"said\""]);
+        let captured = stream([r#"{"n":1, "a":"x"}"#, r#"{ "n": 3 }"#, "\"said\""]);
+        let after = settled(std::slice::from_ref(&committed), vec![captured]);
+        assert_eq!(
+            lines(&after.examples[0]),
+            [r#"{"n": 1, "a": "x"}"#, r#"{ "n": 3 }"#, "\"said\""]
+        );
+        // New ids are other ones, and the lines are JSON still.
+        let fresh = stream([r#"{"id": "cbd1f80781a5"}"#, r#"{"n": 2}"#, ""]);
+        let after = settled(&[], vec![fresh.clone()]);
+        let shown = lines(&after.examples[0]);
+        assert!(shown[0].starts_with(r#"{"id":""#) && !shown[0].contains("cbd1f"));
+        assert_eq!(shown[1..], lines(&fresh)[1..]);
     }
 
     #[test]

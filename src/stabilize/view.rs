@@ -70,7 +70,7 @@ fn message(mut side: Map<String, Value>, headers: &Headers, body: &Body) -> Valu
 }
 
 /// The lines of a text; those of a stream of JSON are values, so that they are compared as such.
-fn text(headers: &Headers, lines: &[String]) -> Value {
+pub fn text(headers: &Headers, lines: &[String]) -> Value {
     let essence = essence(headers.get("content-type").unwrap_or_default());
     let is_stream = matches!(
         essence.as_str(),

@@ -441,8 +441,8 @@ fn no_secret_is_found_in_anything_that_is_written() {
     );
 }
 
-#[test]
-fn a_secret_that_is_left_forbids_to_write() {
+/// A project whose scenario and example have these titles; its request carries `SECRET`.
+fn titled(scenario: &str, example: &str) -> Sandbox {
     let port = crate::support::Api::json("200 OK", br#"{"a": 1}"#).port;
     let sandbox = crate::support::project();
     sandbox.write(
@@ -450,18 +450,25 @@ fn a_secret_that_is_left_forbids_to_write() {
         format!("base_url = 'http://127.0.0.1:{port}'\n"),
     );
     let scenario = json!({
-        "title": "Things",
+        "title": scenario,
         "requests": [{
             "request": "GET /things/", "headers": ["X-Thing: {{ env.SECRET }}"],
-            // Nobody takes a secret out of what people wrote.
-            "title": "As hunter2hunter2", "example": "things/get-things"
+            "title": example, "example": "things/get-things"
         }]
     });
     sandbox.write(crate::support::SCENARIO, scenario.to_string());
+    sandbox
+}
+
+#[test]
+fn a_secret_that_is_left_forbids_to_write() {
+    // Nobody takes a secret out of what people wrote.
+    let sandbox = titled("Things", "As hunter2hunter2");
     let before = sandbox.files();
     for arguments in [
         &["capture"][..],
         &["capture", "--keep-going"],
+        &["capture", "-o", "share"],
         &["generate"],
         &["check"],
     ] {
@@ -480,4 +487,23 @@ fn a_secret_that_is_left_forbids_to_write() {
         assert!(!format!("{run}").contains("hunter2hunter2"), "{run}");
         crate::support::same(&before, &sandbox.files());
     }
+    let mut command = sandbox.command(&["check", "--patch", "x.patch"]);
+    command.env("SECRET", "hunter2hunter2");
+    crate::support::run(command).exits(1);
+    assert_eq!(sandbox.read("x.patch"), "");
+}
+
+#[test]
+fn a_secret_that_only_a_share_would_hold_forbids_to_write_it() {
+    let sandbox = titled("As hunter2hunter2", "Things");
+    let before = sandbox.files();
+    let mut command = sandbox.command(&["capture", "-o", "share", "--report", "json"]);
+    command.env("SECRET", "hunter2hunter2");
+    let run = crate::support::run(command).exits(1);
+    let report = run.json();
+    assert_eq!(codes(&report), ["leaked-secret"]);
+    let message = report["findings"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("scenarios/"), "{message}");
+    run.tells(&["nothing was written\n"]);
+    crate::support::same(&before, &sandbox.files());
 }

@@ -264,9 +264,6 @@ fn a_generate_that_is_killed_at_any_moment() {
         copy(prepared.root(), sandbox.root());
         let mut command = sandbox.command(&["generate", "-q"]);
         mark(&mut command, &sandbox);
-        // The log of its server is left too.
-        let logs = Sandbox::new();
-        command.env("TMPDIR", logs.root());
         let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::null())
