@@ -76,8 +76,13 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, BodyFault> {
         // The reader speaks of files.
         let message = fault.message.replace("the file", "the body");
         let help = match fault.kind {
-            FaultKind::Encoding => Some("JSON is UTF-8 without a byte order mark (RFC 8259)".to_owned()),
-            FaultKind::Syntax | FaultKind::Size => None,
+            FaultKind::Encoding | FaultKind::ByteOrderMark => {
+                Some("JSON is UTF-8 without a byte order mark (RFC 8259)".to_owned())
+            }
+            FaultKind::Syntax
+            | FaultKind::TrailingComma
+            | FaultKind::LoneSurrogate
+            | FaultKind::Size => None,
             FaultKind::Depth | FaultKind::DuplicateKey | FaultKind::ReservedKey => fault.help,
         };
         BodyFault {

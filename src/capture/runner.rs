@@ -18,6 +18,7 @@ use super::session::{Memory, Session};
 use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
 use crate::document::{ExampleTarget, Exchange, Loaded, Recorded, Scenario};
+use crate::json;
 
 /// What all scenarios share.
 pub(super) struct World<'a> {
@@ -311,14 +312,18 @@ impl World<'_> {
             .for_each(work);
         let queue: Vec<usize> = (0..all.len()).filter(isolated).collect();
         let next = AtomicUsize::new(0);
-        std::thread::scope(|threads| {
-            for _ in 0..self.options.jobs.clamp(1, queue.len().max(1)) {
-                threads.spawn(|| {
-                    while let Some(index) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        work(*index);
-                    }
-                });
+        let rest = || {
+            while let Some(index) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+                work(*index);
             }
+        };
+        std::thread::scope(|threads| {
+            for _ in 1..self.options.jobs.clamp(1, queue.len().max(1)) {
+                let builder = std::thread::Builder::new().stack_size(json::STACK_SIZE);
+                // Where the system gives no thread more, the others do the work.
+                let _ = builder.spawn_scoped(threads, rest);
+            }
+            rest();
         });
         let mut runs = Vec::new();
         let mut kept = BTreeMap::new();

@@ -24,13 +24,25 @@ mod validate;
 
 use std::process::ExitCode;
 
+use apidocs::json::STACK_SIZE;
 use clap::Parser;
 
 use args::{Args, Verb};
 use context::Context;
 
-/// Parses the command line, runs the verb, and gives the exit code.
+/// Parses the command line, runs the verb, and gives the exit code. Values may be nested deeply: the verb runs on a
+/// thread with room for them.
 pub fn main() -> ExitCode {
+    let builder = std::thread::Builder::new().stack_size(STACK_SIZE);
+    match builder.spawn(verb).map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // The panic has told itself.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(_) => verb(),
+    }
+}
+
+fn verb() -> ExitCode {
     let args = Args::parse();
     args.global.color.write_global();
     let context = Context::new(args.global);

@@ -71,7 +71,11 @@ macro_rules! codes {
 codes! {
     // Reading files.
     JSON_SYNTAX "json-syntax" Error "A file is not JSON.";
-    JSON_ENCODING "json-encoding" Error "A file is not UTF-8, or begins with a byte order mark.";
+    TRAILING_COMMA "trailing-comma" Error "A comma stands behind the last value of an array or object.";
+    LONE_SURROGATE "lone-surrogate" Error "An escape is one half of a surrogate pair.";
+    JSON_ENCODING "json-encoding" Error "A file is not UTF-8.";
+    BYTE_ORDER_MARK "byte-order-mark" Error "A file begins with a byte order mark.";
+    LINE_ENDINGS "line-endings" Warning "The lines of a file end with CR LF.";
     JSON_DEPTH "json-depth" Error "JSON is nested too deeply to be read.";
     JSON_TOO_LARGE "json-too-large" Error "A file is too large to be read.";
     DUPLICATE_KEY "duplicate-key" Error "A key stands twice in one object.";

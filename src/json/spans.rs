@@ -21,7 +21,7 @@ pub struct Place {
 }
 
 /// An object or array that is still open.
-struct Open {
+pub(super) struct Open {
     start: usize,
     key: Option<Range<usize>>,
     kind: Kind,
@@ -35,7 +35,7 @@ enum Kind {
 }
 
 /// What the scanner meets, in document order.
-trait Visitor {
+pub(super) trait Visitor {
     /// A container opens, `depth` containers being open around it.
     fn open(&mut self, depth: usize, at: usize) -> Result<(), Fault>;
     /// A key was read in the innermost container.
@@ -46,7 +46,7 @@ trait Visitor {
     fn close(&mut self);
 }
 
-fn scan(text: &str, visitor: &mut impl Visitor) -> Result<(), Fault> {
+pub(super) fn scan(text: &str, visitor: &mut impl Visitor) -> Result<(), Fault> {
     let bytes = text.as_bytes();
     let mut path: Vec<Open> = Vec::new();
     let mut at = 0;
@@ -139,7 +139,7 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// A key as it means, or as it is written where it means nothing.
-fn unescape(raw: &str) -> Cow<'_, str> {
+pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or("");
     if inner.contains('\\') {
         serde_json::from_str(raw).map_or(Cow::Borrowed(inner), Cow::Owned)
@@ -157,7 +157,8 @@ impl Visitor for Check<'_> {
     fn open(&mut self, depth: usize, at: usize) -> Result<(), Fault> {
         if depth >= MAX_DEPTH {
             let message = format!("the nesting is deeper than {MAX_DEPTH} levels");
-            return Err(Fault::new(FaultKind::Depth, at, message));
+            return Err(Fault::new(FaultKind::Depth, at, message)
+                .with_help("let the scenario ask for less: nobody reads an example of that depth"));
         }
         self.keys.push(HashSet::new());
         Ok(())
