@@ -10,7 +10,7 @@ use apidocs::finding::{Code, DocumentChanges, Finding, any_error, codes};
 use apidocs::json;
 use apidocs::project::{ChangeSet, Project, SeveritySetting};
 use apidocs::report::plural;
-use apidocs::validate;
+use apidocs::validate::{self, Checks};
 
 use super::args::Selection;
 use super::context::{Context, absolute};
@@ -19,13 +19,18 @@ use super::progress::Watch;
 use super::scenarios::Scenarios;
 
 /// What a capture of examples can cure: no reason not to capture.
-const CURED: [Code; 6] = [
+const CURED: [Code; 11] = [
     codes::NO_EXAMPLE,
     codes::UNCAPTURED_EXAMPLE,
     codes::DUPLICATE_EXAMPLE,
     codes::REQUEST_METHOD,
     codes::REQUEST_PATH,
     codes::EXAMPLE_AND_REASON,
+    codes::DEFAULT_STATUS,
+    codes::BODY_MEDIA_TYPE,
+    codes::CONTENT_LENGTH,
+    codes::NOT_CANONICAL,
+    codes::LINE_ENDINGS,
 ];
 
 /// The documents before and after a capture.
@@ -99,7 +104,7 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
 
     let mut findings = Vec::new();
     if captured.is_complete() {
-        let told = validate::validate(&after);
+        let told = Checks::new(&project.settings).all(&after);
         let files = captured_files(&after, &captured);
         findings.extend(
             told.into_iter().filter(|finding| {

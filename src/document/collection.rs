@@ -6,7 +6,10 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{DocumentName, EndpointDocument, Fixtures, Scenario, Sections, Tree, check_file_name};
+use super::{
+    DocumentName, EndpointDocument, Example, Fixtures, Recorded, Scenario, Sections, Tree,
+    check_file_name,
+};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json;
 
@@ -42,10 +45,19 @@ impl Collection {
     pub fn from_tree(tree: &Tree, prefix: &str) -> Self {
         let mut collection = Self::default();
         for (path, bytes) in &tree.files {
-            collection.add(path, bytes, prefix);
+            collection.add(path, bytes.clone(), prefix);
         }
         collection.find_case_clashes();
         collection
+    }
+
+    /// Adds what another collection read of other files.
+    pub fn merge(&mut self, other: Self) {
+        self.endpoints.extend(other.endpoints);
+        self.scenarios.extend(other.scenarios);
+        self.sections = self.sections.take().or(other.sections);
+        self.fixtures = self.fixtures.take().or(other.fixtures);
+        self.findings.extend(other.findings);
     }
 
     /// The endpoint documents that could be understood.
@@ -63,7 +75,8 @@ impl Collection {
             .unwrap_or_default()
     }
 
-    fn add(&mut self, path: &str, bytes: &[u8], prefix: &str) {
+    /// Reads one file, as [`Collection::from_tree`] does. Gives its name where it is an endpoint document that is JSON.
+    pub fn add(&mut self, path: &str, bytes: Vec<u8>, prefix: &str) -> Option<DocumentName> {
         let shown = if prefix.is_empty() || prefix == "." {
             path.to_owned()
         } else {
@@ -85,14 +98,14 @@ impl Collection {
                 match DocumentName::new(section, file.trim_end_matches(".json")) {
                     Err(error) => self.unsafe_name(shown, bytes, &error.to_string()),
                     Ok(name) => {
-                        if let Some(loaded) = self.read(shown, bytes) {
-                            self.endpoints.insert(name, loaded);
-                        }
+                        let loaded = self.read(shown, bytes)?;
+                        self.endpoints.insert(name.clone(), loaded);
+                        return Some(name);
                     }
                 }
             }
             ["endpoints" | "scenarios", .., file] if file.ends_with(".json") => {
-                let source = SourceFile::new(shown, bytes);
+                let source = SourceFile::of_bytes(shown, bytes);
                 self.findings.push(
                     Finding::new(codes::STRAY_FILE, "the file is not read where it stands")
                         .in_file(&source)
@@ -101,10 +114,11 @@ impl Collection {
             }
             _ => {}
         }
+        None
     }
 
-    fn unsafe_name(&mut self, shown: String, bytes: &[u8], reason: &str) {
-        let source = SourceFile::new(shown, bytes);
+    fn unsafe_name(&mut self, shown: String, bytes: Vec<u8>, reason: &str) {
+        let source = SourceFile::of_bytes(shown, bytes);
         self.findings.push(
             Finding::new(codes::UNSAFE_NAME, reason)
                 .in_file(&source)
@@ -112,11 +126,12 @@ impl Collection {
         );
     }
 
-    fn read<T: DeserializeOwned>(&mut self, shown: String, bytes: &[u8]) -> Option<Loaded<T>> {
-        let source = SourceFile::new(shown, bytes);
-        match json::parse_bytes(bytes) {
+    fn read<T: DeserializeOwned>(&mut self, shown: String, bytes: Vec<u8>) -> Option<Loaded<T>> {
+        let json = json::parse_bytes(&bytes);
+        let source = SourceFile::of_bytes(shown, bytes);
+        match json {
             Ok(json) => {
-                let item = serde_json::from_value(json.clone()).ok();
+                let item = T::deserialize(&json).ok();
                 Some(Loaded { source, json, item })
             }
             Err(fault) => {
@@ -126,8 +141,8 @@ impl Collection {
         }
     }
 
-    /// Two files that a file system without case would hold as one.
-    fn find_case_clashes(&mut self) {
+    /// Tells of files that a file system without case would hold as one: to be done once, when all were added.
+    pub fn find_case_clashes(&mut self) {
         let documents = self
             .endpoints
             .iter()
@@ -146,6 +161,34 @@ impl Collection {
             }
         }
         self.findings.append(&mut findings);
+    }
+}
+
+impl Loaded<EndpointDocument> {
+    /// Drops what only the document's own checks need, so that thousands of documents fit into memory: what is left are
+    /// the text, title, method, path and the names of the examples.
+    pub fn keep_outline(&mut self) {
+        self.json = Value::Null;
+        let Some(item) = self.item.take() else {
+            return;
+        };
+        let nothing = Vec::new;
+        self.item = Some(EndpointDocument {
+            title: item.title,
+            method: item.method,
+            api_path: item.api_path,
+            examples: item
+                .examples
+                .into_iter()
+                .map(|example| Example {
+                    name: example.name,
+                    title: None,
+                    request: Recorded::Verbatim { verbatim: nothing() },
+                    response: Recorded::Verbatim { verbatim: nothing() },
+                })
+                .collect(),
+            ..EndpointDocument::default()
+        });
     }
 }
 

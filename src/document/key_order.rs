@@ -84,6 +84,17 @@ pub const SCENARIO: KeyOrder = KeyOrder::Fixed(&[
     ("teardown", STEPS),
 ]);
 
+/// The order of a file of that path, relative to the folder of documents; `None` where it is none of ours.
+pub fn of_file(path: &str) -> Option<KeyOrder> {
+    let parts: Vec<_> = path.split('/').collect();
+    match parts.as_slice() {
+        ["sections.json"] => Some(SECTIONS),
+        ["fixtures.json"] | ["scenarios", _] => Some(SCENARIO),
+        ["endpoints", _, _] => Some(ENDPOINT),
+        _ => None,
+    }
+}
+
 /// The order of `sections.json`.
 pub const SECTIONS: KeyOrder = KeyOrder::Fixed(&[
     ("$schema", KeyOrder::Kept),

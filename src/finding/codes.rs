@@ -16,14 +16,38 @@ pub struct Code {
 /// A row of the table.
 struct Row {
     code: Code,
-    severity: Severity,
+    default: Default,
     summary: &'static str,
 }
 
+/// What the table says of a code's severity.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Default {
+    Error,
+    Warning,
+    Info,
+    /// Of a rule that only guesses: told where the settings ask for it.
+    Off,
+}
+
 impl Code {
-    /// The severity unless the settings say another.
+    /// The severity unless the settings say another; of a code that is off, that which it has without a setting of its own.
     pub fn default_severity(self) -> Severity {
-        self.row().severity
+        match self.row().default {
+            Default::Error => Severity::Error,
+            Default::Warning | Default::Off => Severity::Warning,
+            Default::Info => Severity::Info,
+        }
+    }
+
+    /// Whether it is told only where the settings give it a severity: its rule guesses.
+    pub fn is_off_by_default(self) -> bool {
+        self.row().default == Default::Off
+    }
+
+    /// The code of that name.
+    pub fn find(id: &str) -> Option<Self> {
+        Self::all().find(|code| code.id == id)
     }
 
     /// What it tells, in a line.
@@ -63,7 +87,7 @@ macro_rules! codes {
             pub const $name: Code = Code { id: $id };
         )*
         const TABLE: &[Row] = &[
-            $(Row { code: $name, severity: Severity::$severity, summary: $summary },)*
+            $(Row { code: $name, default: Default::$severity, summary: $summary },)*
         ];
     };
 }
@@ -83,7 +107,7 @@ codes! {
     RESERVED_KEY "reserved-key" Error "A key has a meaning of its own in the JSON library.";
     UNSAFE_NAME "unsafe-name" Error "A name is not safe as a file name.";
     CASE_CLASH "case-clash" Error "Two names differ in case alone.";
-    NOT_CANONICAL "not-canonical" Error "A file is not in the form that `fmt` writes.";
+    NOT_CANONICAL "not-canonical" Warning "A file is not in the form that `fmt` writes.";
     STRAY_FILE "stray-file" Warning "A file stands where nothing reads it.";
 
     // Schemas and rules.
@@ -99,6 +123,24 @@ codes! {
     MISSING_DOCUMENT "missing-document" Error "A section lists a document that does not exist.";
     DUPLICATE_LISTING "duplicate-listing" Error "A document or section is listed twice.";
     MISSING_SECTIONS "missing-sections" Error "There is no `sections.json`.";
+    UNKNOWN_METHOD "unknown-method" Warning "A method is not one that HTTP registers.";
+    DEFAULT_STATUS "default-example-status" Warning "The first example of a document shows a failure.";
+    BODY_MEDIA_TYPE "body-media-type" Warning "A body is not what its media type says.";
+    CONTENT_LENGTH "content-length" Warning "A body does not have the length that its header says.";
+    DUPLICATE_ENDPOINT "duplicate-endpoint" Error "Two documents have one method and path.";
+    DUPLICATE_TITLE "duplicate-title" Warning "Two documents of a section have one title.";
+    EMPTY_TITLE "empty-title" Error "A title is empty.";
+    EMPTY_DESCRIPTION "empty-description" Warning "An endpoint has no description.";
+    UNBALANCED_BACKTICKS "unbalanced-backticks" Warning "A backtick in prose has no partner.";
+    RAW_HTML "raw-html" Warning "Prose holds HTML, or what a site takes for it.";
+    TEMPLATE_DELIMITERS "template-delimiters" Warning "Prose holds what a site takes for a template.";
+    PRIVATE_PATH "private-path" Warning "A path shows somebody's home folder.";
+    NOT_NFC "not-nfc" Warning "A text is not in Unicode's form NFC.";
+    CONTROL_CHARACTER "control-character" Warning "A text holds a character that nobody sees.";
+    ORPHAN_SCENARIO "orphan-scenario" Warning "A scenario is for no document.";
+    REAL_EMAIL "real-email" Off "A text may hold somebody's e-mail address.";
+    REAL_HOST "real-host" Off "A text may name a real host.";
+    UNFINISHED_SENTENCE "unfinished-sentence" Off "A description may end in mid-sentence.";
 
     // Scenarios and capture.
     UNKNOWN_VARIABLE "unknown-variable" Error "A scenario uses a name that nothing defines.";

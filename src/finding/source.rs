@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::json::{self, Fault, FaultKind, Place, Spans};
 
-use super::{Code, Finding, codes};
+use super::{Code, Finding, Fix, codes};
 
 /// A text file that findings point into.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,6 +55,13 @@ impl SourceFile {
         Self::of_text(path, String::from_utf8_lossy(bytes).into_owned())
     }
 
+    /// A file of that path and contents, which are not copied where they are UTF-8.
+    pub fn of_bytes(path: impl Into<String>, bytes: Vec<u8>) -> Arc<Self> {
+        let text = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Self::of_text(path, text)
+    }
+
     /// A file of that path and text.
     pub fn of_text(path: impl Into<String>, text: String) -> Arc<Self> {
         Arc::new(Self {
@@ -93,9 +100,29 @@ impl SourceFile {
 
     /// The finding that a JSON text is not one.
     pub fn fault(self: &Arc<Self>, fault: Fault) -> Finding {
-        let mut finding =
-            Finding::new(code_of(fault.kind), fault.message).at(self, fault.offset..fault.offset);
-        finding.help = fault.help;
+        let Fault {
+            kind,
+            message,
+            help,
+            offset,
+        } = fault;
+        let mut finding = Finding::new(code_of(kind), message).at(self, offset..offset);
+        finding.help = help;
+        finding.fix = match kind {
+            FaultKind::TrailingComma => Some(Fix::new(
+                "removes the comma",
+                self,
+                offset..offset + 1,
+                "",
+            )),
+            FaultKind::ByteOrderMark => Some(Fix::new(
+                "removes the byte order mark",
+                self,
+                0..'\u{feff}'.len_utf8(),
+                "",
+            )),
+            _ => None,
+        };
         finding
     }
 }

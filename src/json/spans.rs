@@ -258,6 +258,43 @@ pub fn locate(text: &str, pointer: &str) -> Option<Place> {
     visitor.found
 }
 
+/// Where a byte of a string's meaning stands in the string as it is written, quotes and escapes included.
+///
+/// ```
+/// use apidocs::json::raw_offset;
+/// assert_eq!(raw_offset(r#""a\u00e9\nb""#, "aé\n".len()), 10);
+/// ```
+pub fn raw_offset(raw: &str, decoded: usize) -> usize {
+    let mut at = 1.min(raw.len());
+    let mut meant = 0;
+    while meant < decoded
+        && let Some(rest) = raw.get(at..)
+        && let Some(character) = rest.chars().next()
+        && character != '"'
+    {
+        let (width, length) = match rest.as_bytes() {
+            [b'\\', b'u', ..] => escape(rest),
+            [b'\\', ..] => (2, 1),
+            _ => (character.len_utf8(), character.len_utf8()),
+        };
+        at = (at + width).min(raw.len());
+        meant += length;
+    }
+    at
+}
+
+/// The width of a `\u` escape, of a pair of them where it is half of a character, and the length of what it means.
+fn escape(rest: &str) -> (usize, usize) {
+    let unit = rest
+        .get(2..6)
+        .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    match unit {
+        Some(0xd800..=0xdbff) => (12, 4),
+        Some(unit) => (6, char::from_u32(unit).map_or(0, char::len_utf8)),
+        None => (2, 0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

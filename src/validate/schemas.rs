@@ -28,7 +28,7 @@ pub(super) static SETTINGS: LazyLock<Schema> = LazyLock::new(|| embedded("settin
 pub(super) static PAGE: LazyLock<Schema> = LazyLock::new(|| embedded("page"));
 
 /// A JSON Schema (2020-12), ready to use.
-pub(super) struct Schema {
+pub struct Schema {
     json: Value,
     validator: Validator,
 }
@@ -54,7 +54,7 @@ impl Schema {
     ///
     /// # Errors
     /// It is no JSON Schema, or a reference leads out of it.
-    pub(super) fn compile(json: Value) -> Result<Self, String> {
+    pub fn compile(json: Value) -> Result<Self, String> {
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .offline()

@@ -4,30 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::spelling::quoted;
-use super::{documents, item};
+use super::{Document, documents, item};
 use crate::document::{Collection, Step};
 use crate::finding::{Finding, SourceFile, codes};
 
 /// An endpoint has an example, or says why it cannot have one, and not both.
-pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for document in documents(collection) {
-        let name = document.name;
-        let finding = match (document.item.examples.is_empty(), &document.item.no_example) {
-            (true, None) => no_example(document.source).help(format!(
-                "give a request of a scenario `\"example\": \"{name}\"` and capture it, or say in `no_example` why there cannot be one"
-            )),
-            (false, Some(_)) => Finding::new(
-                codes::EXAMPLE_AND_REASON,
-                "the endpoint says that it cannot have an example, and has one",
-            )
-            .at_key(document.source, "/no_example")
-            .help("remove `no_example`, or the examples"),
-            _ => continue,
-        };
-        findings.push(finding.about(name));
-    }
-    findings
+pub(super) fn presence(document: &Document<'_>) -> Vec<Finding> {
+    let name = document.name;
+    let finding = match (document.item.examples.is_empty(), &document.item.no_example) {
+        (true, None) => no_example(document.source).help(format!(
+            "give a request of a scenario `\"example\": \"{name}\"` and capture it, or say in `no_example` why there cannot be one"
+        )),
+        (false, Some(_)) => Finding::new(
+            codes::EXAMPLE_AND_REASON,
+            "the endpoint says that it cannot have an example, and has one",
+        )
+        .at_key(document.source, "/no_example")
+        .help("remove `no_example`, or the examples"),
+        _ => return Vec::new(),
+    };
+    vec![finding.about(name)]
 }
 
 /// At the empty array, where there is one.
@@ -40,26 +36,24 @@ fn no_example(source: &Arc<SourceFile>) -> Finding {
 }
 
 /// No two examples of a document have one name.
-pub(super) fn names(collection: &Collection) -> Vec<Finding> {
+pub(super) fn names(document: &Document<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for document in documents(collection) {
-        let mut seen = BTreeSet::new();
-        for (index, example) in document.item.examples.iter().enumerate() {
-            if seen.insert(&example.name) {
-                continue;
-            }
-            let message = format!("two examples are called {}", quoted(&example.name));
-            let finding = Finding::new(codes::DUPLICATE_EXAMPLE, message);
-            let at = item("/examples", index, ["name"]);
-            // The name `default` need not be written.
-            let finding = if document.source.locate(&at).is_some() {
-                finding.at_pointer(document.source, &at)
-            } else {
-                finding.at_pointer(document.source, &item("/examples", index, []))
-            };
-            let finding = finding.help("give each example a name of its own, or remove one");
-            findings.push(finding.about(format!("{}#{}", document.name, example.name)));
+    let mut seen = BTreeSet::new();
+    for (index, example) in document.item.examples.iter().enumerate() {
+        if seen.insert(&example.name) {
+            continue;
         }
+        let message = format!("two examples are called {}", quoted(&example.name));
+        let finding = Finding::new(codes::DUPLICATE_EXAMPLE, message);
+        let at = item("/examples", index, ["name"]);
+        // The name `default` need not be written.
+        let finding = if document.source.locate(&at).is_some() {
+            finding.at_pointer(document.source, &at)
+        } else {
+            finding.at_pointer(document.source, &item("/examples", index, []))
+        };
+        let finding = finding.help("give each example a name of its own, or remove one");
+        findings.push(finding.about(document.example(example)));
     }
     findings
 }
