@@ -64,13 +64,15 @@ pub enum Verb {
     /// Tell what changed between two versions of the documents
     Diff(Diff),
     /// Check documents, scenarios and settings against their schemas and rules
-    Validate,
+    Validate(Validate),
     /// Write the files of the documents in their canonical form
     Fmt(Fmt),
     /// Render the documents to pages
     Render(Render),
     /// Make documents of something else
     Import(Import),
+    /// Explain what a finding tells and how to mend it, or list all codes
+    Explain(Explain),
     /// Print a JSON Schema, or the names of all
     Schema(Schema),
     /// Print the completion script of a shell
@@ -178,6 +180,22 @@ pub struct Diff {
     /// Exit with 1 where a change has this impact or a worse one
     #[arg(long, value_name = "IMPACT")]
     pub fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Validate {
+    /// Mend what has just one right fix, and tell the rest
+    #[arg(long)]
+    pub fix: bool,
+    /// A JSON Schema of the project that every endpoint document must fit too; its $ref may name files beside it
+    #[arg(long, value_name = "FILE")]
+    pub schema: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// Which code; without it, all of them
+    pub code: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

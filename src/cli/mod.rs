@@ -9,12 +9,15 @@ mod context;
 mod demo;
 mod diff;
 mod exit;
+mod explain;
+mod fix;
 mod fmt;
 mod generate;
 mod import;
 mod init;
 mod pages;
 mod progress;
+mod reading;
 mod recapture;
 mod render;
 mod scenarios;
@@ -52,10 +55,11 @@ fn verb() -> ExitCode {
         Verb::Generate(args) => generate::run(&context, args),
         Verb::Check(args) => check::run(&context, args),
         Verb::Diff(args) => diff::run(&context, args),
-        Verb::Validate => validate::run(&context),
+        Verb::Validate(args) => validate::run(&context, args),
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
+        Verb::Explain(args) => explain::run(args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),
         Verb::Man => completions::man(),

@@ -47,6 +47,9 @@ impl Collection {
         for (path, bytes) in &tree.files {
             collection.add(path, bytes.clone(), prefix);
         }
+        for (path, reason) in &tree.unread {
+            collection.add_unread(path, reason, prefix);
+        }
         collection.find_case_clashes();
         collection
     }
@@ -77,11 +80,7 @@ impl Collection {
 
     /// Reads one file, as [`Collection::from_tree`] does. Gives its name where it is an endpoint document that is JSON.
     pub fn add(&mut self, path: &str, bytes: Vec<u8>, prefix: &str) -> Option<DocumentName> {
-        let shown = if prefix.is_empty() || prefix == "." {
-            path.to_owned()
-        } else {
-            format!("{prefix}/{path}")
-        };
+        let shown = below(prefix, path);
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             ["sections.json"] => self.sections = self.read(shown, bytes),
@@ -115,6 +114,14 @@ impl Collection {
             _ => {}
         }
         None
+    }
+
+    /// Tells of what is there and was not read.
+    pub fn add_unread(&mut self, path: &str, reason: &str, prefix: &str) {
+        let source = SourceFile::new(below(prefix, path), b"");
+        let finding = Finding::new(codes::UNREAD_LINK, reason).in_file(&source);
+        self.findings
+            .push(finding.help("put the file or folder itself in the place of the link"));
     }
 
     fn unsafe_name(&mut self, shown: String, bytes: Vec<u8>, reason: &str) {
@@ -164,6 +171,15 @@ impl Collection {
     }
 }
 
+/// A path as findings show it.
+fn below(prefix: &str, path: &str) -> String {
+    if prefix.is_empty() || prefix == "." {
+        path.to_owned()
+    } else {
+        format!("{prefix}/{path}")
+    }
+}
+
 impl Loaded<EndpointDocument> {
     /// Drops what only the document's own checks need, so that thousands of documents fit into memory: what is left are
     /// the text, title, method, path and the names of the examples.
@@ -183,8 +199,12 @@ impl Loaded<EndpointDocument> {
                 .map(|example| Example {
                     name: example.name,
                     title: None,
-                    request: Recorded::Verbatim { verbatim: nothing() },
-                    response: Recorded::Verbatim { verbatim: nothing() },
+                    request: Recorded::Verbatim {
+                        verbatim: nothing(),
+                    },
+                    response: Recorded::Verbatim {
+                        verbatim: nothing(),
+                    },
                 })
                 .collect(),
             ..EndpointDocument::default()

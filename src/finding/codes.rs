@@ -1,10 +1,17 @@
 //! The one table of codes.
+//!
+//! A new code is a row here and a page of help, `pages/<code>.md` beside this file, which `apidocs explain` prints; then
+//! `UPDATE=1 cargo test --test validate` writes it into the schema of the settings. Some golden case must produce it.
 
 use std::fmt;
 
+use include_dir::{Dir, include_dir};
 use serde::{Serialize, Serializer};
 
 use super::Severity;
+
+/// A page of help for each code: what, why, an example before and after.
+static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/finding/pages");
 
 /// What kind of finding: a kebab-case name that settings and reports use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +50,22 @@ impl Code {
     /// Whether it is told only where the settings give it a severity: its rule guesses.
     pub fn is_off_by_default(self) -> bool {
         self.row().default == Default::Off
+    }
+
+    /// The severity as the settings write it, `off` included.
+    pub fn default_word(self) -> String {
+        if self.is_off_by_default() {
+            "off".to_owned()
+        } else {
+            self.default_severity().to_string()
+        }
+    }
+
+    /// What it means, why that is told, and an example before and after, in Markdown.
+    pub fn help_page(self) -> &'static str {
+        let page = PAGES.get_file(format!("{}.md", self.id));
+        page.and_then(|page| page.contents_utf8())
+            .unwrap_or_default()
     }
 
     /// The code of that name.
@@ -108,6 +131,7 @@ codes! {
     UNSAFE_NAME "unsafe-name" Error "A name is not safe as a file name.";
     CASE_CLASH "case-clash" Error "Two names differ in case alone.";
     NOT_CANONICAL "not-canonical" Warning "A file is not in the form that `fmt` writes.";
+    UNREAD_LINK "unread-link" Error "A link leads out of the folder of documents, in circles or nowhere.";
     STRAY_FILE "stray-file" Warning "A file stands where nothing reads it.";
 
     // Schemas and rules.
@@ -199,6 +223,27 @@ codes! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_code_has_a_page_of_help_and_each_page_a_code() {
+        for code in Code::all() {
+            let page = code.help_page();
+            let parts = ["\n## Why\n", "\n## Before\n", "\n## After\n"];
+            let places: Vec<_> = parts.iter().filter_map(|part| page.find(part)).collect();
+            assert!(
+                places.len() == parts.len() && places.is_sorted(),
+                "src/finding/pages/{code}.md must say in a paragraph what is found, then have the headings Why, Before and After"
+            );
+            assert!(
+                page.lines().all(|line| line.chars().count() <= 100),
+                "{code}"
+            );
+        }
+        for file in PAGES.files() {
+            let id = file.path().file_stem().and_then(|id| id.to_str());
+            assert!(id.and_then(Code::find).is_some(), "{:?}", file.path());
+        }
+    }
 
     #[test]
     fn ids_are_unique_and_kebab_case() {

@@ -8,6 +8,7 @@ pub mod codes;
 mod fix;
 mod located;
 mod source;
+pub mod spelling;
 
 use std::cmp::Ordering;
 use std::fmt;

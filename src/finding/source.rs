@@ -109,12 +109,9 @@ impl SourceFile {
         let mut finding = Finding::new(code_of(kind), message).at(self, offset..offset);
         finding.help = help;
         finding.fix = match kind {
-            FaultKind::TrailingComma => Some(Fix::new(
-                "removes the comma",
-                self,
-                offset..offset + 1,
-                "",
-            )),
+            FaultKind::TrailingComma => {
+                Some(Fix::new("removes the comma", self, offset..offset + 1, ""))
+            }
             FaultKind::ByteOrderMark => Some(Fix::new(
                 "removes the byte order mark",
                 self,

@@ -131,11 +131,23 @@ mod tests {
 
     #[test]
     fn both_searches_find_the_same() {
-        let text = "{\"a\": [10, {\"b/c\": \"x\\\"y\"}], \"\\u0064\": {}, \"e\": [[], [1]], \"\": 1}";
+        let text =
+            "{\"a\": [10, {\"b/c\": \"x\\\"y\"}], \"\\u0064\": {}, \"e\": [[], [1]], \"\": 1}";
         let spans = Spans::of(text);
         for pointer in [
-            "", "/a", "/a/0", "/a/1/b~1c", "/d", "/e/1/0", "/e/0", "/", "/a/2", "/a/x", "/x",
-            "/d/x", "/a/0/0",
+            "",
+            "/a",
+            "/a/0",
+            "/a/1/b~1c",
+            "/d",
+            "/e/1/0",
+            "/e/0",
+            "/",
+            "/a/2",
+            "/a/x",
+            "/x",
+            "/d/x",
+            "/a/0/0",
         ] {
             assert_eq!(
                 spans.locate(text, pointer),

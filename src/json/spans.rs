@@ -157,8 +157,9 @@ impl Visitor for Check<'_> {
     fn open(&mut self, depth: usize, at: usize) -> Result<(), Fault> {
         if depth >= MAX_DEPTH {
             let message = format!("the nesting is deeper than {MAX_DEPTH} levels");
-            return Err(Fault::new(FaultKind::Depth, at, message)
-                .with_help("let the scenario ask for less: nobody reads an example of that depth"));
+            return Err(Fault::new(FaultKind::Depth, at, message).with_help(
+                "let the scenario ask for less: nobody reads an example of that depth",
+            ));
         }
         self.keys.push(HashSet::new());
         Ok(())

@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Settings, read_file, read_tree};
+use super::{
+    DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Listing, Settings, list_files, read_document, read_file,
+    read_tree,
+};
 use crate::document::{Collection, Tree};
 use crate::finding::{LocatedError, SourceFile};
 use crate::json::MAX_SIZE;
@@ -64,7 +67,8 @@ impl Project {
         let bytes = read_file(&config, MAX_SIZE as u64)?;
         let shown = config.file_name().unwrap_or_default().to_string_lossy();
         let source = SourceFile::new(shown, &bytes);
-        let settings = read_settings(&source)?;
+        let mut settings = read_settings(&source)?;
+        settings.source = Some(Arc::clone(&source));
         let root = config.parent().unwrap_or(current).to_owned();
         let docs = flag.unwrap_or_else(|| {
             root.join(settings.docs.as_deref().unwrap_or(Path::new(DEFAULT_DOCS)))
@@ -104,9 +108,22 @@ impl Project {
         }
     }
 
-    /// The JSON files of the folder of documents.
+    /// The JSON files of the folder of documents, listed and not read.
+    pub fn listing(&self) -> Result<Listing, Error> {
+        list_files(&self.docs, |path| path.ends_with(".json"))
+    }
+
+    /// The JSON files of the folder of documents. Of links that cannot be followed the tree says why.
     pub fn tree(&self) -> Result<Tree, Error> {
-        read_tree(&self.docs, |path| path.ends_with(".json"))
+        let listing = self.listing()?;
+        let mut tree = Tree::default();
+        for (path, file) in listing.files {
+            tree.insert(path, read_document(&file)?);
+        }
+        for (path, error) in listing.unread {
+            tree.unread.insert(path, error.reason());
+        }
+        Ok(tree)
     }
 
     /// The project's own templates; empty where it has none.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::finding::Severity;
+use super::locate_toml;
+use crate::finding::{Finding, Severity, SourceFile};
 
 /// The folder of documents unless the settings say another.
 pub const DEFAULT_DOCS: &str = "api-docs";
@@ -50,6 +52,9 @@ pub struct Settings {
     pub severity: BTreeMap<String, SeveritySetting>,
     /// How pages are made.
     pub render: Render,
+    /// The file itself, where there is one.
+    #[serde(skip)]
+    pub source: Option<Arc<SourceFile>>,
 }
 
 /// How the API is started.
@@ -148,7 +153,23 @@ impl Default for Settings {
             auth: BTreeMap::new(),
             severity: BTreeMap::new(),
             render: Render::default(),
+            source: None,
         }
+    }
+}
+
+impl Settings {
+    /// The finding at the value that a JSON Pointer names in the file, where there is a file.
+    pub fn place(&self, finding: Finding, pointer: &str) -> Finding {
+        let Some(source) = &self.source else {
+            return finding;
+        };
+        let mut finding = match locate_toml(&source.text, pointer) {
+            Some(span) => finding.at(source, span),
+            None => finding.in_file(source),
+        };
+        finding.pointer = Some(pointer.to_owned());
+        finding
     }
 }
 

@@ -60,7 +60,10 @@ pub(super) fn page(value: &Value, source: &Arc<SourceFile>, start: usize) -> Vec
         .map(|misfit| {
             let place = spans.locate(text, &misfit.pointer);
             let span = place.map(|place| misfit.span(place));
-            misfit.at(source, span.map(|span| start + span.start..start + span.end))
+            misfit.at(
+                source,
+                span.map(|span| start + span.start..start + span.end),
+            )
         })
         .collect()
 }

@@ -11,7 +11,6 @@ mod misfit;
 mod rules;
 mod schemas;
 mod settings;
-mod spelling;
 mod words;
 
 use std::collections::BTreeMap;
@@ -59,11 +58,7 @@ impl Checks {
     }
 
     /// What is wrong with one document, in no particular order.
-    pub fn document(
-        &self,
-        name: &DocumentName,
-        loaded: &Loaded<EndpointDocument>,
-    ) -> Vec<Finding> {
+    pub fn document(&self, name: &DocumentName, loaded: &Loaded<EndpointDocument>) -> Vec<Finding> {
         let mut findings = files::of_document(name, loaded, self.schema.as_ref());
         let is_wanted = |code: Code| is_on(code, &self.severities);
         let rules = rules::of_document(name, loaded, self.host.as_deref(), is_wanted);

@@ -126,12 +126,7 @@ fn severities_are_those_of_the_table() {
     let lines: Vec<_> = Code::all()
         .map(|code| {
             let (id, summary) = (code.id, code.summary());
-            let default = if code.is_off_by_default() {
-                "off".to_owned()
-            } else {
-                code.default_severity().to_string()
-            };
-            let description = format!("{summary} Default: {default}.");
+            let description = format!("{summary} Default: {}.", code.default_word());
             let description = Value::from(description);
             format!("        \"{id}\": {{ \"title\": \"{id}\", \"description\": {description}, \"$ref\": \"#/$defs/severity\" }}")
         })

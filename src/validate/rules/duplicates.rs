@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::spelling::quoted;
 use super::documents;
 use super::template::Template;
 use crate::document::Collection;
+use crate::finding::spelling::quoted;
 use crate::finding::{Finding, SourceFile, codes};
 
 /// No two documents have one method and path; what the placeholders are called makes no difference.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::spelling::quoted;
 use super::{Document, documents, item};
 use crate::document::{Collection, Step};
+use crate::finding::spelling::quoted;
 use crate::finding::{Finding, SourceFile, codes};
 
 /// An endpoint has an example, or says why it cannot have one, and not both.

@@ -67,7 +67,7 @@ fn of(source: &Arc<SourceFile>, json: &Value, order: KeyOrder) -> Vec<Finding> {
     findings
 }
 
-/// The first byte in which they differ, at the start of a character.
+/// The first value or key of the first line in which they differ.
 fn difference(text: &str, other: &str) -> usize {
     let same = text
         .bytes()
@@ -84,5 +84,7 @@ fn difference(text: &str, other: &str) -> usize {
     while !text.is_char_boundary(at) {
         at -= 1;
     }
-    at
+    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let indent = text[line..].len() - text[line..].trim_start_matches([' ', '\t']).len();
+    line + indent
 }

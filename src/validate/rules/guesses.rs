@@ -2,13 +2,20 @@
 
 use std::ops::Range;
 
-use super::super::spelling::quoted;
 use super::{Document, at_part, strings};
+use crate::finding::spelling::quoted;
 use crate::finding::{Finding, codes};
 
 /// Names that belong to nobody (RFC 2606; RFC 6761).
 const RESERVED: [&str; 8] = [
-    "example", "test", "invalid", "localhost", "local", "example.com", "example.net", "example.org",
+    "example",
+    "test",
+    "invalid",
+    "localhost",
+    "local",
+    "example.com",
+    "example.net",
+    "example.org",
 ];
 
 /// Words behind which no sentence ends.
@@ -61,7 +68,10 @@ pub(super) fn sentences(document: &Document<'_>) -> Vec<Finding> {
     if !is_open {
         return Vec::new();
     }
-    let message = format!("the description may end in mid-sentence, with {}", quoted(last));
+    let message = format!(
+        "the description may end in mid-sentence, with {}",
+        quoted(last)
+    );
     let finding = Finding::new(codes::UNFINISHED_SENTENCE, message)
         .at_text(
             document.source,
@@ -77,7 +87,13 @@ fn email(text: &str) -> Option<Range<usize>> {
         let local = text.get(..at)?;
         let start = local
             .rfind(|c: char| !(c.is_ascii_alphanumeric() || "._%+-".contains(c)))
-            .map_or(0, |before| before + local.get(before..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+            .map_or(0, |before| {
+                before
+                    + local
+                        .get(before..)
+                        .and_then(|rest| rest.chars().next())
+                        .map_or(1, char::len_utf8)
+            });
         let rest = text.get(at + 1..)?;
         let domain = domain(rest);
         let is_address = start < at && domain.contains('.') && !is_reserved(domain);
@@ -93,8 +109,14 @@ fn host(text: &str, own: Option<&str>) -> Option<Range<usize>> {
         }
         let start = at + 3;
         let host = domain(text.get(start..)?);
-        let is_own = own.is_some_and(|own| own.split("://").nth(1).is_some_and(|own| domain(own) == host));
-        let is_number = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let is_own = own.is_some_and(|own| {
+            own.split("://")
+                .nth(1)
+                .is_some_and(|own| domain(own) == host)
+        });
+        let is_number = host
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.');
         let is_real = host.contains('.') && !is_number && !is_own && !is_reserved(host);
         is_real.then_some(start..start + host.len())
     })
@@ -105,7 +127,9 @@ fn domain(text: &str) -> &str {
     let end = text
         .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
         .unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().trim_end_matches(['.', '-'])
+    text.get(..end)
+        .unwrap_or_default()
+        .trim_end_matches(['.', '-'])
 }
 
 fn is_reserved(domain: &str) -> bool {
@@ -132,7 +156,10 @@ mod tests {
         }
         for (text, name) in [
             ("see https://docs.sentry.io/x", Some("docs.sentry.io")),
-            ("https://sentry.io/ http://127.0.0.1/ http://a.example.org", None),
+            (
+                "https://sentry.io/ http://127.0.0.1/ http://a.example.org",
+                None,
+            ),
             ("ftp://x.io", None),
         ] {
             assert_eq!(

@@ -18,8 +18,7 @@ pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
             ("response", of_response(&example.request, &example.response)),
         ];
         for (side, message) in sides {
-            let Some((field, words)) =
-                message.and_then(|(headers, body)| misfit(headers, body))
+            let Some((field, words)) = message.and_then(|(headers, body)| misfit(headers, body))
             else {
                 continue;
             };
@@ -27,7 +26,8 @@ pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
             let finding = Finding::new(codes::CONTENT_LENGTH, words)
                 .at_pointer(document.source, &at)
                 .about(document.example(example));
-            findings.push(finding.help("capture the example anew: its body or its header was edited"));
+            findings
+                .push(finding.help("capture the example anew: its body or its header was edited"));
         }
     }
     findings
@@ -210,7 +210,9 @@ mod tests {
             format!("{compact}\n"),
             compact.replace('/', "\\/"),
             compact.replace('<', "\\u003c"),
-            compact.replace('é', "\\u00e9").replace('😀', "\\ud83d\\ude00"),
+            compact
+                .replace('é', "\\u00e9")
+                .replace('😀', "\\ud83d\\ude00"),
             compact.replace("\":", "\": ").replace(',', ", "),
             pretty.clone(),
             pretty.replace("  ", "    "),
@@ -237,7 +239,11 @@ mod tests {
                 ..Response::default()
             })
         };
-        for (method, status, told) in [("HEAD", 200, false), ("GET", 304, false), ("GET", 200, true)] {
+        for (method, status, told) in [
+            ("HEAD", 200, false),
+            ("GET", 304, false),
+            ("GET", 200, true),
+        ] {
             let (request, response) = (request(method), response(status));
             let side = of_response(&request, &response);
             let misfit = side.and_then(|(headers, body)| misfit(headers, body));

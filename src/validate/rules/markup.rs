@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::super::spelling::quoted;
-use super::prose::{self, Prose};
 use super::Document;
+use super::prose::{self, Prose};
+use crate::finding::spelling::quoted;
 use crate::finding::{Code, Finding, codes};
 
 /// What a site's generator reads as its own: Liquid and Jinja, and the braces of MDX.

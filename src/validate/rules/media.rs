@@ -1,8 +1,8 @@
 //! Bodies against the media types that their headers say.
 
-use super::super::spelling::quoted;
 use super::{Document, item};
 use crate::document::{Body, Headers, essence, is_json_media_type};
+use crate::finding::spelling::quoted;
 use crate::finding::{Finding, codes};
 
 /// Each body is what its `Content-Type` says.

@@ -34,16 +34,29 @@ use crate::json::pointer;
 /// What a rule over one document tells, and the rule. It is not run where none of its codes is wanted.
 const DOCUMENT_RULES: &[(&[Code], fn(&Document<'_>) -> Vec<Finding>)] = &[
     (&[codes::PATH_PARAMETERS], paths::parameters),
-    (&[codes::REQUEST_METHOD, codes::REQUEST_PATH], paths::requests),
-    (&[codes::NO_EXAMPLE, codes::EXAMPLE_AND_REASON], examples::presence),
+    (
+        &[codes::REQUEST_METHOD, codes::REQUEST_PATH],
+        paths::requests,
+    ),
+    (
+        &[codes::NO_EXAMPLE, codes::EXAMPLE_AND_REASON],
+        examples::presence,
+    ),
     (&[codes::DUPLICATE_EXAMPLE], examples::names),
     (&[codes::UNKNOWN_METHOD], method::document),
     (&[codes::DEFAULT_STATUS], status::document),
     (&[codes::BODY_MEDIA_TYPE], media::document),
     (&[codes::CONTENT_LENGTH], length::document),
-    (&[codes::EMPTY_TITLE, codes::EMPTY_DESCRIPTION], blank::document),
     (
-        &[codes::UNBALANCED_BACKTICKS, codes::RAW_HTML, codes::TEMPLATE_DELIMITERS],
+        &[codes::EMPTY_TITLE, codes::EMPTY_DESCRIPTION],
+        blank::document,
+    ),
+    (
+        &[
+            codes::UNBALANCED_BACKTICKS,
+            codes::RAW_HTML,
+            codes::TEMPLATE_DELIMITERS,
+        ],
         markup::document,
     ),
     (&[codes::NOT_NFC, codes::CONTROL_CHARACTER], text::document),

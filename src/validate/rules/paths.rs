@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::spelling::{nearest, quoted};
 use super::template::{Mismatch, Template};
 use super::{Document, at_words, item};
 use crate::document::Example;
+use crate::finding::spelling::{nearest, quoted};
 use crate::finding::{Finding, codes};
 
 /// The placeholders of the path are exactly the documented path parameters, in any order.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::super::spelling::quoted;
 use super::{Document, at_part, strings};
+use crate::finding::spelling::quoted;
 use crate::finding::{Finding, codes};
 
 /// Where systems keep home folders. (Windows writes `\`; messages often have `/`.)
@@ -41,7 +41,9 @@ pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
         .map(|(finding, more)| match more {
             0 => finding,
             1 => finding.note("one more text of the document shows that folder"),
-            more => finding.note(format!("{more} more texts of the document show that folder")),
+            more => finding.note(format!(
+                "{more} more texts of the document show that folder"
+            )),
         })
         .collect()
 }
@@ -59,7 +61,9 @@ fn home(text: &str) -> Option<(Range<usize>, Range<usize>)> {
             } else {
                 at
             };
-            let is_inner = text.get(..start)?.ends_with(|c: char| c.is_alphanumeric() || "/.-_}".contains(c))
+            let is_inner = text
+                .get(..start)?
+                .ends_with(|c: char| c.is_alphanumeric() || "/.-_}".contains(c))
                 && !text.get(..start)?.ends_with("file://");
             let rest = text.get(at + home.len()..)?;
             let separators = ['/', '\\'];
@@ -70,7 +74,10 @@ fn home(text: &str) -> Option<(Range<usize>, Range<usize>)> {
                     .chars()
                     .all(|c| c.is_alphanumeric() || "._- ".contains(c));
             let ends = |c: char| c.is_whitespace() || "\"'`<>,;:)".contains(c);
-            let end = rest.get(user..)?.find(ends).map_or(rest.len(), |end| user + end);
+            let end = rest
+                .get(user..)?
+                .find(ends)
+                .map_or(rest.len(), |end| user + end);
             let behind = at + home.len();
             (!is_inner && is_name).then_some((start..behind + user, start..behind + end))
         })
@@ -92,7 +99,13 @@ mod tests {
             let found = home(text).map(|(_, place)| &text[place]);
             assert_eq!(found, Some(path), "{text}");
         }
-        for text in ["https://example.com/home/al/x", "/home/", "/home/al", "/home/{user}/x", "/homes/a/b"] {
+        for text in [
+            "https://example.com/home/al/x",
+            "/home/",
+            "/home/al",
+            "/home/{user}/x",
+            "/homes/a/b",
+        ] {
             assert_eq!(home(text), None, "{text}");
         }
     }

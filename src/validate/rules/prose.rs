@@ -80,9 +80,7 @@ pub(super) fn of_fixtures(fixtures: &Fixtures) -> Vec<Prose<'_>> {
         .collect()
 }
 
-fn titles<'a>(
-    steps: impl Iterator<Item = (String, &'a Step)>,
-) -> impl Iterator<Item = Prose<'a>> {
+fn titles<'a>(steps: impl Iterator<Item = (String, &'a Step)>) -> impl Iterator<Item = Prose<'a>> {
     steps.filter_map(|(pointer, step)| {
         let title = step.title.as_deref()?;
         Some(plain(format!("{pointer}/title"), title))

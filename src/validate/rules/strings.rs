@@ -9,7 +9,10 @@ use crate::document::{Body, Headers};
 use crate::json::pointer;
 
 /// Calls with each text and its JSON Pointer, which is made only for those that are wanted.
-pub(super) fn each<'a>(document: &Document<'a>, mut visit: impl FnMut(&'a str, &dyn Fn() -> String)) {
+pub(super) fn each<'a>(
+    document: &Document<'a>,
+    mut visit: impl FnMut(&'a str, &dyn Fn() -> String),
+) {
     for prose in prose::of_document(document.item) {
         visit(prose.text, &|| prose.pointer.clone());
     }

@@ -89,7 +89,9 @@ fn decomposed(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
     let end = prose.text.len();
     let finding = Finding::new(codes::NOT_NFC, "the text is not in Unicode's form NFC")
         .at_text(source, &prose.pointer, start..end)
-        .help("`apidocs validate --fix` writes it so: two texts that look the same are the same then");
+        .help(
+            "`apidocs validate --fix` writes it so: two texts that look the same are the same then",
+        );
     let place = source.locate(&prose.pointer)?;
     let written = serde_json::Value::from(text).to_string();
     Some(finding.fix(Fix::new(
@@ -106,7 +108,9 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_told_and_what_scripts_need_is_not() {
-        for character in ['\u{0}', '\u{1b}', '\r', '\u{85}', '\u{202e}', '\u{200b}', '\u{feff}'] {
+        for character in [
+            '\u{0}', '\u{1b}', '\r', '\u{85}', '\u{202e}', '\u{200b}', '\u{feff}',
+        ] {
             assert!(is_unseen(character), "{character:?}");
         }
         for character in ['\n', '\t', ' ', '\u{a0}', '\u{200d}', 'é', '日'] {

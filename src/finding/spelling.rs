@@ -2,10 +2,7 @@
 
 /// The candidate that a misspelt name is nearest to, if one is near: case and the choice of `-` or
 /// `_` do not count, and one letter in three may be wrong.
-pub(super) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace('-', "_");
     // A name this long is no slip of the pen, and comparing costs its length times that of each candidate.
     if name.len() > 100 {
@@ -25,7 +22,7 @@ pub(super) fn nearest<'a>(
 }
 
 /// A name from a file as messages show it: in backticks, and not longer than a line.
-pub(super) fn quoted(name: &str) -> String {
+pub fn quoted(name: &str) -> String {
     const MOST: usize = 60;
     if name.chars().count() <= MOST {
         return format!("`{name}`");
@@ -35,7 +32,7 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-pub(super) fn list(items: &[String], last: &str) -> String {
+pub fn list(items: &[String], last: &str) -> String {
     match items {
         [] => String::new(),
         [item] => item.clone(),
