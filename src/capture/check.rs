@@ -1,10 +1,10 @@
 //! What can be known before any request is made.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path};
 use std::sync::Arc;
 
 use super::identity::{OUTPUT, name_of, value_of};
+use super::payload::leaves;
 use super::plan::Plan;
 use super::scope::env;
 use super::template::{Expression, Template, TemplateError};
@@ -195,7 +195,7 @@ impl Check<'_> {
             }
         }
         for (at, path) in files(step) {
-            let message = if leaves(path) {
+            let message = if leaves(self.options.docs, path) {
                 format!("the file {path} is not in the folder of documents")
             } else if !path.contains("{{") && !self.options.docs.join(path).is_file() {
                 format!("the file {path} does not exist")
@@ -285,12 +285,6 @@ fn unknown(text: &str, known: &BTreeSet<String>) -> Vec<String> {
     let names = template.expressions().filter(missing);
     let names: BTreeSet<_> = names.map(Expression::name).collect();
     names.into_iter().collect()
-}
-
-/// Whether a path leads out of the folder in which it is looked for.
-fn leaves(path: &str) -> bool {
-    let is_up = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
-    Path::new(path).components().any(is_up)
 }
 
 /// The files that a step sends.

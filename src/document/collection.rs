@@ -135,7 +135,10 @@ impl Collection {
 
     fn read<T: DeserializeOwned>(&mut self, shown: String, bytes: Vec<u8>) -> Option<Loaded<T>> {
         let json = json::parse_bytes(&bytes);
-        let source = SourceFile::of_bytes(shown, bytes);
+        let is_too_large = bytes.len() > json::MAX_SIZE;
+        // Nothing in a file that is too large is worth to be kept, or shown.
+        let shown_bytes = if is_too_large { Vec::new() } else { bytes };
+        let source = SourceFile::of_bytes(shown, shown_bytes);
         match json {
             Ok(json) => {
                 let item = T::deserialize(&json).ok();

@@ -76,11 +76,9 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Fault> {
         return Err(Fault::new(
             FaultKind::Size,
             0,
-            format!(
-                "the file has {} bytes; at most {MAX_SIZE} are read",
-                bytes.len()
-            ),
-        ));
+            "the file has more than 64 MiB, which is the most that is read",
+        )
+        .with_help("let the scenario ask for less: nobody reads an example of that size"));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => parse(text),

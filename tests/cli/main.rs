@@ -1,5 +1,6 @@
 //! The binary itself: its verbs, its words, its exit codes, and what it leaves on disk.
 
+mod cases;
 mod colour;
 mod demo_project;
 mod diff;
