@@ -83,7 +83,10 @@ impl Error {
         match self {
             Self::LinkLeaves { .. } => "the link leaves the folder of documents".to_owned(),
             Self::LinkLoops(_) => "the link turns in circles".to_owned(),
-            Self::Io { source, .. } => format!("the link cannot be followed: {source}"),
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "the link leads nowhere".to_owned()
+            }
+            Self::Io { source, .. } => format!("the link cannot be followed: {}", source.kind()),
             other => other.to_string(),
         }
     }

@@ -12,5 +12,6 @@ mod servers;
 #[cfg(unix)]
 mod signals;
 mod support;
+mod validate;
 #[cfg(unix)]
 mod whole_or_not;
