@@ -151,7 +151,7 @@ mod tests {
         assert!(fault(b"{\"a\":1,\n \"a\":2}").contains("line 2, column 2"));
         assert!(fault(b"[\"\xff\"]").contains("the body is not UTF-8 (line 1, column 3"));
         assert!(fault(b"\xef\xbb\xbf[]").contains("byte order mark"));
-        assert!(fault(b"[1,]").contains("trailing comma"));
+        assert!(fault(b"[1,]").contains("a comma stands behind"));
         assert!(fault("[".repeat(100_000).as_bytes()).contains("deeper"));
     }
 }

@@ -150,7 +150,35 @@ pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
 
 struct Check<'a> {
     text: &'a str,
-    keys: Vec<HashSet<Cow<'a, str>>>,
+    keys: Vec<Keys<'a>>,
+}
+
+/// The keys of an object. Most have few, which are compared faster than hashed.
+enum Keys<'a> {
+    Few(Vec<Cow<'a, str>>),
+    Many(HashSet<Cow<'a, str>>),
+}
+
+impl<'a> Keys<'a> {
+    const FEW: usize = 16;
+
+    /// Whether the key is a new one.
+    fn insert(&mut self, key: Cow<'a, str>) -> bool {
+        match self {
+            Self::Few(keys) if keys.contains(&key) => false,
+            Self::Few(keys) if keys.len() < Self::FEW => {
+                keys.push(key);
+                true
+            }
+            Self::Few(keys) => {
+                let mut many: HashSet<_> = keys.drain(..).collect();
+                let fresh = many.insert(key);
+                *self = Self::Many(many);
+                fresh
+            }
+            Self::Many(keys) => keys.insert(key),
+        }
+    }
 }
 
 impl Visitor for Check<'_> {
@@ -161,7 +189,7 @@ impl Visitor for Check<'_> {
                 "let the scenario ask for less: nobody reads an example of that depth",
             ));
         }
-        self.keys.push(HashSet::new());
+        self.keys.push(Keys::Few(Vec::new()));
         Ok(())
     }
 
@@ -172,11 +200,11 @@ impl Visitor for Check<'_> {
             return Err(Fault::new(FaultKind::ReservedKey, raw.start, message)
                 .with_help("rename the key: the JSON library gives it a meaning of its own"));
         }
-        let shown = key.clone().into_owned();
         let fresh = self.keys.last_mut().is_none_or(|keys| keys.insert(key));
         if fresh {
             return Ok(());
         }
+        let shown = unescape(&self.text[raw.clone()]);
         let message = format!("the key {shown:?} stands twice in one object");
         Err(Fault::new(FaultKind::DuplicateKey, raw.start, message)
             .with_help("remove one of the two: readers of JSON disagree about which one counts"))

@@ -8,6 +8,7 @@ use super::{
     read_tree,
 };
 use crate::document::{Collection, Tree};
+use crate::finding::spelling::nearest;
 use crate::finding::{LocatedError, SourceFile};
 use crate::json::MAX_SIZE;
 
@@ -146,12 +147,22 @@ impl Project {
 
 fn read_settings(source: &Arc<SourceFile>) -> Result<Settings, Error> {
     toml::from_str(&source.text).map_err(|error| {
-        Box::new(
-            LocatedError::new(source, error.span(), error.message())
-                .help("`apidocs schema settings` prints what the file may hold"),
-        )
-        .into()
+        let help = meant(error.message()).unwrap_or_else(|| {
+            "`apidocs schema settings` prints what the file may hold".to_owned()
+        });
+        Box::new(LocatedError::new(source, error.span(), error.message()).help(help)).into()
     })
+}
+
+/// What somebody may have meant, where the message of `serde` names what it found and then what it knows, in backticks.
+fn meant(message: &str) -> Option<String> {
+    if !message.starts_with("unknown ") {
+        return None;
+    }
+    let mut names = message.split('`').skip(1).step_by(2);
+    let found = names.next()?;
+    let meant = nearest(found, names)?;
+    Some(format!("did you mean `{meant}`?"))
 }
 
 #[cfg(test)]
@@ -192,6 +203,18 @@ mod tests {
         assert!(find(&Location { config: None, docs }).is_ok());
         fs::create_dir(folder.path().join(DEFAULT_DOCS)).unwrap();
         assert!(find(&Location::default()).is_ok());
+    }
+
+    #[test]
+    fn a_misspelt_key_or_level_is_recognised() {
+        let told = |text: &str| read_settings(&SourceFile::new("a", text.as_bytes())).unwrap_err();
+        for (text, meant) in [
+            ("bsae_url = 'x'", "did you mean `base_url`?"),
+            ("[severity]\nschema = 'warn'", "did you mean `warning`?"),
+        ] {
+            assert_eq!(told(text).help().as_deref(), Some(meant), "{text}");
+        }
+        assert!(told("port = 1").help().unwrap().contains("schema settings"));
     }
 
     #[test]

@@ -72,18 +72,18 @@ fn broken_texts() -> [(Vec<u8>, &'static str, &'static str); 6] {
         ),
         (
             b"{\"a\": 1,}".to_vec(),
-            "error[json-syntax]: trailing comma",
-            "1:9",
+            "error[trailing-comma]: a comma stands behind the last value",
+            "1:8",
         ),
         (
             b"\xef\xbb\xbf{}".to_vec(),
-            "error[json-encoding]: the file begins with a byte order mark",
+            "error[byte-order-mark]: the file begins with a byte order mark",
             "1:1",
         ),
         (
             "[".repeat(100_000).into_bytes(),
-            "error[json-depth]: the nesting is deeper than 127 levels",
-            "1:128",
+            "error[json-depth]: the nesting is deeper than 1000 levels",
+            "1:1001",
         ),
         (
             b"{\"$serde_json::private::Number\": \"1\"}".to_vec(),

@@ -78,7 +78,8 @@ fn home(text: &str) -> Option<(Range<usize>, Range<usize>)> {
                 .get(user..)?
                 .find(ends)
                 .map_or(rest.len(), |end| user + end);
-            let behind = at + home.len();
+            let path = rest.get(..end)?.trim_end_matches(['.', '?', '!']);
+            let (end, behind) = (path.len(), at + home.len());
             (!is_inner && is_name).then_some((start..behind + user, start..behind + end))
         })
     })
@@ -95,6 +96,7 @@ mod tests {
             ("in \"/Users/al/b\", line 1", "/Users/al/b"),
             ("C:\\Users\\Al B\\x", "C:\\Users\\Al B\\x"),
             ("file:///home/al/x", "/home/al/x"),
+            ("It is in /home/al/x.txt.", "/home/al/x.txt"),
         ] {
             let found = home(text).map(|(_, place)| &text[place]);
             assert_eq!(found, Some(path), "{text}");
