@@ -89,9 +89,13 @@ fn reports(path: &Path) -> [(&'static str, String); 2] {
     let mut arguments: Vec<_> = case.arguments.iter().map(String::as_str).collect();
     arguments.extend(["--report", "json", "--report", "human=human.txt"]);
     let run = sandbox.run(&arguments).exits(case.exit);
-    let shown = |text: String| match &port {
-        Some(port) => text.replace(port.as_str(), "PORT"),
-        None => text,
+    let root = sandbox.root().to_string_lossy().into_owned();
+    let shown = |text: String| {
+        let text = text.replace(&root, "ROOT");
+        match &port {
+            Some(port) => text.replace(port.as_str(), "PORT"),
+            None => text,
+        }
     };
     [
         ("expected.json", shown(run.stdout)),
