@@ -93,7 +93,7 @@ fn thing(section: usize, index: usize, item: usize) -> Value {
         "dateCreated": format!("2020-03-09T04:38:{:02}.{id:06}Z", id % 60),
         "features": ["data-forwarding", "rate-limits", "releases"],
         "id": id.to_string(),
-        "isPublic": item % 2 == 0,
+        "isPublic": item.is_multiple_of(2),
         "name": format!("Pump Station {id}"),
         "score": id as f64 / 7.0,
         "slug": format!("pump-station-{id}"),

@@ -31,8 +31,11 @@ use crate::document::{Collection, DocumentName, EndpointDocument, Example, Loade
 use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json::pointer;
 
+/// A rule over one document.
+type DocumentRule = fn(&Document<'_>) -> Vec<Finding>;
+
 /// What a rule over one document tells, and the rule. It is not run where none of its codes is wanted.
-const DOCUMENT_RULES: &[(&[Code], fn(&Document<'_>) -> Vec<Finding>)] = &[
+const DOCUMENT_RULES: &[(&[Code], DocumentRule)] = &[
     (&[codes::PATH_PARAMETERS], paths::parameters),
     (
         &[codes::REQUEST_METHOD, codes::REQUEST_PATH],
