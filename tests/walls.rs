@@ -7,16 +7,19 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// Room, and the rooms upstream of it that it may import.
-const WALLS: [(&str, &[&str]); 12] = [
+const WALLS: [(&str, &[&str]); 15] = [
     ("json", &[]),
     ("finding", &["json"]),
     ("document", &["json", "finding"]),
     ("page", &["json", "finding", "document"]),
     ("project", &["json", "finding", "document"]),
     ("import", &["json", "finding", "document", "page"]),
+    ("export", &["json", "finding", "document", "import"]),
     ("capture", &["json", "finding", "document", "project"]),
     ("validate", &["json", "finding", "document", "project"]),
-    ("drift", &["json", "finding", "document"]),
+    ("stabilize", &["json", "finding", "document"]),
+    ("contract", &["json", "finding", "document"]),
+    ("drift", &["json", "finding", "document", "stabilize"]),
     ("render", &["json", "finding", "document", "page"]),
     ("report", &["json", "finding"]),
     ("demo", &[]),

@@ -1,5 +1,9 @@
 //! Where the API answers.
 
+use std::path::{Path, PathBuf};
+
+use percent_encoding::percent_decode_str;
+
 /// A base URL, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct BaseUrl {
@@ -11,11 +15,28 @@ pub(super) struct BaseUrl {
     pub port: Option<u16>,
     /// The path in front of every request's path, without a slash at its end.
     pub prefix: String,
+    /// The Unix socket on which the server listens, where it is no port.
+    pub socket: Option<PathBuf>,
 }
+
+/// What a server at a socket is called in requests: it has no name of its own.
+const SOCKET_HOST: &str = "localhost";
 
 impl BaseUrl {
     /// Takes a URL apart; the error tells what is wrong with it.
+    ///
+    /// A Unix socket is `unix:/path/to.sock`, or `http+unix://` with the path percent-encoded in the place of the
+    /// host.
     pub fn parse(url: &str) -> Result<Self, String> {
+        if let Some(path) = url.strip_prefix("unix:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return Self::at_socket(url, path, "");
+        }
+        if let Some(rest) = url.strip_prefix("http+unix://") {
+            let (host, prefix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let path = percent_decode_str(host).decode_utf8_lossy();
+            return Self::at_socket(url, &path, prefix);
+        }
         let (scheme, rest) = url
             .split_once("://")
             .ok_or_else(|| format!("{url:?} is not a URL such as \"http://127.0.0.1:8000\""))?;
@@ -51,7 +72,40 @@ impl BaseUrl {
             host: host.to_ascii_lowercase(),
             port,
             prefix: prefix.trim_end_matches('/').to_owned(),
+            socket: None,
         })
+    }
+
+    fn at_socket(url: &str, path: &str, prefix: &str) -> Result<Self, String> {
+        if cfg!(not(unix)) {
+            return Err(format!("{url:?}: this system has no Unix sockets"));
+        }
+        if path.is_empty() || path.contains('\0') || prefix.contains(['?', '#']) {
+            return Err(format!(
+                "{url:?} is no socket such as \"unix:/run/api.sock\" or \"http+unix://%2Frun%2Fapi.sock/v1\""
+            ));
+        }
+        Ok(Self {
+            scheme: "http".to_owned(),
+            host: SOCKET_HOST.to_owned(),
+            port: None,
+            prefix: prefix.trim_end_matches('/').to_owned(),
+            socket: Some(PathBuf::from(path)),
+        })
+    }
+
+    /// The same with a relative path of a socket meant from that folder.
+    pub fn within(mut self, root: &Path) -> Self {
+        self.socket = self.socket.map(|socket| root.join(socket));
+        self
+    }
+
+    /// The server as people know it: its socket, or host and port.
+    pub fn place(&self) -> String {
+        match &self.socket {
+            Some(socket) => socket.display().to_string(),
+            None => self.authority(),
+        }
     }
 
     /// `host:port`, or the host alone where the URL says no port.
@@ -107,8 +161,28 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
+    fn a_socket_has_a_path_and_perhaps_a_prefix() {
+        let socket = |url: &str| {
+            let base = BaseUrl::parse(url).unwrap().within(Path::new("/root"));
+            assert!(base.is_loopback() && base.origin() == "http://localhost");
+            (base.place(), base.prefix)
+        };
+        assert_eq!(
+            socket("unix:/run/a.sock"),
+            ("/run/a.sock".to_owned(), String::new())
+        );
+        assert_eq!(socket("unix:///run/a.sock").0, "/run/a.sock");
+        assert_eq!(socket("unix:a.sock").0, "/root/a.sock");
+        let encoded = socket("http+unix://%2Frun%2Fa.sock/v1/");
+        assert_eq!(encoded, ("/run/a.sock".to_owned(), "/v1".to_owned()));
+    }
+
+    #[test]
     fn what_is_no_base_url_is_refused() {
         for bad in [
+            "unix:",
+            "http+unix:///v1",
             "",
             "localhost:80",
             "ftp://x",

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::coding;
+use super::error::Fault;
 use crate::document::{Headers, essence, is_json_media_type};
 use crate::finding::SourceFile;
 use crate::json::{self, FaultKind};
@@ -22,6 +24,18 @@ pub(super) struct BodyFault {
     /// In a sentence without a full stop, with line and column.
     pub message: String,
     pub help: Option<String>,
+    /// Whether its bytes are not even text in the charset that counts: no usable response.
+    pub unreadable: bool,
+}
+
+impl From<Fault> for BodyFault {
+    fn from(fault: Fault) -> Self {
+        Self {
+            message: fault.message,
+            help: fault.help,
+            unreadable: true,
+        }
+    }
 }
 
 fn is_text(essence: &str) -> bool {
@@ -57,20 +71,31 @@ pub(super) fn content(headers: &Headers, body: &[u8]) -> Result<Content, BodyFau
     let media_type = headers.get("Content-Type").unwrap_or_default();
     let essence = essence(media_type);
     if is_json_media_type(&essence) {
-        return parse(body).map(Content::Json);
+        return parse(headers, body).map(Content::Json);
     }
     // Without a media type, what reads as text is shown as text.
     let untyped = essence.is_empty() && !body.contains(&0);
     if (is_text(&essence) || untyped)
-        && let Ok(text) = std::str::from_utf8(body)
+        && let Some(text) = coding::text(media_type, body)?
     {
-        return Ok(Content::Text(text.to_owned()));
+        return Ok(Content::Text(text));
     }
     Ok(Content::Bytes(media_type.to_owned()))
 }
 
-/// Reads a body as JSON, strictly.
-pub(super) fn parse(body: &[u8]) -> Result<Value, BodyFault> {
+/// Reads a body as JSON, strictly; in another charset than UTF-8 only where its media type names one.
+pub(super) fn parse(headers: &Headers, body: &[u8]) -> Result<Value, BodyFault> {
+    let media_type = headers.get("Content-Type").unwrap_or_default();
+    match coding::charset(media_type).as_deref() {
+        None | Some("utf-8" | "utf8") => parse_utf8(body),
+        Some(_) => match coding::text(media_type, body)? {
+            Some(text) => parse_utf8(text.as_bytes()),
+            None => parse_utf8(body),
+        },
+    }
+}
+
+fn parse_utf8(body: &[u8]) -> Result<Value, BodyFault> {
     json::parse_bytes(body).map_err(|fault| {
         let position = SourceFile::new("", body).position(fault.offset);
         // The reader speaks of files.
@@ -91,6 +116,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, BodyFault> {
                 position.line, position.column
             ),
             help,
+            unreadable: std::str::from_utf8(body).is_err(),
         }
     })
 }
@@ -143,11 +169,20 @@ mod tests {
             Ok(Content::Bytes("image/png".to_owned()))
         );
         assert_eq!(of("application/json", b""), Ok(Content::Empty));
+        assert_eq!(of("text/csv; charset=latin1", b"\xe9"), text);
+        let json = of("application/json; charset=iso-8859-1", b"[\"\xe9\"]");
+        assert_eq!(json, Ok(Content::Json(json!(["é"]))));
     }
 
     #[test]
     fn faults_have_their_place_in_the_body() {
         let fault = |body: &[u8]| of("application/json", body).unwrap_err().message;
+        assert!(
+            of("application/json", b"[\"\xff\"]")
+                .unwrap_err()
+                .unreadable
+        );
+        assert!(!of("application/json", b"[1,]").unwrap_err().unreadable);
         assert!(fault(b"{\"a\":1,\n \"a\":2}").contains("line 2, column 2"));
         assert!(fault(b"[\"\xff\"]").contains("the body is not UTF-8 (line 1, column 3"));
         assert!(fault(b"\xef\xbb\xbf[]").contains("byte order mark"));

@@ -8,7 +8,7 @@ use super::payload::leaves;
 use super::plan::Plan;
 use super::scope::env;
 use super::template::{Expression, Template, TemplateError};
-use super::{Options, texts};
+use super::{Options, order, texts};
 use crate::document::{DocumentName, ExampleTarget, Identity, Part, Payload, Step};
 use crate::finding::spelling::nearest;
 use crate::finding::{Finding, SourceFile, codes};
@@ -24,18 +24,34 @@ pub fn check(options: &Options<'_>) -> Vec<Finding> {
         options,
         findings: Vec::new(),
         targets: BTreeMap::new(),
+        unfilled: BTreeMap::new(),
     };
     check.unreadable(&plan);
+    check.findings.extend(plan.forbidden.iter().cloned());
     let fixtures = check.fixtures(&plan);
     check.identities(&plan, &fixtures);
-    for (_, loaded, scenario) in &plan.scenarios {
+    for (ident, loaded, scenario) in &plan.scenarios {
+        let collection = options.collection;
+        check
+            .findings
+            .extend(order::check(collection, ident, &loaded.source, scenario));
         let mut known = fixtures.clone();
+        for before in order::ancestors(collection, ident) {
+            let loaded = collection.scenarios.get(before);
+            let before = loaded.and_then(|loaded| loaded.item.as_ref());
+            known.extend(
+                before
+                    .into_iter()
+                    .flat_map(|before| before.steps().flat_map(|(_, step)| saved(step))),
+            );
+        }
         for (pointer, step) in scenario.steps() {
             check.step(&loaded.source, &pointer, step, &known);
             known.extend(saved(step));
         }
     }
     check.duplicates(&plan);
+    check.incomplete(&plan);
     check.findings
 }
 
@@ -47,6 +63,8 @@ struct Check<'a> {
     options: &'a Options<'a>,
     findings: Vec<Finding>,
     targets: BTreeMap<ExampleTarget, usize>,
+    /// Variables without a value, and how many requests wait for each.
+    unfilled: BTreeMap<String, usize>,
 }
 
 impl Check<'_> {
@@ -61,7 +79,10 @@ impl Check<'_> {
 
     /// The names that fixtures define.
     fn fixtures(&mut self, plan: &Plan<'_>) -> BTreeSet<String> {
-        let mut known = BTreeSet::new();
+        let chosen = self.options.settings.environment.iter();
+        let mut known: BTreeSet<String> = chosen
+            .flat_map(|chosen| chosen.variables.keys().cloned())
+            .collect();
         let Some((loaded, fixtures)) = plan.fixtures else {
             return known;
         };
@@ -73,6 +94,9 @@ impl Check<'_> {
                 self.text(&loaded.source, &at, text, &known);
             }
             known.insert(name.clone());
+            if value.is_null() {
+                self.unfilled.insert(name.clone(), 0);
+            }
         }
         for (pointer, step) in fixtures.steps() {
             self.step(&loaded.source, &pointer, step, &known);
@@ -147,8 +171,26 @@ impl Check<'_> {
         step: &Step,
         known: &BTreeSet<String>,
     ) {
-        for (at, text) in texts::of_step(step) {
-            self.text(source, &format!("{pointer}{at}"), text, known);
+        if let Some(todo) = &step.todo {
+            let finding = Finding::new(
+                codes::INCOMPLETE_REQUEST,
+                format!("the request is not made: {todo}"),
+            )
+            .at_pointer(source, &format!("{pointer}/todo"))
+            .help("complete the request, then remove `todo`");
+            self.findings.push(match &step.example {
+                Some(target) => finding.about(target),
+                None => finding,
+            });
+        } else {
+            for (at, text) in texts::of_step(step) {
+                self.text(source, &format!("{pointer}{at}"), text, known);
+            }
+            for name in texts::variables(step) {
+                if let Some(count) = self.unfilled.get_mut(&name) {
+                    *count += 1;
+                }
+            }
         }
         let settings = self.options.settings;
         if let Identity::Named(name) = &step.identity
@@ -195,6 +237,9 @@ impl Check<'_> {
             }
         }
         for (at, path) in files(step) {
+            if step.todo.is_some() {
+                continue;
+            }
             let message = if leaves(self.options.docs, path) {
                 format!("the file {path} is not in the folder of documents")
             } else if !path.contains("{{") && !self.options.docs.join(path).is_file() {
@@ -243,6 +288,25 @@ impl Check<'_> {
                 .help("save it in an earlier request, or define it in fixtures.json"),
             };
             self.findings.push(finding.at_pointer(source, at));
+        }
+    }
+
+    /// Variables that are still to be filled in, each once however many requests wait for it.
+    fn incomplete(&mut self, plan: &Plan<'_>) {
+        let Some((loaded, _)) = plan.fixtures else {
+            return;
+        };
+        for (name, count) in &self.unfilled {
+            let waiting = match count {
+                0 => continue,
+                1 => "1 request is".to_owned(),
+                count => format!("{count} requests are"),
+            };
+            let message = format!("`{name}` has no value yet: {waiting} not made");
+            let finding = Finding::new(codes::INCOMPLETE_REQUEST, message)
+                .at_key(&loaded.source, &pointer::join("/variables", name))
+                .help("write its value in place of null");
+            self.findings.push(finding);
         }
     }
 

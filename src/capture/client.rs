@@ -1,28 +1,29 @@
 //! One request, and what comes back.
 
+use std::cell::RefCell;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use ureq::http;
+use ureq::tls::TlsConfig;
 use ureq::unversioned::resolver::DefaultResolver;
 
 use super::base::BaseUrl;
+use super::coding::{self, Undecodable};
 use super::error::Fault;
 use super::fault::{self, Said, Stage};
+use super::link::Link;
 use super::tap::Tap;
-use super::wire::Head;
+use super::wire::{self, Head};
 use crate::document::Headers;
 
 /// The largest head of a response, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// How long it may take to connect.
-const CONNECT: Duration = Duration::from_secs(10);
-
-/// More than that is as good as no limit, and the clock can count it.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The methods whose requests may share a connection: a request that is sent once more because the shared
+/// connection was just being closed must change nothing (RFC 9110, section 9.2.1).
+const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
 /// A request as it is sent; the client adds `Host`, `Content-Length` and what every client says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(super) struct WireRequest {
     pub body: Option<Vec<u8>>,
 }
 
-/// A response as it was received; its body without the framing.
+/// A response as it was received; its body without framing and content coding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WireResponse {
     pub head: Head,
@@ -54,82 +55,109 @@ pub(super) enum NoResponse {
 
 /// Makes requests, one at a time.
 ///
-/// Every request has a connection of its own: a server that serves one connection after the other
-/// would wait forever for one that we keep, and a connection that breaks is never an old one's fault.
+/// Unless the settings ask for more, every request has a connection of its own: a server that serves one
+/// connection after the other would wait forever for one that we keep, and a connection that breaks is
+/// never an old one's fault.
 pub(super) struct Client {
-    agent: ureq::Agent,
+    agent: RefCell<ureq::Agent>,
     tap: Tap,
     base: BaseUrl,
-    timeout: Duration,
-    max_body: u64,
+    link: Link,
 }
 
 impl Client {
-    pub fn new(
-        base: &BaseUrl,
-        timeout: Duration,
-        max_body: u64,
-        interrupted: &Arc<AtomicBool>,
-    ) -> Self {
-        let timeout = timeout.min(LONGEST);
-        let mut config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .user_agent(concat!("apidocs/", env!("CARGO_PKG_VERSION")))
-            .accept("*/*")
-            .accept_encoding("identity")
-            .allow_non_standard_methods(true)
-            .max_response_header_size(MAX_HEAD)
-            .max_idle_connections(0)
-            .timeout_global(Some(timeout))
-            .timeout_connect(Some(timeout.min(CONNECT)));
-        if base.is_loopback() {
-            config = config.proxy(None);
-        }
-        let tap = Tap::new(Arc::clone(interrupted));
+    pub fn new(base: &BaseUrl, link: &Link, interrupted: &Arc<AtomicBool>) -> Self {
+        let tap = Tap::new(Arc::clone(interrupted), link.first_byte);
         Self {
-            agent: ureq::Agent::with_parts(
-                config.build(),
-                tap.connector(),
-                DefaultResolver::default(),
-            ),
+            agent: RefCell::new(agent(base, link, &tap)),
             tap,
             base: base.clone(),
-            timeout,
-            max_body,
+            link: link.clone(),
+        }
+    }
+
+    /// Closes the connection that is kept, where there is one.
+    pub fn hang_up(&self) {
+        if self.link.keep_alive {
+            *self.agent.borrow_mut() = agent(&self.base, &self.link, &self.tap);
         }
     }
 
     /// Sends a request and waits for the whole response; redirects are responses like others.
     pub fn send(&self, request: &WireRequest) -> Result<WireResponse, NoResponse> {
+        let safe = SAFE.contains(&request.method.as_str());
+        if !safe {
+            self.hang_up();
+        }
+        let answer = self.send_once(request);
+        // The server may close a shared connection just when we send on it: that is no answer at all.
+        let stale = {
+            let heard = self.tap.heard();
+            safe && !heard.fresh && heard.connected && heard.total == 0
+        };
+        match answer {
+            Err(NoResponse::Fault(_)) if stale && self.link.keep_alive => {
+                self.hang_up();
+                self.send_once(request)
+            }
+            answer => answer,
+        }
+    }
+
+    fn send_once(&self, request: &WireRequest) -> Result<WireResponse, NoResponse> {
         let call = self.request(request).map_err(NoResponse::Unsendable)?;
         if self.tap.is_interrupted() {
             return Err(NoResponse::Interrupted);
         }
         self.tap.clear();
+        let agent = self.agent.borrow();
         let empty = matches!(request.method.as_str(), "POST" | "PUT" | "PATCH");
         let response = match &request.body {
-            Some(body) => self.agent.run(call.map(|()| body)),
+            Some(body) => agent.run(call.map(|()| body)),
             // Those methods say `Content-Length: 0` (RFC 9110, section 8.6).
-            None if empty => self.agent.run(call.map(|()| Vec::new())),
-            None => self.agent.run(call),
+            None if empty => agent.run(call.map(|()| Vec::new())),
+            None => agent.run(call),
         }
         .map_err(|error| self.fault(&error, None))?;
         let (head, body) = response.into_parts();
-        let body = read(body, self.max_body).map_err(|error| self.fault(&error, Some(&head)))?;
-        let (head, reset) = {
+        let announced = body.content_length();
+        let max = self.link.max_body;
+        let body = read(body, max).map_err(|error| self.fault(&error, Some(&head)))?;
+        let (head, reset, total) = {
             let heard = self.tap.heard();
-            (Head::read(&heard.bytes), heard.reset)
+            (Head::parse(&heard.bytes), heard.reset, heard.total)
         };
         match (head, body) {
-            (_, None) => Err(self.said(&Said::TooLarge(self.max_body), Stage::Body(None))),
+            (_, None) => Err(self.said(&Said::TooLarge(max), Stage::Body(None))),
             // Without a length, a body that was broken off looks like one that has ended.
             (_, Some(_)) if reset => Err(self.said(&Said::Reset, Stage::Body(None))),
             (None, _) => {
                 Err(self.said(&Said::Protocol("it cannot be read".to_owned()), Stage::Head))
             }
-            (Some(head), Some(body)) => Ok(WireResponse { head, body }),
+            (Some((head, end)), Some(body)) => {
+                let framed = request.method != "HEAD" && ![204, 304].contains(&head.status);
+                let came = total.saturating_sub(end as u64);
+                match announced.filter(|length| framed && came > *length) {
+                    Some(length) => Err(self.said(&Said::TooMuch { came, length }, Stage::Head)),
+                    None => self.decoded(head, body),
+                }
+            }
+        }
+    }
+
+    fn decoded(&self, head: Head, body: Vec<u8>) -> Result<WireResponse, NoResponse> {
+        if let Some(coding) = wire::unknown_transfer_coding(&head.headers) {
+            let fault = Fault::new(format!(
+                "the response has the Transfer-Encoding {coding:?}; we understand chunked alone"
+            ));
+            return Err(NoResponse::Fault(fault));
+        }
+        match coding::decode(&head.headers, body, self.link.max_body) {
+            Ok(body) => Ok(WireResponse { head, body }),
+            Err(Undecodable::Fault(fault)) => Err(NoResponse::Fault(fault)),
+            Err(Undecodable::TooLarge) => {
+                Err(self.said(&Said::TooLarge(self.link.max_body), Stage::Body(None)))
+            }
         }
     }
 
@@ -160,13 +188,8 @@ impl Client {
             return NoResponse::Interrupted;
         }
         let heard = self.tap.heard();
-        NoResponse::Fault(fault::explain(
-            said,
-            &heard,
-            &self.base,
-            self.timeout,
-            stage,
-        ))
+        let fault = fault::explain(said, &heard, &self.base, &self.link, stage);
+        NoResponse::Fault(fault)
     }
 
     fn fault(&self, error: &ureq::Error, head: Option<&http::response::Parts>) -> NoResponse {
@@ -177,6 +200,34 @@ impl Client {
         });
         self.said(&Said::of(error), stage)
     }
+}
+
+fn agent(base: &BaseUrl, link: &Link, tap: &Tap) -> ureq::Agent {
+    let mut tls = TlsConfig::builder();
+    if let Some(roots) = &link.roots {
+        tls = tls.root_certs(roots.clone());
+    }
+    let kept = usize::from(link.keep_alive);
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(concat!("apidocs/", env!("CARGO_PKG_VERSION")))
+        .accept("*/*")
+        .accept_encoding("identity")
+        .allow_non_standard_methods(true)
+        .max_response_header_size(MAX_HEAD)
+        .max_idle_connections(kept)
+        .max_idle_connections_per_host(kept)
+        .tls_config(tls.build())
+        .proxy(link.proxies.of(base).cloned())
+        .timeout_global(Some(link.total))
+        .timeout_connect(Some(link.total.min(link.connect)));
+    ureq::Agent::with_parts(
+        config.build(),
+        tap.connector(base.socket.clone()),
+        DefaultResolver::default(),
+    )
 }
 
 /// The whole body, `None` where it is larger than the limit.

@@ -1,9 +1,12 @@
 //! Why a capture could not be done.
 
+use serde::{Deserialize, Serialize};
+
 use crate::finding::LocatedError;
 
 /// What kind of failure: it decides about the exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
     /// The settings do not say what is needed, or something that cannot be.
     Settings,
@@ -11,6 +14,8 @@ pub enum ErrorKind {
     Command,
     /// Somebody else listens on the port that we need.
     PortInUse,
+    /// What was captured elsewhere does not fit together, or to the documents.
+    Share,
     /// Reading or writing on our own side.
     Io,
     /// A server did not start: it ended early, hung, or answered nothing that we understand.
@@ -22,12 +27,15 @@ pub enum ErrorKind {
 }
 
 /// We could not capture. Everything that was started has been stopped.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
+#[serde(deny_unknown_fields)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     help: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }
 
@@ -108,6 +116,19 @@ pub(super) struct Fault {
     pub help: Option<String>,
     /// Whether trying again cannot help: what answers is no HTTP/1.1 server.
     pub definitive: bool,
+    /// What the settings may list to be tried again.
+    pub cause: Cause,
+}
+
+/// Where a response was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// There was no connection, or it ended too early.
+    Connection,
+    /// It took too long.
+    Timeout,
+    /// What came is of no use.
+    Answer,
 }
 
 impl Fault {
@@ -116,7 +137,13 @@ impl Fault {
             message: message.into(),
             help: None,
             definitive: false,
+            cause: Cause::Answer,
         }
+    }
+
+    pub fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self
     }
 
     pub fn definitive(message: impl Into<String>) -> Self {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::body::Content;
+use super::coding;
 use super::hosts::Hosts;
 use super::identity::Credential;
 use super::payload::{self, Built};
@@ -196,7 +197,9 @@ impl View<'_> {
         })
     }
 
-    /// The response as examples show it; `raw` is the body of which `content` was made.
+    /// The response as examples show it; `raw` is the body of which `content` was made, without its
+    /// content coding. The length of a coded body is that of bytes that nobody sees, and differs with
+    /// every value that the coding packs: it is not shown.
     pub fn response(&self, head: &Head, content: &Content, raw: &[u8]) -> Response {
         let body = match content {
             Content::Empty => Body::Empty,
@@ -205,12 +208,15 @@ impl View<'_> {
             Content::Bytes(media_type) => Body::Bytes(payload::told(media_type, raw)),
         };
         let changed = match (content, std::str::from_utf8(raw)) {
-            (Content::Json(_) | Content::Text(_), Ok(text)) => {
-                self.text(text).len() as i128 - text.len() as i128
-            }
+            (Content::Json(_), Ok(text)) => self.text(text).len() as i128 - text.len() as i128,
+            (Content::Text(text), _) => self.text(text).len() as i128 - text.len() as i128,
             _ => 0,
         };
-        let headers = self.with_length(self.fields(head), changed);
+        let untold = *content != Content::Empty && coding::is_coded(&head.headers);
+        let fields = self
+            .fields(head)
+            .filter(|header| !(untold && header.is("Content-Length")));
+        let headers = self.with_length(fields, changed);
         Response {
             status: head.status,
             reason: self.text(&head.reason),
@@ -227,7 +233,16 @@ impl View<'_> {
         head: &Head,
         raw: &[u8],
     ) -> Finding {
-        finding = finding.note(format!("> {} {}", sent.method, self.text(sent.target)));
+        let request = self.request(sent);
+        finding = finding.note(cut(&format!("> {} {}", request.method, request.path)));
+        for header in &request.headers {
+            finding = finding.note(cut(&format!("> {header}")));
+        }
+        finding = match &request.body {
+            Body::Empty | Body::Bytes(_) => finding,
+            Body::Json(value) => first_lines(finding, &write(value, KeyOrder::Kept)),
+            Body::Text(lines) => first_lines(finding, &lines.join("\n")),
+        };
         finding = finding.note(format!("< {} {}", head.status, self.text(&head.reason)).trim_end());
         for header in self.fields(head) {
             finding = finding.note(cut(&format!("< {}", self.header(header))));
@@ -239,15 +254,20 @@ impl View<'_> {
         };
         // Enough for the lines that are shown: a secret is no longer than that.
         let text = self.text(text.get(..64 * 1024).unwrap_or(&text));
-        let mut lines = text.lines();
-        for line in lines.by_ref().take(BODY_LINES) {
-            finding = finding.note(cut(&format!("  {line}")));
-        }
-        if lines.next().is_some() {
-            finding = finding.note("  …");
-        }
-        finding
+        first_lines(finding, &text)
     }
+}
+
+/// The finding with the first lines of a body.
+fn first_lines(mut finding: Finding, text: &str) -> Finding {
+    let mut lines = text.lines();
+    for line in lines.by_ref().take(BODY_LINES) {
+        finding = finding.note(cut(&format!("  {line}")));
+    }
+    if lines.next().is_some() {
+        finding = finding.note("  …");
+    }
+    finding
 }
 
 /// A line that fits a terminal.

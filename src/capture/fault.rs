@@ -4,7 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use super::base::BaseUrl;
-use super::error::Fault;
+use super::error::{Cause, Fault};
+use super::link::Link;
 use super::tap::Heard;
 use super::wire::{Looks, MAX_FIELDS};
 
@@ -15,6 +16,8 @@ const SHOWN: usize = 40;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Said {
     TimedOut,
+    /// Not even the first byte came in time.
+    Silent,
     UnknownHost,
     Refused,
     /// The connection was closed in order.
@@ -28,6 +31,13 @@ pub(super) enum Said {
     Tls(String),
     /// The body is larger than that.
     TooLarge(u64),
+    /// More bytes came than `Content-Length` said.
+    TooMuch {
+        came: u64,
+        length: u64,
+    },
+    /// The proxy did not connect us.
+    Proxy(String),
     Other(String),
 }
 
@@ -36,7 +46,9 @@ impl Said {
     pub fn of(error: &ureq::Error) -> Self {
         let text = error.to_string();
         match error {
+            ureq::Error::Timeout(ureq::Timeout::RecvResponse) => Self::Silent,
             ureq::Error::Timeout(_) => Self::TimedOut,
+            ureq::Error::ConnectProxyFailed(reason) => Self::Proxy(reason.clone()),
             ureq::Error::HostNotFound => Self::UnknownHost,
             ureq::Error::LargeResponseHeader(..) => Self::LargeHead,
             ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::TlsRequired => {
@@ -81,9 +93,23 @@ pub(super) fn explain(
     said: &Said,
     heard: &Heard,
     base: &BaseUrl,
-    timeout: Duration,
+    link: &Link,
     stage: Stage,
 ) -> Fault {
+    let cause = match said {
+        Said::TimedOut | Said::Silent => Cause::Timeout,
+        Said::UnknownHost | Said::Refused | Said::Closed | Said::Reset | Said::Proxy(_) => {
+            Cause::Connection
+        }
+        _ => Cause::Answer,
+    };
+    told(said, heard, base, link, stage).because(cause)
+}
+
+fn told(said: &Said, heard: &Heard, base: &BaseUrl, link: &Link, stage: Stage) -> Fault {
+    if let Some(fault) = by_proxy(said, heard, base, link) {
+        return fault;
+    }
     let looks = Looks::of(&heard.bytes);
     if looks != Looks::Http1 && !heard.bytes.is_empty() {
         return not_http(looks, heard);
@@ -92,25 +118,34 @@ pub(super) fn explain(
     match said {
         Said::TimedOut => {
             let message = if !heard.connected {
+                let limit = seconds(link.connect.min(link.total));
                 format!(
-                    "no connection to {} could be made in time",
-                    base.authority()
+                    "no connection to {} could be made within {limit}",
+                    base.place()
                 )
             } else {
                 let what = progress.missing("did not answer", "did not end its answer");
-                format!("the server {what} within {}", seconds(timeout))
+                format!("the server {what} within {}", seconds(link.total))
             };
-            Fault::new(message).with_help("see what the server is doing, or raise `timeout`")
+            let name = if heard.connected {
+                "timeout"
+            } else {
+                "connect_timeout"
+            };
+            Fault::new(message)
+                .with_help(format!("see what the server is doing, or raise `{name}`"))
+        }
+        Said::Silent => {
+            let limit = seconds(link.first_byte.unwrap_or(link.total));
+            Fault::new(format!("the server did not begin to answer within {limit}"))
+                .with_help("see what the server is doing, or raise `first_byte_timeout`")
         }
         Said::UnknownHost => {
             let message = format!("no address is known for the host {}", base.host);
             Fault::new(message).with_help("see whether `base_url` is right")
         }
         Said::Refused => {
-            let message = format!(
-                "nothing listens at {}: connection refused",
-                base.authority()
-            );
+            let message = format!("nothing listens at {}: connection refused", base.place());
             Fault::new(message)
                 .with_help("start the API, or let [server] start it, or mend `base_url`")
         }
@@ -152,13 +187,38 @@ pub(super) fn explain(
             Fault::new(message)
                 .with_help("ask for less in the scenario, or raise `max_body` in the settings")
         }
+        Said::TooMuch { came, length } => Fault::new(format!(
+            "the Content-Length is {length}, and {came} bytes of a body came"
+        ))
+        .with_help("mend the server: its clients read a part of the body"),
+        Said::Proxy(words) => Fault::new(words.clone()),
         Said::Other(words) if heard.connected => Fault::new(words.clone()),
         Said::Other(words) => {
-            let place = base.authority();
+            let place = base.place();
             Fault::new(format!("no connection to {place} could be made: {words}"))
                 .with_help("see whether `base_url` is right")
         }
     }
+}
+
+/// What happened before the proxy of the environment had connected us.
+fn by_proxy(said: &Said, heard: &Heard, base: &BaseUrl, link: &Link) -> Option<Fault> {
+    let proxy = link.proxies.of(base)?;
+    let at = format!("{}:{}", proxy.host(), proxy.port());
+    let to = base.authority();
+    let message = match said {
+        Said::Proxy(words) => format!("the proxy {at} did not connect us to {to}: {words}"),
+        Said::Refused => format!("nothing listens at {at}, the proxy to {to}: connection refused"),
+        Said::UnknownHost => format!("no address is known for the host of the proxy {at}"),
+        Said::TimedOut if heard.total == 0 && heard.connection < 2 => {
+            let limit = seconds(link.connect.min(link.total));
+            format!("the proxy {at} did not connect us to {to} within {limit}")
+        }
+        _ => return None,
+    };
+    Some(Fault::new(message).with_help(
+        "see HTTP_PROXY, HTTPS_PROXY and ALL_PROXY in the environment; NO_PROXY names hosts to ask without a proxy",
+    ))
 }
 
 struct Progress<'a> {
@@ -231,7 +291,7 @@ pub(super) fn seconds(duration: Duration) -> String {
 mod tests {
     use super::*;
 
-    fn told(said: &Said, bytes: &[u8], stage: Stage) -> String {
+    fn message(said: &Said, bytes: &[u8], stage: Stage) -> String {
         let heard = Heard {
             bytes: bytes.to_vec(),
             total: bytes.len() as u64,
@@ -239,18 +299,27 @@ mod tests {
             ..Heard::default()
         };
         let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();
-        explain(said, &heard, &base, Duration::from_secs(3), stage).message
+        let link = Link {
+            connect: Duration::from_secs(3),
+            first_byte: None,
+            total: Duration::from_secs(3),
+            max_body: 9,
+            keep_alive: false,
+            roots: None,
+            proxies: Default::default(),
+        };
+        explain(said, &heard, &base, &link, stage).message
     }
 
     #[test]
     fn how_far_an_answer_came_is_told() {
         assert_eq!(
-            told(&Said::Closed, b"", Stage::Head),
+            message(&Said::Closed, b"", Stage::Head),
             "the server closed the connection without an answer"
         );
-        assert!(told(&Said::Reset, b"HTTP/1.1 2", Stage::Head).contains("part of its head"));
+        assert!(message(&Said::Reset, b"HTTP/1.1 2", Stage::Head).contains("part of its head"));
         assert!(
-            told(
+            message(
                 &Said::Closed,
                 b"HTTP/1.1 200 OK\r\n\r\nabc",
                 Stage::Body(Some(9))
@@ -258,7 +327,7 @@ mod tests {
             .contains("3 of 9 bytes of the body")
         );
         assert_eq!(
-            told(&Said::TimedOut, b"", Stage::Head),
+            message(&Said::TimedOut, b"", Stage::Head),
             "the server did not answer within 3 s"
         );
     }
@@ -266,10 +335,10 @@ mod tests {
     #[test]
     fn other_protocols_are_named_whatever_the_client_said() {
         let protocol = Said::Protocol("http parse fail".to_owned());
-        assert!(told(&protocol, b"\0\0\x12\x04\0\0\0\0\0", Stage::Head).contains("HTTP/2"));
-        assert!(told(&protocol, b"\x15\x03\x01\0\x02\x02\x46", Stage::Head).contains("TLS"));
-        assert!(told(&protocol, b"hello \x1b[31m", Stage::Head).contains("\"hello \\x1b[31m\""));
+        assert!(message(&protocol, b"\0\0\x12\x04\0\0\0\0\0", Stage::Head).contains("HTTP/2"));
+        assert!(message(&protocol, b"\x15\x03\x01\0\x02\x02\x46", Stage::Head).contains("TLS"));
+        assert!(message(&protocol, b"hello \x1b[31m", Stage::Head).contains("\"hello \\x1b[31m\""));
         let tls = Said::Tls("received corrupt message of type InvalidContentType".to_owned());
-        assert!(told(&tls, b"", Stage::Head).contains("does not speak TLS"));
+        assert!(message(&tls, b"", Stage::Head).contains("does not speak TLS"));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::error::{Error, ErrorKind};
 use super::process::{Process, Start};
 use super::scope::Scope;
-use super::server::text_of;
+use super::server::{LOG_LIMIT, text_of};
 use super::template::{Template, TemplateError};
 use crate::document::Identity;
 use crate::project::{Auth, Settings};
@@ -122,6 +122,7 @@ fn run(
         env: &BTreeMap::new(),
         log: logs.join(format!("auth-{name}.log")),
         output: Some(output.clone()),
+        log_limit: LOG_LIMIT,
     })?;
     let fault = match process.wait(COMMAND_TIMEOUT, interrupted)? {
         Some(end) if end.success => None,

@@ -14,23 +14,39 @@ mod base;
 mod body;
 mod check;
 mod client;
+mod coding;
+mod cookies;
+mod environment;
 mod error;
 mod exchange;
 mod fault;
+mod flow;
+#[cfg(unix)]
+mod group;
 mod hosts;
 mod identity;
+mod keeper;
+mod leftovers;
+mod link;
+mod order;
 mod payload;
 mod plan;
 mod prepared;
 mod process;
 mod runner;
+mod scenarios;
+mod schedule;
 mod scope;
 mod secrets;
 mod server;
 mod session;
+mod shard;
+mod share;
 mod tap;
 mod template;
 mod texts;
+#[cfg(unix)]
+mod unix;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -38,13 +54,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::document::{Collection, Example, ExampleTarget, Exchange};
+use crate::document::{Body, Collection, Example, ExampleTarget, Exchange};
 use crate::finding::{Finding, LocatedError, SourceFile};
 use crate::project::Settings;
 
 pub use check::check;
 pub use error::{Error, ErrorKind};
+pub use leftovers::{Spawned, adopt_orphans, run_mark, stop_left_behind};
 pub use runner::run;
+pub use shard::Shard;
+pub use share::{CAPTURE_FILE, Share, digest, merge};
 
 /// What to capture, and with what.
 #[derive(Debug, Clone)]
@@ -61,8 +80,12 @@ pub struct Options<'a> {
     pub only: &'a [String],
     /// Names of scenarios and of documents to leave out.
     pub skip: &'a [String],
+    /// Which part of the scenarios to capture; all of them where there is none.
+    pub shard: Option<Shard>,
     /// How many isolated scenarios run side by side.
     pub jobs: usize,
+    /// Whether no scenario begins any more once one has failed.
+    pub fail_fast: bool,
     /// Where the logs of the servers are kept; thrown away unless there is a folder.
     pub logs: Option<&'a Path>,
     /// Set by somebody who wants us to stop: everything is cleaned up, then [`run`] comes back with
@@ -76,8 +99,12 @@ pub struct Options<'a> {
 pub trait Progress: Sync {
     /// Something takes a while that is no scenario: `starting the server`.
     fn phase(&self, _what: &str) {}
-    /// So many requests are to be made in all.
-    fn planned(&self, _requests: usize) {}
+    /// Something to know about the run: `CreateProject runs too: …`.
+    fn note(&self, _what: &str) {}
+    /// A process was started: who is killed before it ends cannot stop it.
+    fn spawned(&self, _process: &Spawned) {}
+    /// So many scenarios are to be run in all, the fixtures counted as one.
+    fn planned(&self, _scenarios: usize) {}
     /// A scenario begins.
     fn started(&self, _ident: &str) {}
     /// A request is made: method and path as the scenario writes them, values not in their place.
@@ -97,6 +124,8 @@ pub enum Outcome {
     Failed,
     /// A request had no usable response: exit code 3.
     Broken(LocatedError),
+    /// No request was made, for this reason: `CreateProject failed`.
+    NotRun(String),
 }
 
 /// What became of a scenario.
@@ -112,6 +141,8 @@ pub struct ScenarioRun {
     pub outcome: Outcome,
     /// What was wrong, in the order in which it was seen.
     pub findings: Vec<Finding>,
+    /// How many requests were not made, since they are to be completed.
+    pub incomplete: usize,
 }
 
 /// An example, and where it comes from.
@@ -125,6 +156,10 @@ pub struct CapturedExample {
     pub source: Arc<SourceFile>,
     /// A JSON Pointer to the request in it.
     pub pointer: String,
+    /// Of which arrays of the response body the example is to show how many items.
+    pub show: Vec<(String, usize)>,
+    /// The whole response body, where the example shows less of it: a contract is about all of it.
+    pub whole: Option<Body>,
 }
 
 /// What was captured.
@@ -132,10 +167,13 @@ pub struct CapturedExample {
 pub struct Captured {
     /// The examples of the scenarios that succeeded, as far as they were asked for.
     pub examples: BTreeMap<ExampleTarget, CapturedExample>,
-    /// The scenarios that ran, in the order of their names.
+    /// The scenarios that were to run, in the order of their names.
     pub scenarios: Vec<ScenarioRun>,
     /// The fixtures, where there are any. If they fail, no scenario runs.
     pub fixtures: Option<ScenarioRun>,
+    /// Where several jobs were allowed and nothing could run side by side: the scenarios that could be marked as
+    /// isolated, since they only read, and answered the same when all others had run.
+    pub idle_jobs: Option<Vec<String>>,
     /// Why the run could not go on to its end: a server ended. What came before counts.
     pub stopped: Option<Error>,
 }
@@ -155,8 +193,14 @@ impl Captured {
     pub fn broken(&self) -> impl Iterator<Item = &LocatedError> {
         self.runs().filter_map(|run| match &run.outcome {
             Outcome::Broken(error) => Some(error),
-            Outcome::Done | Outcome::Failed => None,
+            Outcome::Done | Outcome::Failed | Outcome::NotRun(_) => None,
         })
+    }
+
+    /// Whether every request of the scenarios was left out, since it is to be completed.
+    pub fn made_nothing(&self) -> bool {
+        let incomplete = self.scenarios.iter().any(|run| run.incomplete > 0);
+        incomplete && self.scenarios.iter().all(|run| run.exchanges.is_empty())
     }
 
     /// Whether the run came to its end and every scenario succeeded.
@@ -173,6 +217,7 @@ impl ScenarioRun {
             exchanges: Vec::new(),
             outcome: Outcome::Done,
             findings: Vec::new(),
+            incomplete: 0,
         }
     }
 }

@@ -1,22 +1,33 @@
 //! Which scenarios run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::check::identities_of;
+use super::order::ancestors;
+use super::schedule::Entry;
+use super::shard::members;
 use super::texts::{self, Used};
 use super::{Error, Options};
 use crate::document::{Collection, ExampleTarget, Fixtures, Loaded, Scenario, Step};
-use crate::finding::SourceFile;
 use crate::finding::spelling::nearest;
+use crate::finding::{Finding, SourceFile};
 use crate::project::Settings;
 
-/// The scenarios that were selected, in the order of their names.
+/// The scenarios that were selected, and those after which they run, in the order of their names.
 pub(super) struct Plan<'a> {
     pub scenarios: Vec<(&'a str, &'a Loaded<Scenario>, &'a Scenario)>,
+    /// The names of those of all shards.
+    pub all: Vec<&'a str>,
+    /// Those that nobody asked for by name, each with one that runs after it.
+    pub brought: BTreeMap<&'a str, &'a str>,
+    /// Those that are left out since they run after one that is, each with that one.
+    pub left_out: BTreeMap<&'a str, &'a str>,
     pub fixtures: Option<(&'a Loaded<Fixtures>, &'a Fixtures)>,
+    /// What the environment does not allow, with the reason.
+    pub forbidden: Vec<Finding>,
     /// Files that are JSON and yet not understood, with the reason.
     pub unreadable: Vec<(Arc<SourceFile>, String)>,
     collection: &'a Collection,
@@ -46,36 +57,92 @@ impl<'a> Plan<'a> {
             .fixtures
             .as_ref()
             .and_then(|loaded| item(loaded, &mut unreadable));
-        let mut scenarios = Vec::new();
+        let mut selected = BTreeSet::new();
+        let chosen = options.settings.environment.as_ref();
+        let fixtures = fixtures
+            .filter(|(_, fixtures)| chosen.is_none_or(|chosen| chosen.allows_fixtures(fixtures)));
         for (ident, loaded) in &collection.scenarios {
             if options.skip.contains(ident) {
                 continue;
             }
-            if loaded.item.is_none() && !may_select(options, ident) {
+            let wanted = match &loaded.item {
+                Some(scenario) => wants(options, ident, scenario),
+                None => may_select(options, ident),
+            };
+            if wanted {
+                selected.insert(ident.as_str());
+            }
+        }
+        let mut brought = BTreeMap::new();
+        let mut left_out = BTreeMap::new();
+        for &ident in &selected {
+            let before = ancestors(collection, ident);
+            let skipped = |name: &&str| options.skip.iter().any(|skip| skip == name);
+            if let Some(skipped) = before.iter().copied().find(skipped) {
+                left_out.insert(ident, skipped);
                 continue;
             }
-            let Some((loaded, scenario)) = item(loaded, &mut unreadable) else {
-                continue;
-            };
-            let targets = || {
-                scenario
-                    .steps()
-                    .filter_map(|(_, step)| step.example.as_ref())
-            };
-            let wanted =
-                selects(options, ident) || targets().any(|target| keeps(options, ident, target));
-            let skipped =
-                targets().next().is_some() && targets().all(|target| skips(options, target));
-            if wanted && !skipped {
-                scenarios.push((ident.as_str(), loaded, scenario));
+            for name in before {
+                if !selected.contains(name) {
+                    brought.entry(name).or_insert(ident);
+                }
             }
+        }
+        let mut scenarios = Vec::new();
+        for (ident, loaded) in &collection.scenarios {
+            let ident = ident.as_str();
+            let runs = selected.contains(ident) && !left_out.contains_key(ident);
+            if (runs || brought.contains_key(ident))
+                && let Some((loaded, scenario)) = item(loaded, &mut unreadable)
+            {
+                scenarios.push((ident, loaded, scenario));
+            }
+        }
+        let mut forbidden = Vec::new();
+        if let Some(foreign) = chosen.filter(|chosen| chosen.is_foreign()) {
+            let made = fixtures.map(|(_, fixtures)| fixtures);
+            let mut barred = BTreeSet::new();
+            for (ident, loaded, scenario) in &scenarios {
+                if let Some(finding) = foreign.leaves_out(&loaded.source, scenario, made) {
+                    barred.insert(*ident);
+                    forbidden.push(finding);
+                }
+            }
+            scenarios.retain(|(ident, ..)| {
+                let before = ancestors(collection, ident);
+                let missing = before.into_iter().find(|name| barred.contains(name));
+                if let Some(missing) = missing.filter(|_| !barred.contains(ident)) {
+                    left_out.insert(*ident, missing);
+                }
+                missing.is_none() && !barred.contains(ident)
+            });
+        }
+        let all: Vec<&str> = scenarios.iter().map(|(ident, ..)| *ident).collect();
+        if let Some(shard) = options.shard {
+            let weights: Vec<_> = scenarios
+                .iter()
+                .map(|(_, _, scenario)| scenario.steps().count())
+                .collect();
+            let mut members = members(&entries(&scenarios), &weights, shard).into_iter();
+            scenarios.retain(|_| members.next().unwrap_or(false));
+            let runs = |name: &str| scenarios.iter().any(|(ident, ..)| *ident == name);
+            brought.retain(|name, _| runs(name));
         }
         Self {
             scenarios,
+            all,
+            brought,
+            left_out,
             fixtures,
+            forbidden,
             unreadable,
             collection,
         }
+    }
+
+    /// The turns of the scenarios.
+    pub fn entries(&self) -> Vec<Entry> {
+        entries(&self.scenarios)
     }
 
     /// That every name that was asked for is one.
@@ -165,6 +232,32 @@ impl<'a> Plan<'a> {
         }
         used
     }
+}
+
+/// The turns of some scenarios.
+fn entries(scenarios: &[(&str, &Loaded<Scenario>, &Scenario)]) -> Vec<Entry> {
+    let idents = scenarios.iter().map(|(ident, ..)| *ident);
+    let places: BTreeMap<_, _> = idents.zip(0..).collect();
+    let place = |name: &String| places.get(name.as_str()).copied();
+    scenarios
+        .iter()
+        .map(|(_, _, scenario)| Entry {
+            isolated: scenario.isolated,
+            after: scenario.after.iter().map(place).collect(),
+        })
+        .collect()
+}
+
+/// Whether a scenario was asked for, by its name or for an example that it makes.
+fn wants(options: &Options<'_>, ident: &str, scenario: &Scenario) -> bool {
+    let targets = || {
+        scenario
+            .steps()
+            .filter_map(|(_, step)| step.example.as_ref())
+    };
+    let wanted = selects(options, ident) || targets().any(|target| keeps(options, ident, target));
+    let skipped = targets().next().is_some() && targets().all(|target| skips(options, target));
+    wanted && !skipped
 }
 
 fn selects(options: &Options<'_>, ident: &str) -> bool {

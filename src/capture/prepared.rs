@@ -12,6 +12,7 @@ use crate::document::{Headers, Step};
 use crate::finding::codes;
 
 /// A request with every value in its place.
+#[derive(Debug, Clone)]
 pub(super) struct Prepared {
     pub method: String,
     /// Path and query, the base URL's prefix in front.
@@ -20,6 +21,8 @@ pub(super) struct Prepared {
     pub headers: Headers,
     pub payload: Option<Built>,
     pub credential: Option<Credential>,
+    /// Whether the last of the fields is `Cookie` with the cookies of the scenario.
+    kept_cookies: bool,
 }
 
 impl Prepared {
@@ -56,7 +59,21 @@ impl Prepared {
             headers: Headers::from_lines(lines),
             payload: payload::build(&step.payload, scope, docs)?,
             credential,
+            kept_cookies: false,
         })
+    }
+
+    /// With the cookies of the scenario.
+    pub fn with_kept_cookies(&mut self, value: String) {
+        self.headers.push("Cookie", &value);
+        self.kept_cookies = true;
+    }
+
+    /// Without the cookies of the scenario: those of the step itself stay.
+    pub fn without_kept_cookies(&mut self) {
+        if std::mem::take(&mut self.kept_cookies) {
+            self.headers.0.pop();
+        }
     }
 
     /// What examples are made of.

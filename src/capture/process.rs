@@ -2,22 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::error::{Error, ErrorKind};
+use super::keeper::{self, Keeper};
 
 /// How long a process may take to stop before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// How many lines of a log are shown.
-const LOG_LINES: usize = 20;
-
-/// How much of the end of a log is read for them.
-const LOG_BYTES: u64 = 64 * 1024;
 
 /// How a process is started.
 #[derive(Debug)]
@@ -34,9 +30,11 @@ pub(super) struct Start<'a> {
     pub log: PathBuf,
     /// Where its standard output goes instead.
     pub output: Option<PathBuf>,
+    /// How large the log may grow, in bytes; then all but its end is thrown away.
+    pub log_limit: u64,
 }
 
-/// A process and everything that it started, as far as that stays in its process group.
+/// A process and everything that it started: what stays in its process group, and, on Linux, what left it.
 ///
 /// It is stopped when this is dropped: first asked, then killed. The process itself is not reaped
 /// before, so that its number, which is that of the group, can be nobody else's meanwhile.
@@ -45,7 +43,10 @@ pub(super) struct Process {
     what: String,
     command: String,
     child: Child,
+    /// The variable of the environment by which what it started is known.
+    mark: String,
     log: PathBuf,
+    keeper: Option<Keeper>,
     stopped: bool,
 }
 
@@ -66,8 +67,10 @@ impl Process {
             )
             .with_help("mend `directory` in apidocs.toml"));
         }
+        // At its end, whatever happens to the file meanwhile.
         let create = |path: &PathBuf| {
-            File::create(path).map_err(|error| {
+            let file = File::create(path).and_then(|_| File::options().append(true).open(path));
+            file.map_err(|error| {
                 let message = format!("{} cannot be written: {error}", path.display());
                 Error::new(ErrorKind::Io, message)
             })
@@ -80,6 +83,7 @@ impl Process {
                 .try_clone()
                 .map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?,
         };
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
         // A relative path is meant from the folder in which the program runs; the standard library
         // leaves open which one it takes.
         let relative = program.contains('/') && Path::new(program).is_relative();
@@ -93,11 +97,13 @@ impl Process {
             .args(arguments)
             .current_dir(start.directory)
             .envs(start.env)
+            .env(mark_name(), number.to_string())
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(errors);
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let keeper = Keeper::start(&start.log, start.log_limit);
         let child = command.spawn().map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::NotFound => "there is no such program".to_owned(),
@@ -114,7 +120,9 @@ impl Process {
             what: (*what).to_owned(),
             command: shell_words::join(start.command),
             child,
+            mark: format!("{}={number}", mark_name()),
             log: start.log.clone(),
+            keeper,
             stopped: false,
         })
     }
@@ -122,6 +130,11 @@ impl Process {
     /// What it is, for messages.
     pub fn what(&self) -> &str {
         &self.what
+    }
+
+    /// Its number, by which the system knows it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The command as a shell would take it.
@@ -153,17 +166,7 @@ impl Process {
 
     /// The last lines of its output.
     pub fn log_tail(&self) -> Vec<String> {
-        let tail = || -> io::Result<Vec<String>> {
-            let mut file = File::open(&self.log)?;
-            let length = file.metadata()?.len();
-            file.seek(SeekFrom::Start(length.saturating_sub(LOG_BYTES)))?;
-            let mut bytes = Vec::new();
-            file.take(LOG_BYTES).read_to_end(&mut bytes)?;
-            let text = String::from_utf8_lossy(&bytes);
-            let lines: Vec<_> = text.lines().map(str::to_owned).collect();
-            Ok(lines[lines.len().saturating_sub(LOG_LINES)..].to_vec())
-        };
-        tail().unwrap_or_default()
+        keeper::last_lines(&self.log)
     }
 
     /// Stops the group: asks (SIGTERM), waits a little, kills (SIGKILL).
@@ -171,7 +174,8 @@ impl Process {
         if std::mem::replace(&mut self.stopped, true) {
             return;
         }
-        stop(&mut self.child, GRACE);
+        stop(&mut self.child, &self.mark, GRACE);
+        self.keeper = None;
     }
 }
 
@@ -180,6 +184,18 @@ impl Drop for Process {
         self.stop();
     }
 }
+
+/// How many processes were started.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// The name of the variable that marks what this program started, and nothing else in the world.
+pub(super) fn mark_name() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| format!("{MARK}{}", super::scope::uuid().replace('-', "")))
+}
+
+/// What the names of such variables begin with.
+pub(super) const MARK: &str = "APIDOCS_RUN_";
 
 /// How a process ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,7 +207,7 @@ pub(super) struct End {
 }
 
 /// Waits in steps that grow, so that a quick end is seen at once and a slow one costs nothing.
-fn until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
+pub(super) fn until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     let started = Instant::now();
     let mut step = Duration::from_millis(2);
     loop {
@@ -207,84 +223,7 @@ fn until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
 }
 
 #[cfg(unix)]
-mod group {
-    use std::process::Child;
-    use std::time::Duration;
-
-    use rustix::process::{
-        Pid, Signal, WaitId, WaitIdOptions, kill_process_group, test_kill_process_group, waitid,
-    };
-
-    use super::{End, until};
-
-    fn pid(child: &Child) -> Option<Pid> {
-        Pid::from_raw(i32::try_from(child.id()).ok()?)
-    }
-
-    pub fn ended(child: &mut Child) -> Option<End> {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        let status = waitid(WaitId::Pid(pid(child)?), options).ok()??;
-        let words = match (status.exit_status(), status.terminating_signal()) {
-            (Some(code), _) => format!("with status {code}"),
-            (None, Some(signal)) => format!("by signal {signal}"),
-            (None, None) => "for no reason that the system tells".to_owned(),
-        };
-        Some(End {
-            success: status.exit_status() == Some(0),
-            words,
-        })
-    }
-
-    pub fn stop(child: &mut Child, grace: Duration) {
-        let Some(group) = pid(child) else { return };
-        // A group that has gone meanwhile is what we want: errors say no more than that.
-        let _ = kill_process_group(group, Signal::TERM);
-        let gone = until(grace, || ended(child).is_some() && !has_others(group));
-        if !gone {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        let _ = child.wait();
-        if !gone {
-            until(Duration::from_secs(1), || !has_others(group));
-        }
-    }
-
-    /// Whether a process of the group runs. Those that have ended and that nobody has reaped do not
-    /// count: our own child, and, in a container whose first process reaps nobody, orphans.
-    #[cfg(target_os = "linux")]
-    fn has_others(group: Pid) -> bool {
-        if test_kill_process_group(group).is_err() {
-            return false;
-        }
-        let Ok(processes) = std::fs::read_dir("/proc") else {
-            return true;
-        };
-        processes.flatten().any(|entry| {
-            let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
-                return false;
-            };
-            // "pid (name) state parent group …"; the name may hold anything.
-            let Some((_, rest)) = stat.rsplit_once(") ") else {
-                return false;
-            };
-            let mut fields = rest.split(' ');
-            let state = fields.next();
-            let in_group = fields.nth(1) == Some(&group.as_raw_nonzero().to_string());
-            in_group && !matches!(state, Some("Z" | "X"))
-        })
-    }
-
-    /// Without a list of processes, the group lives as long as somebody in it can be signalled: also
-    /// our own child, until it is reaped.
-    #[cfg(not(target_os = "linux"))]
-    fn has_others(group: Pid) -> bool {
-        // An ended child is all that is left when the system refuses to signal it.
-        test_kill_process_group(group).is_ok()
-    }
-}
-
-#[cfg(unix)]
-use group::{ended, stop};
+use super::group::{ended, stop};
 
 #[cfg(not(unix))]
 fn ended(child: &mut Child) -> Option<End> {
@@ -296,7 +235,7 @@ fn ended(child: &mut Child) -> Option<End> {
 }
 
 #[cfg(not(unix))]
-fn stop(child: &mut Child, grace: Duration) {
+fn stop(child: &mut Child, _: &str, grace: Duration) {
     let _ = child.kill();
     until(grace, || matches!(child.try_wait(), Ok(Some(_))));
 }
@@ -314,6 +253,7 @@ mod tests {
             env: &BTreeMap::new(),
             log: folder.join("log"),
             output: None,
+            log_limit: u64::MAX,
         })
         .unwrap()
     }
@@ -363,12 +303,36 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn what_left_the_group_is_stopped_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let away = "setsid sh -c 'trap \"\" TERM; echo $$ > pid; while :; do sleep 0.05; done' & sleep 1000";
+        let process = start(away, folder.path());
+        let other = written(&folder.path().join("pid"));
+        assert!(runs(&other));
+        let mut process = process;
+        let started = Instant::now();
+        stop(
+            &mut process.child,
+            &process.mark,
+            Duration::from_millis(200),
+        );
+        process.stopped = true;
+        assert!(!runs(&other));
+        assert!(started.elapsed() < Duration::from_secs(4));
+    }
+
+    #[test]
     fn one_that_does_not_want_to_stop_is_killed() {
         let folder = tempfile::tempdir().unwrap();
         let script = "trap '' TERM; echo ready > pid; while :; do sleep 0.05; done";
         let mut process = start(script, folder.path());
         written(&folder.path().join("pid"));
-        stop(&mut process.child, Duration::from_millis(200));
+        stop(
+            &mut process.child,
+            &process.mark,
+            Duration::from_millis(200),
+        );
         process.stopped = true;
         assert!(process.child.try_wait().unwrap().is_some());
     }
@@ -384,6 +348,7 @@ mod tests {
             env: &BTreeMap::new(),
             log: folder.path().join("log"),
             output: None,
+            log_limit: u64::MAX,
         };
         let error = Process::start(&start).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Command);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::base::BaseUrl;
@@ -10,33 +10,47 @@ use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
 use super::hosts::Hosts;
 use super::identity::Identities;
+use super::leftovers;
+use super::link::Link;
 use super::plan::{Plan, keeps};
 use super::scope::{Ports, Scope, env};
 use super::secrets::Secrets;
-use super::server::{Launch, Stack, text_of};
+use super::server::{LOG_LIMIT, Launch, Stack, text_of};
 use super::session::{Memory, Session};
 use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
-use crate::document::{ExampleTarget, Exchange, Loaded, Recorded, Scenario};
-use crate::json;
+use crate::document::{ExampleTarget, Exchange, Recorded};
 
 /// What all scenarios share.
 pub(super) struct World<'a> {
     pub options: &'a Options<'a>,
-    pub progress: &'a dyn Progress,
+    progress: &'a dyn Progress,
+    /// Whether scenarios are run again, which nobody is to be told.
+    pub silent: AtomicBool,
     pub base: BaseUrl,
+    pub link: Link,
     pub hosts: Hosts,
     pub identities: Identities<'a>,
     stack: Mutex<Stack>,
     /// Why the run cannot go on.
-    stop: OnceLock<Error>,
+    pub stop: OnceLock<Error>,
+    /// Whether a scenario failed in a run that ends with the first failure.
+    pub halted: AtomicBool,
     /// The secrets of all sessions.
     secrets: Mutex<Secrets>,
 }
 
-type Examples = Vec<(ExampleTarget, CapturedExample)>;
+pub(super) type Examples = Vec<(ExampleTarget, CapturedExample)>;
 
 impl World<'_> {
+    /// Who is told what happens.
+    pub fn progress(&self) -> &dyn Progress {
+        match self.silent.load(Ordering::Relaxed) {
+            true => &(),
+            false => self.progress,
+        }
+    }
+
     /// Whether the API is a process of ours.
     pub fn owns_server(&self) -> bool {
         self.options.settings.server.is_some()
@@ -72,6 +86,10 @@ impl World<'_> {
 pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, Error> {
     let plan = Plan::new(options);
     plan.refuse_unknown(options)?;
+    if options.shard.is_some() && plan.scenarios.is_empty() {
+        // There are more shards than can be told apart: this one has nothing to do.
+        return Ok(Captured::default());
+    }
     let used = plan.used(options.settings);
     let mut secrets = Secrets::default();
     let env_values: Vec<_> = used.env.iter().filter_map(|name| env(name)).collect();
@@ -80,8 +98,12 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     }
     let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
     let mut ports = Ports::take(&used.ports)?;
-    let scope = Scope::new(ports.numbers());
+    let mut scope = Scope::new(ports.numbers());
+    if let Some(chosen) = &options.settings.environment {
+        scope.variables.extend(chosen.variables.clone());
+    }
     let (base, hosts) = base(options, &scope).map_err(redact)?;
+    let link = Link::new(options.settings, options.root)?;
     let mut secrets = secrets.clone();
     for value in &env_values {
         if let Some(shown) = hosts.secret_form(value) {
@@ -97,7 +119,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         }
         None => {
             folder =
-                tempfile::tempdir().map_err(|error| io(Path::new("a folder for logs"), &error))?;
+                leftovers::folder().map_err(|error| io(Path::new("a folder for logs"), &error))?;
             folder.path()
         }
     };
@@ -105,9 +127,11 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         root: options.root,
         settings: options.settings,
         base: &base,
+        link: &link,
         scope: &scope,
         logs,
         interrupted: &options.interrupted,
+        log_limit: options.logs.map_or(LOG_LIMIT, |_| u64::MAX),
         progress,
     };
     let stack = Stack::start(&launch, &mut ports).map_err(redact)?;
@@ -123,15 +147,31 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     let world = World {
         options,
         progress,
+        silent: AtomicBool::new(false),
         base,
+        link,
         hosts,
         identities,
         stack: Mutex::new(stack),
         stop: OnceLock::new(),
+        halted: AtomicBool::new(false),
         secrets: Mutex::default(),
     };
-    progress.planned(plan.steps().count());
-    let captured = world.capture(&plan, Memory { scope, secrets });
+    for (name, by) in &plan.brought {
+        progress.note(&format!("{name} runs too: {by} runs after it"));
+    }
+    for (name, skipped) in &plan.left_out {
+        progress.note(&format!("{name} is left out too: it runs after {skipped}"));
+    }
+    progress.planned(plan.scenarios.len() + usize::from(plan.fixtures.is_some()));
+    let captured = world.capture(
+        &plan,
+        Memory {
+            scope,
+            secrets,
+            ..Memory::default()
+        },
+    );
     if world.owns_server() || !options.settings.services.is_empty() {
         progress.phase("stopping the server");
     }
@@ -176,6 +216,7 @@ fn base(options: &Options<'_>, scope: &Scope) -> Result<(BaseUrl, Hosts), Error>
     let base = BaseUrl::parse(&url).map_err(|reason| {
         Error::settings(format!("`base_url`: {reason}")).with_help("mend apidocs.toml")
     })?;
+    let base = base.within(options.root);
     let hosts = Hosts::new(&base, settings.host.as_deref(), own_port);
     Ok((base, hosts))
 }
@@ -195,7 +236,7 @@ impl World<'_> {
         let mut ready = true;
         let mut memory = memory;
         if let Some((session, fixtures, run)) = &mut fixtures {
-            self.progress.started("fixtures");
+            self.progress().started("fixtures");
             let defined = fixtures
                 .variables
                 .iter()
@@ -213,13 +254,19 @@ impl World<'_> {
                 ready = false;
                 self.stopped(stop, run);
             }
+            session.hang_up();
             memory = session.memory.clone();
         }
         self.remember_credentials(plan, &mut memory);
         if ready {
-            let (runs, examples) = self.scenarios(plan, &memory);
-            captured.scenarios = runs;
-            captured.examples = examples;
+            self.scenarios(plan, &memory, &mut captured);
+        } else {
+            let runs = plan.scenarios.iter().map(|(ident, _, scenario)| {
+                let mut run = ScenarioRun::new(ident, &scenario.title);
+                run.outcome = Outcome::NotRun("the fixtures failed".to_owned());
+                run
+            });
+            captured.scenarios = runs.collect();
         }
         if let Some((mut session, fixtures, mut run)) = fixtures {
             let steps = fixtures
@@ -227,17 +274,22 @@ impl World<'_> {
                 .filter(|(at, _)| at.starts_with("/teardown/"));
             self.clean_up(&mut session, steps, &mut run);
             run.findings = std::mem::take(&mut session.findings);
-            self.progress.finished("fixtures", &run.outcome);
-            self.keep(&run, "fixtures", session.examples, &mut captured.examples);
+            run.incomplete = session.incomplete;
+            self.progress().finished("fixtures", &run.outcome);
+            self.keep(&run, session.examples, &mut captured.examples);
             self.learn(&session.memory.secrets);
             captured.fixtures = Some(run);
         }
         self.hide_again(&mut captured);
+        // Last of all: what is left out may hold secrets too, and counts for the length.
+        for captured in captured.examples.values_mut() {
+            captured.whole = captured.example.shorten(&captured.show);
+        }
         captured
     }
 
     /// Keeps the secrets of a session: what it saved may stand in what another one was shown.
-    fn learn(&self, secrets: &Secrets) {
+    pub fn learn(&self, secrets: &Secrets) {
         let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         known.merge(secrets);
     }
@@ -290,56 +342,10 @@ impl World<'_> {
         }
     }
 
-    /// First those that need the API for themselves, one after the other; then the isolated ones side by
-    /// side. What comes back is in the order of names, however they ran.
-    fn scenarios(
-        &self,
-        plan: &Plan<'_>,
-        memory: &Memory,
-    ) -> (Vec<ScenarioRun>, BTreeMap<ExampleTarget, CapturedExample>) {
-        let all = &plan.scenarios;
-        let done: Vec<OnceLock<(ScenarioRun, Examples)>> =
-            all.iter().map(|_| OnceLock::new()).collect();
-        let work = |index: usize| {
-            let (ident, loaded, scenario) = all[index];
-            if self.stop.get().is_none() {
-                let _ = done[index].set(self.scenario(ident, loaded, scenario, memory.clone()));
-            }
-        };
-        let isolated = |index: &usize| all[*index].2.isolated;
-        (0..all.len())
-            .filter(|index| !isolated(index))
-            .for_each(work);
-        let queue: Vec<usize> = (0..all.len()).filter(isolated).collect();
-        let next = AtomicUsize::new(0);
-        let rest = || {
-            while let Some(index) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
-                work(*index);
-            }
-        };
-        std::thread::scope(|threads| {
-            for _ in 1..self.options.jobs.clamp(1, queue.len().max(1)) {
-                let builder = std::thread::Builder::new().stack_size(json::STACK_SIZE);
-                // Where the system gives no thread more, the others do the work.
-                let _ = builder.spawn_scoped(threads, rest);
-            }
-            rest();
-        });
-        let mut runs = Vec::new();
-        let mut kept = BTreeMap::new();
-        for (run, examples) in done.into_iter().filter_map(OnceLock::into_inner) {
-            let ident = run.ident.clone();
-            self.keep(&run, &ident, examples, &mut kept);
-            runs.push(run);
-        }
-        (runs, kept)
-    }
-
     /// Keeps the examples of a scenario that succeeded, as far as they were asked for.
-    fn keep(
+    pub fn keep(
         &self,
         run: &ScenarioRun,
-        ident: &str,
         examples: Examples,
         kept: &mut BTreeMap<ExampleTarget, CapturedExample>,
     ) {
@@ -347,46 +353,14 @@ impl World<'_> {
             return;
         }
         for (target, example) in examples {
-            if keeps(self.options, ident, &target) {
+            if keeps(self.options, &run.ident, &target) {
                 kept.insert(target, example);
             }
         }
     }
 
-    fn scenario(
-        &self,
-        ident: &str,
-        loaded: &Loaded<Scenario>,
-        scenario: &Scenario,
-        memory: Memory,
-    ) -> (ScenarioRun, Examples) {
-        self.progress.started(ident);
-        let mut run = ScenarioRun::new(ident, &scenario.title);
-        let credentials = memory.scope.clone();
-        let mut session = Session::new(self, ident, &loaded.source, memory, Some(credentials));
-        let (after, before): (Vec<_>, Vec<_>) = scenario
-            .steps()
-            .partition(|(at, _)| at.starts_with("/teardown/"));
-        for (at, step) in before {
-            let recorded = at.starts_with("/requests/");
-            match session.step(&at, step, recorded) {
-                Ok(Some(exchange)) if recorded => run.exchanges.push(exchange),
-                Ok(_) => {}
-                Err(stop) => {
-                    self.stopped(stop, &mut run);
-                    break;
-                }
-            }
-        }
-        self.clean_up(&mut session, after.into_iter(), &mut run);
-        self.learn(&session.memory.secrets);
-        run.findings = session.findings;
-        self.progress.finished(ident, &run.outcome);
-        (run, session.examples)
-    }
-
     /// Makes every request that cleans up, also when one of them fails.
-    fn clean_up<'s>(
+    pub fn clean_up<'s>(
         &self,
         session: &mut Session<'_>,
         steps: impl Iterator<Item = (String, &'s crate::document::Step)>,
@@ -405,7 +379,7 @@ impl World<'_> {
         }
     }
 
-    fn stopped(&self, stop: Stop, run: &mut ScenarioRun) {
+    pub fn stopped(&self, stop: Stop, run: &mut ScenarioRun) {
         match stop {
             Stop::Run(error) => {
                 run.outcome = Outcome::Failed;

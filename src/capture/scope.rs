@@ -110,7 +110,7 @@ fn now() -> String {
 
 /// A random UUID (RFC 9562, section 5.4). The standard library seeds its hashers from the system's
 /// random numbers; that is random enough for a name that must not repeat, and no secret.
-fn uuid() -> String {
+pub(super) fn uuid() -> String {
     let word = || RandomState::new().build_hasher().finish();
     let (high, low) = (word(), word());
     let high = (high & !0xf000) | 0x4000;

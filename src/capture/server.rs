@@ -12,23 +12,28 @@ use super::base::BaseUrl;
 use super::client::{Client, NoResponse, WireRequest};
 use super::error::{Error, ErrorKind};
 use super::fault::seconds;
+use super::leftovers::Spawned;
+use super::link::Link;
 use super::process::{Process, Start};
 use super::scope::{Ports, Scope};
 use super::template::Template;
 use crate::project::{Server, Settings};
 
-/// The largest answer that is read to see whether a server is ready, in bytes.
-const READY_BODY: u64 = 16 * 1024 * 1024;
+/// How large a log may grow that nobody asked to keep, in bytes.
+pub(super) const LOG_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// What is needed to start everything.
 pub(super) struct Launch<'a> {
     pub root: &'a Path,
     pub settings: &'a Settings,
     pub base: &'a BaseUrl,
+    pub link: &'a Link,
     pub scope: &'a Scope,
     /// Where logs go.
     pub logs: &'a Path,
     pub interrupted: &'a Arc<AtomicBool>,
+    /// How large each may grow, in bytes.
+    pub log_limit: u64,
     pub progress: &'a dyn Progress,
 }
 
@@ -57,7 +62,7 @@ enum Role {
 /// How one sees that a server is ready.
 enum Ready {
     Runs,
-    Accepts(String, u16),
+    Accepts(BaseUrl),
     Answers(BaseUrl, String),
 }
 
@@ -66,6 +71,7 @@ impl Drop for Stack {
         while let Some(running) = self.running.pop() {
             drop(running);
         }
+        super::leftovers::stop_adopted();
     }
 }
 
@@ -85,8 +91,7 @@ impl Stack {
         if let Some(server) = &launch.settings.server {
             let ready = launch.ready("server", server.ready.as_deref(), Some(launch.base))?;
             // Another server at the same place would answer in the place of ours.
-            let (host, port) = launch.base.address();
-            refuse_used("server", &host, port)?;
+            refuse_used("server", launch.base)?;
             stack.launch(launch, "server", server, Role::Api, &ready)?;
         }
         Ok(stack)
@@ -101,11 +106,7 @@ impl Stack {
         ready: &Ready,
     ) -> Result<(), Error> {
         match ready {
-            Ready::Accepts(host, port) => refuse_used(what, host, *port)?,
-            Ready::Answers(base, _) => {
-                let (host, port) = base.address();
-                refuse_used(what, &host, port)?;
-            }
+            Ready::Accepts(base) | Ready::Answers(base, _) => refuse_used(what, base)?,
             Ready::Runs => {}
         }
         let directory = match &server.directory {
@@ -133,7 +134,9 @@ impl Stack {
                 env: &env,
                 log: launch.log(what),
                 output: None,
+                log_limit: launch.log_limit,
             })?;
+            launch.progress.spawned(&Spawned::of(process.id()));
             stack.running.push(Running { process, role });
             Ok::<_, Error>(stack.running.len() - 1)
         };
@@ -193,15 +196,14 @@ impl Stack {
                 // Time enough to fail, if it cannot even begin.
                 Ready::Runs if started.elapsed() > Duration::from_millis(100) => return Ok(()),
                 Ready::Runs => {}
-                Ready::Accepts(host, port) => match connects(host, *port, left.min(attempt)) {
+                Ready::Accepts(base) => match connects(base, left.min(attempt)) {
                     true => return Ok(()),
-                    false => last = format!("nothing listens at {host}:{port}"),
+                    false => last = format!("nothing listens at {}", base.place()),
                 },
                 Ready::Answers(base, target) => {
-                    let (host, port) = base.address();
-                    accepts = accepts || connects(&host, port, left.min(attempt));
+                    accepts = accepts || connects(base, left.min(attempt));
                     if !accepts {
-                        last = format!("nothing listens at {}", base.authority());
+                        last = format!("nothing listens at {}", base.place());
                     } else {
                         let limit = left.min(attempt);
                         match launch.answers(base, target, limit) {
@@ -286,10 +288,10 @@ impl Launch<'_> {
         };
         if let Some(address) = text.strip_prefix("tcp://") {
             let url = BaseUrl::parse(&format!("http://{address}")).map_err(wrong)?;
-            let Some(port) = url.port else {
+            if url.port.is_none() {
                 return Err(wrong(format!("{text:?} says no port")));
-            };
-            return Ok(Ready::Accepts(url.address().0, port));
+            }
+            return Ok(Ready::Accepts(url));
         }
         if text.starts_with('/') {
             let base = base.ok_or_else(|| wrong(format!("{text:?} is no URL")))?;
@@ -311,7 +313,7 @@ impl Launch<'_> {
     }
 
     fn answers(&self, base: &BaseUrl, target: &str, timeout: Duration) -> Result<(), Attempt> {
-        let client = Client::new(base, timeout, READY_BODY, self.interrupted);
+        let client = Client::new(base, &self.link.within(timeout), self.interrupted);
         let request = WireRequest {
             method: "GET".to_owned(),
             target: target.to_owned(),
@@ -354,20 +356,24 @@ fn failed(process: &Process, message: String) -> Error {
         .with_notes(log)
 }
 
-fn refuse_used(what: &str, host: &str, port: u16) -> Result<(), Error> {
-    if !connects(host, port, Duration::from_secs(1)) {
+fn refuse_used(what: &str, base: &BaseUrl) -> Result<(), Error> {
+    if !connects(base, Duration::from_secs(1)) {
         return Ok(());
     }
-    let message =
-        format!("another program listens at {host}:{port} already, where the {what} would");
+    let place = base.place();
+    let message = format!("another program listens at {place} already, where the {what} would");
     Err(Error::new(ErrorKind::PortInUse, message).with_help(
         "stop it, or write `{{ port }}` in apidocs.toml for a free port; without [server] we use what runs",
     ))
 }
 
 /// Whether somebody accepts a connection.
-fn connects(host: &str, port: u16, timeout: Duration) -> bool {
-    let Ok(addresses) = (host, port).to_socket_addrs() else {
+fn connects(base: &BaseUrl, timeout: Duration) -> bool {
+    #[cfg(unix)]
+    if let Some(socket) = &base.socket {
+        return std::os::unix::net::UnixStream::connect(socket).is_ok();
+    }
+    let Ok(addresses) = base.address().to_socket_addrs() else {
         return false;
     };
     addresses.into_iter().any(|address| {

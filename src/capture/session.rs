@@ -1,16 +1,19 @@
 //! The requests of one scenario, one after the other.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::CapturedExample;
 use super::body::{self, Content};
-use super::client::{Client, NoResponse, WireResponse};
-use super::error::{Error, Fault, Stop};
+use super::client::{Client, WireResponse};
+use super::cookies::Cookies;
+use super::error::{Fault, Stop};
 use super::exchange::{Sent, View};
+use super::flow::Answer;
 use super::identity::{Credential, name_of};
 use super::payload::{self, Unmakeable};
 use super::prepared::Prepared;
@@ -18,7 +21,10 @@ use super::runner::World;
 use super::scope::Scope;
 use super::secrets::Secrets;
 use super::template::{Template, TemplateError};
-use crate::document::{Example, ExampleTarget, Exchange, Identity, Recorded, SaveSource, Step};
+use super::texts;
+use crate::document::{
+    Example, ExampleTarget, Exchange, Identity, Recorded, SaveSource, Shown, Step,
+};
 use crate::finding::{Finding, LocatedError, SourceFile, codes};
 use crate::json::pointer;
 
@@ -33,19 +39,25 @@ const DYING: Duration = Duration::from_millis(300);
 pub(super) struct Memory {
     pub scope: Scope,
     pub secrets: Secrets,
+    /// Names that have no value yet: variables still to be filled in, and what requests that wait for them would save.
+    pub unfilled: BTreeSet<String>,
 }
 
 /// A scenario, or the fixtures, while it runs.
 pub(super) struct Session<'a> {
-    world: &'a World<'a>,
-    client: Client,
+    pub(super) world: &'a World<'a>,
+    pub(super) client: Client,
     ident: &'a str,
-    source: &'a Arc<SourceFile>,
+    pub(super) source: &'a Arc<SourceFile>,
     pub memory: Memory,
+    /// What servers set, where the scenario wants it to be kept.
+    pub cookies: Option<Cookies>,
     /// Where identities find their values; for the fixtures, what they have saved so far.
     credentials: Option<Scope>,
     pub findings: Vec<Finding>,
     pub examples: Vec<(ExampleTarget, CapturedExample)>,
+    /// How many requests were not made, since they are to be completed.
+    pub incomplete: usize,
 }
 
 impl<'a> Session<'a> {
@@ -57,40 +69,36 @@ impl<'a> Session<'a> {
         memory: Memory,
         credentials: Option<Scope>,
     ) -> Self {
-        let settings = world.options.settings;
-        let client = Client::new(
-            &world.base,
-            settings.timeout,
-            settings.max_body,
-            &world.options.interrupted,
-        );
+        let client = Client::new(&world.base, &world.link, &world.options.interrupted);
         Self {
             world,
             client,
             ident,
             source,
             memory,
+            cookies: None,
             credentials,
             findings: Vec::new(),
             examples: Vec::new(),
+            incomplete: 0,
         }
     }
 
     /// Before cleaning up on a server that is not ours: what we made would stay there, also when
     /// somebody asked us to stop.
     pub fn clean_up_in_any_case(&mut self) {
-        let settings = self.world.options.settings;
         if self.world.options.interrupted.load(Ordering::Relaxed) {
-            self.client = Client::new(
-                &self.world.base,
-                settings.timeout.min(HURRY),
-                settings.max_body,
-                &Arc::new(AtomicBool::new(false)),
-            );
+            let link = self.world.link.within(HURRY);
+            self.client = Client::new(&self.world.base, &link, &Arc::default());
         }
     }
 
-    fn view(&self) -> View<'_> {
+    /// Closes the connection that is kept, before another session has the server.
+    pub fn hang_up(&self) {
+        self.client.hang_up();
+    }
+
+    pub(super) fn view(&self) -> View<'_> {
         View {
             hosts: &self.world.hosts,
             secrets: &self.memory.secrets,
@@ -100,6 +108,10 @@ impl<'a> Session<'a> {
 
     /// Puts the values of the fixtures' variables into the scope, in order.
     pub fn define(&mut self, name: &str, value: &Value) -> Result<(), Stop> {
+        if value.is_null() {
+            self.memory.unfilled.insert(name.to_owned());
+            return Ok(());
+        }
         let at = pointer::join("/variables", name);
         match payload::substitute(value, &at, &self.memory.scope) {
             Ok(value) => {
@@ -112,7 +124,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn fail<T>(&mut self, mut finding: Finding) -> Result<T, Stop> {
+    pub(super) fn fail<T>(&mut self, mut finding: Finding) -> Result<T, Stop> {
         finding.message = self.view().text(&finding.message);
         self.findings.push(finding);
         Err(Stop::Failed)
@@ -120,22 +132,22 @@ impl<'a> Session<'a> {
 
     /// Whether every name that a step uses has a value.
     pub fn can_make(&self, step: &Step) -> bool {
-        super::texts::of_step(step).iter().all(|(_, text)| {
+        texts::of_step(step).iter().all(|(_, text)| {
             Template::parse(text).is_ok_and(|template| template.text(&self.memory.scope).is_ok())
         })
     }
 
-    /// Makes a request and takes its response down. `recorded` asks for the exchange, whether or
-    /// not the step is for an example.
-    pub fn step(
-        &mut self,
-        at: &str,
-        step: &Step,
-        recorded: bool,
-    ) -> Result<Option<Exchange>, Stop> {
-        let place = format!("{at}/request");
+    /// Makes a request and takes its response down. `recorded` asks for the exchanges, whether or
+    /// not the step is for an example: that of the request, behind those of the redirects that led there.
+    pub fn step(&mut self, at: &str, step: &Step, recorded: bool) -> Result<Vec<Exchange>, Stop> {
+        if self.is_incomplete(step) {
+            self.incomplete += 1;
+            let names = step.save.iter().map(|(name, _)| name.clone());
+            self.memory.unfilled.extend(names);
+            return Ok(Vec::new());
+        }
         self.world
-            .progress
+            .progress()
             .step(self.ident, &format!("{} {}", step.method, step.path));
         let prepared = match self.prepare(step) {
             Ok(prepared) => prepared,
@@ -145,16 +157,21 @@ impl<'a> Session<'a> {
                 return self.fail(finding);
             }
         };
-        let response = match self.client.send(&prepared.wire()) {
-            Ok(response) => response,
-            Err(NoResponse::Interrupted) => return Err(Stop::Run(Error::interrupted())),
-            Err(NoResponse::Unsendable(reason)) => {
-                let finding = Finding::new(codes::INVALID_REQUEST, reason);
-                return self.fail(finding.at_pointer(self.source, &place));
-            }
-            Err(NoResponse::Fault(fault)) => return Err(self.broken(&place, &prepared, &fault)),
-        };
-        self.judge(at, step, &prepared, &response, recorded)
+        let Answer {
+            prepared,
+            response,
+            mut hops,
+        } = self.answer(at, step, prepared)?;
+        let exchange = self.judge(at, step, &prepared, &response, recorded)?;
+        hops.extend(exchange);
+        Ok(hops)
+    }
+
+    /// Whether a request is still to be completed; [`super::check`] told what is missing.
+    fn is_incomplete(&self, step: &Step) -> bool {
+        let unfilled = &self.memory.unfilled;
+        step.todo.is_some()
+            || (!unfilled.is_empty() && !texts::variables(step).is_disjoint(unfilled))
     }
 
     /// Looks at a response: its status, its body, the values to save.
@@ -193,6 +210,13 @@ impl<'a> Session<'a> {
         }
         let content = match body::content(&head.headers, raw) {
             Ok(content) => content,
+            Err(fault) if fault.unreadable => {
+                let fault = Fault {
+                    help: fault.help,
+                    ..Fault::new(fault.message)
+                };
+                return Err(self.broken(&place, prepared, &fault));
+            }
             Err(fault) => {
                 let mut finding = Finding::new(codes::INVALID_RESPONSE_BODY, fault.message)
                     .at_pointer(self.source, &place);
@@ -201,6 +225,17 @@ impl<'a> Session<'a> {
                 return self.fail(finding);
             }
         };
+        if let Some(pointer) = missing_array(step, &content) {
+            let message = format!("the response body has no array at {pointer:?}");
+            // A number alone speaks of the body itself.
+            let show = match pointer {
+                "" => format!("{at}/show"),
+                pointer => pointer::join(&format!("{at}/show"), pointer),
+            };
+            let finding = Finding::new(codes::MISSING_ARRAY, message).at_key(self.source, &show);
+            let finding = self.view().with_exchange(about(finding), &sent, head, raw);
+            return self.fail(finding);
+        }
         // Before the exchange is shown: what is saved may be a secret.
         self.save(at, step, prepared, response)?;
         let exchange = self.show(&sent, response, &content);
@@ -211,17 +246,25 @@ impl<'a> Session<'a> {
                     title: step.title.clone(),
                     request: Recorded::Parsed(exchange.request.clone()),
                     response: Recorded::Parsed(exchange.response.clone()),
+                    shortened: Shown::new(),
                 },
                 scenario: self.ident.to_owned(),
                 source: Arc::clone(self.source),
                 pointer: place,
+                show: step.show.clone(),
+                whole: None,
             };
             self.examples.push((target.clone(), example));
         }
         Ok(Some(exchange))
     }
 
-    fn show(&self, sent: &Sent<'_>, response: &WireResponse, content: &Content) -> Exchange {
+    pub(super) fn show(
+        &self,
+        sent: &Sent<'_>,
+        response: &WireResponse,
+        content: &Content,
+    ) -> Exchange {
         let view = self.view();
         Exchange {
             request: view.request(sent),
@@ -272,7 +315,7 @@ impl<'a> Session<'a> {
     ) -> Result<(), Stop> {
         let from_body = |save: &SaveSource| matches!(save, SaveSource::Pointer(_));
         let body = if step.save.iter().any(|(_, save)| from_body(&save.from)) {
-            body::parse(&response.body)
+            body::parse(&response.head.headers, &response.body)
         } else {
             Ok(Value::Null)
         };
@@ -298,6 +341,7 @@ impl<'a> Session<'a> {
                             .secrets
                             .add_value(&value, &|text| hosts.secret_form(text));
                     }
+                    self.memory.unfilled.remove(name);
                     self.memory.scope.variables.insert(name.clone(), value);
                 }
                 Err(reason) => missing.push((name, reason)),
@@ -326,7 +370,7 @@ impl<'a> Session<'a> {
     }
 
     /// Why there was no usable response: that of the server's end, where it has ended.
-    fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
+    pub(super) fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
         let started = Instant::now();
         let view = self.view();
         loop {
@@ -349,4 +393,14 @@ impl<'a> Session<'a> {
         error.help = fault.help.as_deref().map(redact);
         Stop::Broken(error)
     }
+}
+
+/// An array that a step shows short, and that the body does not have.
+fn missing_array<'s>(step: &'s Step, content: &Content) -> Option<&'s str> {
+    let has = |pointer: &str| match content {
+        Content::Json(body) => body.pointer(pointer).is_some_and(Value::is_array),
+        _ => false,
+    };
+    let mut arrays = step.show.iter().map(|(pointer, _)| pointer.as_str());
+    arrays.find(|pointer| !has(pointer))
 }

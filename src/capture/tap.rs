@@ -5,6 +5,7 @@
 //! somebody asks us to stop: it waits in small steps.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -29,6 +30,10 @@ pub(super) struct Heard {
     pub total: u64,
     /// Whether there was a connection.
     pub connected: bool,
+    /// Whether the connection was made for this request.
+    pub fresh: bool,
+    /// When the last byte of the request was sent.
+    pub sent: Option<Instant>,
     /// Whether the server broke off instead of closing in order.
     pub reset: bool,
     /// Which connection: through a proxy there are two, and the inner one carries the outer one.
@@ -40,13 +45,16 @@ pub(super) struct Heard {
 pub(super) struct Tap {
     heard: Arc<Mutex<Heard>>,
     interrupted: Arc<AtomicBool>,
+    /// How long the first byte may take.
+    first_byte: Option<Duration>,
 }
 
 impl Tap {
-    pub fn new(interrupted: Arc<AtomicBool>) -> Self {
+    pub fn new(interrupted: Arc<AtomicBool>, first_byte: Option<Duration>) -> Self {
         Self {
             heard: Arc::default(),
             interrupted,
+            first_byte,
         }
     }
 
@@ -69,10 +77,11 @@ impl Tap {
         self.interrupted.load(Ordering::Relaxed)
     }
 
-    /// A connector that listens to what the usual one connects.
-    pub fn connector(&self) -> impl Connector {
+    /// A connector that listens to what the usual one connects, or to a Unix socket.
+    pub fn connector(&self, socket: Option<PathBuf>) -> impl Connector {
         TapConnector {
             inner: DefaultConnector::new(),
+            socket,
             tap: self.clone(),
         }
     }
@@ -81,7 +90,23 @@ impl Tap {
 #[derive(Debug)]
 struct TapConnector {
     inner: DefaultConnector,
+    socket: Option<PathBuf>,
     tap: Tap,
+}
+
+impl TapConnector {
+    fn inner(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<()>,
+    ) -> Result<Option<Box<dyn Transport>>, ureq::Error> {
+        #[cfg(unix)]
+        if let Some(socket) = &self.socket {
+            let transport = super::unix::UnixTransport::connect(socket, details)?;
+            return Ok(Some(Box::new(transport)));
+        }
+        self.inner.connect(details, chained)
+    }
 }
 
 impl Connector for TapConnector {
@@ -92,13 +117,14 @@ impl Connector for TapConnector {
         details: &ConnectionDetails,
         chained: Option<()>,
     ) -> Result<Option<TapTransport>, ureq::Error> {
-        let Some(inner) = self.inner.connect(details, chained)? else {
+        let Some(inner) = self.inner(details, chained)? else {
             return Ok(None);
         };
         // A proxy's reply to CONNECT was heard meanwhile: it is none of the server's.
         self.tap.clear();
         let mut heard = self.tap.heard();
         heard.connected = true;
+        heard.fresh = true;
         heard.connection += 1;
         let connection = heard.connection;
         drop(heard);
@@ -118,12 +144,26 @@ struct TapTransport {
 }
 
 impl TapTransport {
+    /// Whether the first byte of the answer should have come.
+    fn is_overdue(&self) -> bool {
+        let heard = self.tap.heard();
+        match (self.tap.first_byte, heard.sent) {
+            (Some(limit), Some(sent)) => {
+                heard.total == 0 && heard.connection == self.connection && sent.elapsed() >= limit
+            }
+            _ => false,
+        }
+    }
+
     /// Waits for input in small steps.
     fn wait(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         let started = Instant::now();
         loop {
             if self.tap.is_interrupted() {
                 return Err(io::Error::from(io::ErrorKind::Interrupted).into());
+            }
+            if self.is_overdue() {
+                return Err(ureq::Error::Timeout(ureq::Timeout::RecvResponse));
             }
             let left = match timeout.after {
                 Limit::Exact(after) => after.saturating_sub(started.elapsed()),
@@ -145,6 +185,11 @@ impl Transport for TapTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        {
+            let mut heard = self.tap.heard();
+            heard.connected = true;
+            heard.sent = Some(Instant::now());
+        }
         self.inner.transmit_output(amount, timeout)
     }
 

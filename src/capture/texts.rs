@@ -47,7 +47,25 @@ pub(super) fn of_step(step: &Step) -> Vec<(String, &str)> {
         Payload::Text(text) => out.push(("/text".to_owned(), text)),
         Payload::File(path) => out.push(("/file".to_owned(), path)),
     }
+    if let Some(value) = step.until.as_ref().and_then(|until| until.value.as_ref()) {
+        of_value(value, "/until/is", &mut out);
+    }
     out
+}
+
+/// The names of the variables that a step uses.
+pub(super) fn variables(step: &Step) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (_, text) in of_step(step) {
+        let Ok(template) = Template::parse(text) else {
+            continue;
+        };
+        names.extend(template.expressions().filter_map(|one| match one {
+            Expression::Variable(name) => Some(name.clone()),
+            _ => None,
+        }));
+    }
+    names
 }
 
 /// The strings within a JSON value.

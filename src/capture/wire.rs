@@ -30,8 +30,8 @@ pub(super) enum Looks {
 impl Head {
     /// Reads the head of the final response; interim ones (RFC 9110, section 15.2) are skipped.
     ///
-    /// `None` where the bytes end before, or are none that we understand.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
+    /// With it comes where the body begins. `None` where the bytes end before, or are none that we understand.
+    pub fn parse(bytes: &[u8]) -> Option<(Self, usize)> {
         let mut rest = bytes;
         loop {
             let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
@@ -48,13 +48,24 @@ impl Head {
             for field in response.headers.iter() {
                 headers.push(field.name, text(field.value).trim());
             }
-            return Some(Self {
+            let head = Self {
                 status,
                 reason: reason(rest),
                 headers,
-            });
+            };
+            return Some((head, bytes.len() - rest.len() + len));
         }
     }
+}
+
+/// A transfer coding that is not `chunked` (RFC 9112, section 7): the body is not what it looks like.
+pub(super) fn unknown_transfer_coding(headers: &Headers) -> Option<String> {
+    headers
+        .iter()
+        .filter(|header| header.is("Transfer-Encoding"))
+        .flat_map(|header| header.value.split(','))
+        .map(|coding| coding.trim().to_ascii_lowercase())
+        .find(|coding| !["", "chunked", "identity"].contains(&coding.as_str()))
 }
 
 /// The reason phrase, from the status line itself: the parser gives none that is not ASCII.
@@ -105,9 +116,13 @@ impl Looks {
 mod tests {
     use super::*;
 
+    fn read(bytes: &[u8]) -> Option<Head> {
+        Head::parse(bytes).map(|(head, _)| head)
+    }
+
     #[test]
     fn case_order_and_repeats_are_those_of_the_wire() {
-        let head = Head::read(
+        let head = read(
             b"HTTP/1.1 200 Alles gut\r\nx-b: 1\r\nX-A:2 \r\nSet-Cookie: a\r\nset-cookie: b\r\nEmpty:\r\n\r\nbody",
         )
         .unwrap();
@@ -127,22 +142,34 @@ mod tests {
 
     #[test]
     fn interim_responses_are_skipped() {
-        let head = Head::read(
+        let head = read(
             b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\nA: b\r\n\r\n",
         )
         .unwrap();
         assert_eq!(head.status, 204);
         assert_eq!(head.headers.get("link"), None);
-        assert_eq!(Head::read(b"HTTP/1.1 103 Early Hints\r\n\r\n"), None);
+        assert_eq!(read(b"HTTP/1.1 103 Early Hints\r\n\r\n"), None);
+        let (_, end) = Head::parse(b"HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200 OK\r\n\r\nbody").unwrap();
+        assert_eq!(end, 37);
+    }
+
+    #[test]
+    fn transfer_codings_but_chunked_are_unknown() {
+        let of = |line: &str| unknown_transfer_coding(&Headers::from_lines([line]));
+        assert_eq!(of("Transfer-Encoding: Chunked"), None);
+        assert_eq!(
+            of("Transfer-Encoding: gzip, chunked").as_deref(),
+            Some("gzip")
+        );
     }
 
     #[test]
     fn reasons_need_not_be_ascii() {
-        let read = |bytes: &[u8]| Head::read(bytes).unwrap().reason;
-        assert_eq!(read("HTTP/1.1 200 Größe\r\n\r\n".as_bytes()), "Größe");
-        assert_eq!(read(b"HTTP/1.1 200 Gr\xf6\xdfe\r\n\r\n"), "Größe");
-        assert_eq!(read(b"HTTP/1.1 200\r\n\r\n"), "");
-        assert_eq!(read(b"HTTP/1.0 200 \r\n\r\n"), "");
+        let reason = |bytes: &[u8]| read(bytes).unwrap().reason;
+        assert_eq!(reason("HTTP/1.1 200 Größe\r\n\r\n".as_bytes()), "Größe");
+        assert_eq!(reason(b"HTTP/1.1 200 Gr\xf6\xdfe\r\n\r\n"), "Größe");
+        assert_eq!(reason(b"HTTP/1.1 200\r\n\r\n"), "");
+        assert_eq!(reason(b"HTTP/1.0 200 \r\n\r\n"), "");
     }
 
     #[test]

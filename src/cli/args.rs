@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anstream::ColorChoice;
+use apidocs::capture::Shard;
+use apidocs::report::Format;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 /// Keeps API reference pages true: captures live responses, validates, diffs and renders them.
 ///
@@ -28,12 +31,12 @@ pub struct Global {
     /// The folder with endpoints/, scenarios/ and sections.json [default: api-docs]
     #[arg(long, global = true, value_name = "DIR", env = "APIDOCS_DOCS")]
     pub docs: Option<PathBuf>,
-    /// A report, to standard output or to a file; repeatable. Formats: human, json
+    /// A report, to standard output or to a file; repeatable. Formats: human, json, sarif, github, junit, markdown
     #[arg(long = "report", global = true, value_name = "FORMAT[=FILE]")]
     pub reports: Vec<ReportTarget>,
-    /// How many findings, and how many changes of a document, people are shown
-    #[arg(long, global = true, value_name = "N", default_value_t = 100)]
-    pub max_findings: usize,
+    /// How many findings, documents and changes of a document people are shown [default: 100; in a file all]
+    #[arg(long, global = true, value_name = "N")]
+    pub max_findings: Option<usize>,
     /// Whether to use colours
     #[arg(
         long,
@@ -63,16 +66,26 @@ pub enum Verb {
     Check(Check),
     /// Tell what changed between two versions of the documents
     Diff(Diff),
+    /// Call changes meant that made `diff --fail-on` fail
+    Approve(Approve),
     /// Check documents, scenarios and settings against their schemas and rules
     Validate(Validate),
     /// Write the files of the documents in their canonical form
     Fmt(Fmt),
     /// Render the documents to pages
     Render(Render),
+    /// Write contracts: the JSON Schemas of the response bodies that the examples show
+    Infer(Infer),
     /// Make documents of something else
     Import(Import),
     /// Explain what a finding tells and how to mend it, or list all codes
     Explain(Explain),
+    /// Write the documents in a format of others
+    Export(Export),
+    /// Learn which values vary, from two and more captures of an unchanged API
+    Learn(Learn),
+    /// Put the shards of a capture together
+    Merge(Merge),
     /// Print a JSON Schema, or the names of all
     Schema(Schema),
     /// Print the completion script of a shell
@@ -97,18 +110,42 @@ pub struct Init {
 /// Which scenarios are run, and how.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Selection {
-    /// Only this scenario or document (<section>/<name>); repeatable
+    /// Only this scenario or document (<section>/<name>), and what it runs after; repeatable
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
-    /// Not this scenario or document; repeatable
+    /// Not this scenario or document, nor what runs after it; repeatable
     #[arg(long, value_name = "NAME")]
     pub skip: Vec<String>,
+    /// Begin no other scenario once one has failed
+    #[arg(long)]
+    pub fail_fast: bool,
     /// How many isolated scenarios run side by side
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), env = "APIDOCS_JOBS")]
     pub jobs: u16,
     /// Keep the logs of the servers in this folder
     #[arg(long, value_name = "DIR")]
     pub logs: Option<PathBuf>,
+    /// Make no request: take what was captured into this folder, by capture -o or merge
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "skip", "fail_fast", "logs"])]
+    pub from: Option<PathBuf>,
+    /// The part of the scenarios that a shard makes.
+    #[arg(skip)]
+    pub shard: Option<Shard>,
+    /// The environment: NAME of [env.NAME] in the settings
+    #[arg(long = "env", value_name = "NAME", env = "APIDOCS_ENV")]
+    pub environment: Option<String>,
+    /// The certificates of the authorities that are trusted, a PEM file
+    #[arg(long, value_name = "FILE", env = "APIDOCS_CACERT")]
+    pub cacert: Option<PathBuf>,
+}
+
+/// What an examples' data may be.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Risk {
+    /// Write examples also of an environment whose server we did not start: its data, perhaps of real people, become
+    /// documentation
+    #[arg(long)]
+    pub write_real_data: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -116,8 +153,16 @@ pub struct Capture {
     #[command(flatten)]
     pub selection: Selection,
     /// Write what succeeded although something failed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
+    /// Write what was captured into this folder instead of the documents, for check --from
+    #[arg(short, long, value_name = "DIR", conflicts_with_all = ["keep_going", "from"])]
+    pub output: Option<PathBuf>,
+    /// Run this part of the scenarios, such as 1/4; merge puts the parts together
+    #[arg(long, value_name = "K/N", requires = "output")]
+    pub shard: Option<Shard>,
+    #[command(flatten)]
+    pub risk: Risk,
 }
 
 /// How pages are made.
@@ -145,8 +190,10 @@ pub struct Generate {
     #[command(flatten)]
     pub selection: Selection,
     /// Write what succeeded although something failed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fail_fast")]
     pub keep_going: bool,
+    #[command(flatten)]
+    pub risk: Risk,
     #[command(flatten)]
     pub pages: Pages,
     /// Also write the output tree of Sentry's generator.py into this folder
@@ -164,6 +211,9 @@ pub struct Generate {
 
 #[derive(Debug, ClapArgs)]
 pub struct Check {
+    /// Write what generate would change as a patch for git apply; an empty file where that is nothing
+    #[arg(long, value_name = "FILE")]
+    pub patch: Option<PathBuf>,
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
@@ -173,13 +223,48 @@ pub struct Check {
 #[derive(Debug, ClapArgs)]
 pub struct Diff {
     /// The older version: a folder of documents, a folder of the original's pages, or a git revision
-    #[arg(default_value = "HEAD")]
+    #[arg(default_value = DEFAULT_BASE)]
     pub old: String,
     /// The newer version [default: the documents of the working tree]
     pub new: Option<String>,
     /// Exit with 1 where a change has this impact or a worse one
     #[arg(long, value_name = "IMPACT")]
     pub fail_on: Option<FailOn>,
+    /// The rules for volatile values [default: volatile.json of the documents]
+    #[arg(long, value_name = "FILE")]
+    pub volatile: Option<PathBuf>,
+    /// The day by which approvals expire [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+}
+
+/// What `diff` and `approve` compare with unless told otherwise.
+pub const DEFAULT_BASE: &str = "HEAD";
+
+#[derive(Debug, ClapArgs)]
+pub struct Approve {
+    /// What `diff` tells behind a change
+    #[arg(required = true)]
+    pub fingerprints: Vec<String>,
+    /// Why the change is meant
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The last day on which the approval holds [default: it holds forever]
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Date>,
+    /// The older version that the change is against, as `diff` takes it
+    #[arg(long, value_name = "BASE", default_value = DEFAULT_BASE)]
+    pub base: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Learn {
+    /// Two and more versions, in the order of their captures: folders of documents or of pages, or git revisions
+    #[arg(value_name = "DIR", num_args = 2.., required = true)]
+    pub versions: Vec<String>,
+    /// The file of rules to write; what stands in it by hand is kept
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -215,6 +300,15 @@ pub struct Render {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct Infer {
+    /// Only of these documents (<section>/<name>)
+    pub names: Vec<String>,
+    /// Replace contracts that are there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct Import {
     #[command(subcommand)]
     pub from: ImportFrom,
@@ -233,6 +327,106 @@ pub enum ImportFrom {
         #[arg(long)]
         force: bool,
     },
+    /// An OpenAPI 3.0 or 3.1 document, or one of Swagger 2.0; JSON or YAML
+    Openapi {
+        /// The document
+        file: PathBuf,
+        #[command(flatten)]
+        into: Into,
+    },
+    /// A session that a browser or proxy recorded (HAR 1.2)
+    Har {
+        /// The recorded session
+        file: PathBuf,
+        #[command(flatten)]
+        into: Into,
+    },
+    /// Command lines of curl, from standard input
+    Curl {
+        #[command(flatten)]
+        into: Into,
+    },
+    /// A file of requests: .http of VS Code and JetBrains, or .hurl
+    Http {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        into: Into,
+    },
+    /// The docstrings of Python classes behind Django's URL patterns; nothing is executed
+    Docstrings(Docstrings),
+}
+
+/// Where an import writes to.
+#[derive(Debug, ClapArgs)]
+pub struct Into {
+    /// The folder of documents to write [default: that of the project]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Replace prose and contracts that are there already; examples and scenarios stay
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Export {
+    #[command(subcommand)]
+    pub to: ExportTo,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ExportTo {
+    /// An OpenAPI 3.1 document, with the captured examples and the contracts
+    Openapi {
+        /// The file [default: standard output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// The name of the API
+        #[arg(long, value_name = "TEXT", default_value = "API reference")]
+        title: String,
+        /// The version of the API
+        #[arg(long, value_name = "VERSION", default_value = "1.0.0")]
+        api_version: String,
+    },
+}
+
+/// The flags win over [source] of the settings, which also says the names that have no flag here.
+#[derive(Debug, ClapArgs)]
+pub struct Docstrings {
+    /// A folder below which the Python packages are; repeatable [default: that of the settings]
+    #[arg(long, value_name = "DIR")]
+    pub source: Vec<PathBuf>,
+    /// The folder of documents to write; what people and captures put into them stays [default: that of the project]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// The module of the URL patterns [default: sentry.api.urls]
+    #[arg(long, value_name = "MODULE")]
+    pub urls: Option<String>,
+    /// What stands before every path [default: /api/0/]
+    #[arg(long, value_name = "PATH")]
+    pub prefix: Option<String>,
+    /// A class that endpoints inherit from, with its module; repeatable [default: sentry.api.base.Endpoint]
+    #[arg(long, value_name = "CLASS")]
+    pub base_class: Vec<String>,
+    /// The attribute that says the section of a class [default: doc_section]
+    #[arg(long, value_name = "NAME")]
+    pub section_attribute: Option<String>,
+    /// The section of classes that say none
+    #[arg(long, value_name = "NAME")]
+    pub default_section: Option<String>,
+    /// Take everything behind the title as the description, fields and all
+    #[arg(long)]
+    pub plain_text: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Merge {
+    /// The folders of the shards
+    #[arg(required = true, value_name = "DIR")]
+    pub shares: Vec<PathBuf>,
+    /// The folder to write
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -280,16 +474,10 @@ pub enum FailOn {
     Docs,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    Human,
-    Json,
-}
-
 /// `FORMAT` or `FORMAT=FILE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportTarget {
-    pub format: ReportFormat,
+    pub format: Format,
     /// Standard output where there is none.
     pub file: Option<PathBuf>,
 }
@@ -303,9 +491,10 @@ impl FromStr for ReportTarget {
             Some((format, file)) => (format, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let format = ReportFormat::from_str(format, false)
-            .map_err(|_| format!("{format:?} is no report format: human, json"))?;
-        Ok(Self { format, file })
+        Ok(Self {
+            format: format.parse()?,
+            file,
+        })
     }
 }
 

@@ -1,32 +1,65 @@
 //! `apidocs capture`.
 
+use std::path::Path;
+
 use anyhow::Result;
-use apidocs::project::ChangeSet;
+use apidocs::project::{ChangeSet, Project};
 use apidocs::report::{Report, plural};
 
 use super::args::Capture;
 use super::context::{Channel, Context};
 use super::exit::Exit;
-use super::recapture::recapture;
+use super::recapture::{Prose, recapture};
+use super::report::report;
+use super::share::{refuse, write};
 
 pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
-    let project = context.project()?;
-    let recapture = recapture(context, &project, &args.selection)?;
+    let project = args.selection.project(context)?;
+    args.risk.refuse(&project)?;
+    if let Some(folder) = &args.output {
+        return share(context, &project, folder, args);
+    }
+    let recapture = recapture(context, &project, &args.selection, Prose::Kept)?;
     let mut written = 0;
+    let mut collection = &recapture.before;
     if recapture.may_write(args.keep_going) {
         let mut set = ChangeSet::default();
         recapture.add_to(&mut set, &project);
         context.commit(&project, set)?;
         written = recapture.changed();
+        collection = &recapture.after;
     }
     let exit = recapture.exit();
     context.say(recapture.summary());
     context.say(format!("{} written", plural(written, "document")));
     let next = (exit == Exit::Clean).then_some("apidocs render");
+    let report = report(&project, collection, recapture.findings.clone());
+    context.tell(Channel::Diagnostics, &report, next)?;
+    Ok(exit)
+}
+
+/// Captures into a folder, also what failed: who judges it must know.
+fn share(context: &Context, project: &Project, folder: &Path, args: &Capture) -> Result<Exit> {
+    refuse(folder, &project.docs)?;
+    let mut selection = args.selection.clone();
+    selection.shard = args.shard;
+    let recapture = recapture(context, project, &selection, Prose::Kept)?;
+    if let Some(share) = recapture.share(context, project, &selection) {
+        write(context, folder, &share)?;
+        context.say(recapture.summary());
+        let what = selection.shard.map_or_else(
+            || "the capture".to_owned(),
+            |shard| format!("shard {shard} of the capture"),
+        );
+        context.say(format!("{what} written to {}/", folder.display()));
+    } else {
+        context.say("nothing was written");
+    }
+    let exit = recapture.exit();
     let report = Report {
         findings: recapture.findings,
         ..Report::default()
     };
-    context.tell(Channel::Diagnostics, &report, next)?;
+    context.tell(Channel::Diagnostics, &report, None)?;
     Ok(exit)
 }

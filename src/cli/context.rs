@@ -7,12 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{stderr, stdout};
 use anyhow::{Context as _, Result};
+use apidocs::capture::{self, Spawned};
 use apidocs::finding::{Finding, any_error};
-use apidocs::project::{ChangeSet, Location, Project, Recovery, recover, write_file};
-use apidocs::report::{self, Report};
+use apidocs::project::{
+    ChangeSet, LeftRun, Location, Project, Recovery, append_file, recover, write_file,
+};
+use apidocs::report::{self, Format, Report};
 use apidocs::validate::apply_severity;
 
-use super::args::{Global, ReportFormat};
+use super::args::Global;
 use super::exit::{Advice, Exit, Interrupted};
 use super::terminal::tell;
 
@@ -21,7 +24,12 @@ pub struct Context {
     pub global: Global,
     /// Set by the first signal that asks us to stop.
     pub interrupted: Arc<AtomicBool>,
+    /// Whether only what was found is told, not what is done meanwhile.
+    pub terse: bool,
 }
+
+/// How many findings people are shown in a terminal or a log unless they say otherwise.
+const MAX_FINDINGS: usize = 100;
 
 /// Where the report for people goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +46,7 @@ impl Context {
         Self {
             global,
             interrupted,
+            terse: false,
         }
     }
 
@@ -57,14 +66,21 @@ impl Context {
 
     /// The project; first of all finishes or undoes what a run that was cut short had begun.
     pub fn project(&self) -> Result<Project> {
+        self.project_at(None)
+    }
+
+    /// The project, with another folder of documents than the flags and settings name.
+    pub fn project_at(&self, docs: Option<&Path>) -> Result<Project> {
         let current = std::env::current_dir().context("the current folder cannot be read")?;
+        let docs = docs.map(Path::to_owned);
         let location = Location {
             config: self.global.config.clone(),
-            docs: self.global.docs.clone(),
+            docs: docs.or_else(|| self.global.docs.clone()),
         };
         let found = Project::find(&current, &location);
         let recovered = match &found {
             Ok(project) => {
+                self.stop_left_behind(&project.root);
                 // An import has its journal in the folder of documents.
                 self.recover(&project.root)? | self.recover(&project.docs)?
             }
@@ -75,6 +91,31 @@ impl Context {
             return Ok(Project::find(&current, &location)?);
         }
         Ok(found?)
+    }
+
+    /// Stops what runs that were killed left running, and says so.
+    fn stop_left_behind(&self, root: &Path) {
+        let spawned = |(id, started): &(u32, String)| Spawned {
+            id: *id,
+            started: started.clone(),
+        };
+        let left = LeftRun::all(root).into_iter();
+        for run in left.filter(|left| !spawned(&left.run).runs()) {
+            let processes: Vec<_> = run.processes.iter().map(spawned).collect();
+            let stopped = capture::stop_left_behind(&processes, &run.mark);
+            let numbers: Vec<_> = stopped.iter().map(u32::to_string).collect();
+            let id = run.run.0;
+            match numbers.as_slice() {
+                [] => tell!(
+                    "note: an earlier run (process {id}) was killed; nothing of it runs any more"
+                ),
+                _ => tell!(
+                    "note: an earlier run (process {id}) was killed; what it left running is stopped now (process {})",
+                    numbers.join(", ")
+                ),
+            }
+            run.remove();
+        }
     }
 
     /// Finishes or undoes what a run that was cut short had begun there, and says so. Whether there was one.
@@ -96,59 +137,59 @@ impl Context {
 
     /// Tells the findings and changes; with them comes the summary and what to type next.
     pub fn tell(&self, channel: Channel, report: &Report, next: Option<&str>) -> Result<()> {
-        let mut printed = false;
-        if self
-            .global
-            .reports
-            .iter()
-            .filter(|target| target.file.is_none())
-            .count()
-            > 1
-        {
-            return Err(Advice {
-                message: "two reports cannot both go to the standard output".to_owned(),
-                help: "give one of them a file: --report json=FILE".to_owned(),
-            }
-            .into());
-        }
+        let mut to_stdout = None;
         for target in &self.global.reports {
-            let text = match target.format {
-                ReportFormat::Json => report::json(report),
-                ReportFormat::Human => {
-                    let text = self.human(report, usize::MAX, next);
-                    match target.file {
-                        Some(_) => anstream::adapter::strip_str(&text).to_string(),
-                        None => text,
-                    }
-                }
-            };
             match &target.file {
-                Some(file) => write_file(file, text.as_bytes())?,
-                None => {
-                    printed = true;
-                    print(stdout().lock(), &text)?;
+                Some(file) => {
+                    let text = self.text(target.format, report, usize::MAX, next);
+                    let text = anstream::adapter::strip_str(&text).to_string();
+                    write_file(file, text.as_bytes())?;
                 }
+                None if to_stdout.is_some() => {
+                    return Err(Advice {
+                        message: "two reports cannot both go to the standard output".to_owned(),
+                        help: "give one of them a file: --report json=FILE".to_owned(),
+                    }
+                    .into());
+                }
+                None => to_stdout = Some(target.format),
             }
         }
-        if printed {
-            return Ok(());
+        if self.has_report(Format::Github) {
+            job_summary(report)?;
         }
-        let text = self.human(report, self.global.max_findings, next);
-        match channel {
-            Channel::Answer => print(stdout().lock(), &text),
-            Channel::Diagnostics => print(stderr().lock(), &text),
+        let human = || self.text(Format::Human, report, MAX_FINDINGS, next);
+        match (to_stdout, channel) {
+            // A log is read by people, beside the program that looks for commands in it.
+            (Some(Format::Github), _) => {
+                print(stderr().lock(), &human())?;
+                print(stdout().lock(), &report::github(report))
+            }
+            (Some(Format::Human), _) | (None, Channel::Answer) => print(stdout().lock(), &human()),
+            (Some(format), _) => print(stdout().lock(), &format.text(report, usize::MAX)),
+            (None, Channel::Diagnostics) => print(stderr().lock(), &human()),
         }
     }
 
-    fn human(&self, report: &Report, max: usize, next: Option<&str>) -> String {
-        let mut text = report::human(report, max);
-        if !self.global.quiet {
-            text.push_str(&format!("{}\n", report.summary()));
+    /// A report in a format; `max` findings for people unless the command line says otherwise.
+    fn text(&self, format: Format, report: &Report, max: usize, next: Option<&str>) -> String {
+        let mut text = format.text(report, self.global.max_findings.unwrap_or(max));
+        if format == Format::Human && !self.global.quiet {
+            let summary = report.summary();
+            if let Some(coverage) = &summary.coverage {
+                text.push_str(&format!("{coverage}\n"));
+            }
+            text.push_str(&format!("{summary}\n"));
             if let Some(next) = next {
                 text.push_str(&format!("next: {next}\n"));
             }
         }
         text
+    }
+
+    fn has_report(&self, format: Format) -> bool {
+        let mut targets = self.global.reports.iter();
+        targets.any(|target| target.format == format)
     }
 
     /// Whether a report was asked for.
@@ -191,6 +232,23 @@ impl Context {
         set.commit(&project.root)?;
         Ok(())
     }
+}
+
+/// Adds the report to the summary of the job, where GitHub Actions says which file that is.
+fn job_summary(report: &Report) -> Result<()> {
+    let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()) else {
+        return Ok(());
+    };
+    let file = PathBuf::from(file);
+    // All that one step adds counts towards the limit.
+    let there = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
+    let there = usize::try_from(there).unwrap_or(usize::MAX);
+    let room = report::JOB_SUMMARY_LIMIT.saturating_sub(there);
+    let text = report::markdown(report, room);
+    if text.len() <= room {
+        append_file(&file, text.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Prints a report. Who reads it may have had enough of it: the exit code still says how the run ended.

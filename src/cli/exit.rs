@@ -76,6 +76,9 @@ fn located(error: &anyhow::Error) -> Option<&LocatedError> {
     if let Some(error) = error.downcast_ref::<RenderError>() {
         return error.located();
     }
+    if let Some(error) = error.downcast_ref::<LocatedError>() {
+        return Some(error);
+    }
     match (error.downcast_ref(), error.downcast_ref()) {
         (Some(project::Error::Settings(error)), _) => Some(error),
         (_, Some(OutputError::Manifest(error))) => Some(error),

@@ -7,17 +7,19 @@ use apidocs::document::{DocumentName, Tree};
 use apidocs::finding::Finding;
 use apidocs::project::{ChangeSet, Project};
 use apidocs::render::{Input, original};
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 
 use super::args::{Generate, OutputFormat};
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
 use super::pages::{Planned, documents, options};
-use super::recapture::{Recapture, recapture};
+use super::recapture::{Prose, Recapture, recapture};
+use super::report::report;
 
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
-    let project = context.project()?;
-    let recapture = recapture(context, &project, &args.selection)?;
+    let project = args.selection.project(context)?;
+    args.risk.refuse(&project)?;
+    let recapture = recapture(context, &project, &args.selection, Prose::Sourced)?;
     let mut findings = Vec::new();
     let planned = if recapture.may_write(args.keep_going) {
         let pages = Planned::new(&project, &args.pages, &recapture.after)?;
@@ -48,11 +50,13 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     findings.sort_by(Finding::order);
     let exit = recapture.exit().max(exit_of(&findings));
     let mut next = None;
+    let mut collection = &recapture.before;
     if let Some(planned) = planned.filter(|_| args.keep_going || exit == Exit::Clean) {
         let mut set = ChangeSet::default();
         recapture.add_to(&mut set, &project);
         planned.iter().for_each(|planned| planned.add_to(&mut set));
         context.commit(&project, set)?;
+        collection = &recapture.after;
         context.say(recapture.summary());
         let mut written = vec![format!(
             "{} written",
@@ -68,11 +72,12 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     } else {
         context.say(recapture.summary());
         context.say("nothing was written");
+        // They may lack an example or a reason, which only a file on disk can be given.
+        if let Some(source) = &recapture.source {
+            next = source.import.clone();
+        }
     }
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = report(&project, collection, findings);
     context.tell(Channel::Diagnostics, &report, next.as_deref())?;
     Ok(exit)
 }

@@ -1,5 +1,6 @@
 //! The command line: one file a verb, each short. This part alone prints and exits.
 
+mod approve;
 mod args;
 mod capture;
 mod check;
@@ -10,20 +11,29 @@ mod demo;
 mod diff;
 mod exit;
 mod explain;
+mod export;
 mod fix;
 mod fmt;
 mod generate;
 mod import;
+mod infer;
 mod init;
+mod learn;
+mod merge;
 mod pages;
 mod progress;
 mod reading;
 mod recapture;
 mod render;
+mod report;
 mod scenarios;
 mod schema;
+mod share;
+mod sides;
+mod source;
 mod terminal;
 mod validate;
+mod volatile;
 
 use std::process::ExitCode;
 
@@ -48,18 +58,25 @@ pub fn main() -> ExitCode {
 fn verb() -> ExitCode {
     let args = Args::parse();
     args.global.color.write_global();
-    let context = Context::new(args.global);
+    let mut context = Context::new(args.global);
+    // What was found comes first in its log.
+    context.terse = matches!(args.verb, Verb::Check(_));
     let done = match &args.verb {
         Verb::Init(args) => init::run(&context, args),
         Verb::Capture(args) => capture::run(&context, args),
         Verb::Generate(args) => generate::run(&context, args),
         Verb::Check(args) => check::run(&context, args),
         Verb::Diff(args) => diff::run(&context, args),
+        Verb::Approve(args) => approve::run(&context, args),
         Verb::Validate(args) => validate::run(&context, args),
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),
+        Verb::Infer(args) => infer::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
         Verb::Explain(args) => explain::run(args),
+        Verb::Learn(args) => learn::run(&context, args),
+        Verb::Merge(args) => merge::run(&context, args),
+        Verb::Export(args) => export::run(&context, args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),
         Verb::Man => completions::man(),

@@ -7,7 +7,9 @@ use anyhow::Result;
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Tree};
 use apidocs::finding::{Finding, codes};
 use apidocs::json::MAX_SIZE;
-use apidocs::project::{ChangeSet, DEFAULT_TEMPLATE_SET, Project, list_tree, read_file};
+use apidocs::project::{
+    ChangeSet, DEFAULT_TEMPLATE_SET, Project, is_tracked, list_tree, read_file, repository,
+};
 use apidocs::render::output::{self, MANIFEST, Plan};
 use apidocs::render::{self, Input, Options};
 use apidocs::report::plural;
@@ -140,6 +142,11 @@ impl Planned {
     /// Whether pages were rendered into the folder before.
     pub fn is_rendered(&self) -> bool {
         self.rendered
+    }
+
+    /// Whether the pages are committed, or would be: where there is no repository.
+    pub fn is_committed(&self) -> bool {
+        repository(&self.folder).is_none() || is_tracked(&self.folder.join(MANIFEST))
     }
 
     /// What tells of pages that are not as they must be: one finding for all of them, since they have one cause.

@@ -1,14 +1,16 @@
 //! Reading and checking many documents side by side, without holding them all.
 
+use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::Result;
-use apidocs::document::Collection;
+use apidocs::document::{Collection, ContractName, DocumentName};
 use apidocs::finding::Finding;
 use apidocs::json::STACK_SIZE;
-use apidocs::project::{Error, Project, read_document};
+use apidocs::project::{Error, Listing, Project, read_document};
+use apidocs::stabilize::Rules;
 use apidocs::validate::Checks;
 
 /// What one thread has read, and found in it.
@@ -18,11 +20,42 @@ struct Part {
     findings: Vec<Finding>,
 }
 
-/// Reads the documents of a project and checks each. Of an endpoint document only the outline is kept, which is what
+/// The documents that are needed whole when all were read.
+enum Whole {
+    All,
+    /// Those with contracts, for their bodies.
+    Some(BTreeSet<DocumentName>),
+}
+
+impl Whole {
+    fn new(project: &Project, listing: &Listing) -> Self {
+        // Rules for volatile values are held to all examples, and an OpenAPI document to what was captured.
+        let all = listing.files.iter().any(|(path, _)| path == Rules::FILE);
+        if all || project.settings.source.is_some() {
+            return Self::All;
+        }
+        let paths = listing.files.iter().map(|(path, _)| path.as_str());
+        let contracts = paths.filter_map(|path| {
+            let (section, file) = path.strip_prefix("contracts/")?.split_once('/')?;
+            Some(ContractName::new(section, file).ok()??.document)
+        });
+        Self::Some(contracts.collect())
+    }
+
+    fn wants(&self, name: &DocumentName) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(names) => names.contains(name),
+        }
+    }
+}
+
+/// Reads the documents of a project and checks each. Of most endpoint documents only the outline is kept, which is what
 /// [`Checks::together`] asks for. The findings are in no particular order.
 pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Finding>)> {
     let listing = project.listing()?;
     let prefix = project.shown(&project.docs);
+    let whole = Whole::new(project, &listing);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut part = Part::default();
@@ -33,7 +66,9 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
             };
             if let Some(loaded) = part.collection.endpoints.get_mut(&name) {
                 part.findings.extend(checks.document(&name, loaded));
-                loaded.keep_outline();
+                if !whole.wants(&name) {
+                    loaded.keep_outline();
+                }
             }
         }
         Ok::<_, Error>(part)

@@ -1,14 +1,15 @@
 //! What `capture`, `generate` and `check` share: the documents as they are, and as a capture makes them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use anyhow::Result;
-use apidocs::capture::{self, Captured, Outcome};
+use anyhow::{Error, Result};
+use apidocs::capture::{self, Captured, Outcome, Share};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
-use apidocs::drift::{Version, compare, settle};
-use apidocs::finding::{Code, DocumentChanges, Finding, any_error, codes};
+use apidocs::drift::{Version, compare, in_shape_of, settle};
+use apidocs::finding::{Code, DocumentChanges, DocumentStatus, Finding, any_error, codes};
 use apidocs::json;
-use apidocs::project::{ChangeSet, Project, SeveritySetting};
+use apidocs::project::{ChangeSet, Compare, Project, SeveritySetting};
 use apidocs::report::plural;
 use apidocs::validate::{self, Checks};
 
@@ -17,9 +18,12 @@ use super::context::{Context, absolute};
 use super::exit::Exit;
 use super::progress::Watch;
 use super::scenarios::Scenarios;
+use super::share;
+use super::source::{self, Followed};
+use super::volatile::Volatile;
 
 /// What a capture of examples can cure: no reason not to capture.
-const CURED: [Code; 11] = [
+const CURED: [Code; 13] = [
     codes::NO_EXAMPLE,
     codes::UNCAPTURED_EXAMPLE,
     codes::DUPLICATE_EXAMPLE,
@@ -31,11 +35,22 @@ const CURED: [Code; 11] = [
     codes::CONTENT_LENGTH,
     codes::NOT_CANONICAL,
     codes::LINE_ENDINGS,
+    codes::CONTRACT_MISMATCH,
+    codes::LOW_COVERAGE,
 ];
+
+/// Who writes the prose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prose {
+    /// It is left as it is.
+    Kept,
+    /// It follows the source that the settings name.
+    Sourced,
+}
 
 /// The documents before and after a capture.
 pub struct Recapture {
-    /// As they are on disk.
+    /// As they are on disk, with the prose of the source where that counts.
     pub before: Collection,
     /// With what was captured.
     pub after: Collection,
@@ -43,8 +58,11 @@ pub struct Recapture {
     pub captured: Captured,
     /// What is wrong, judged, in order.
     pub findings: Vec<Finding>,
-    /// How many examples say the same as the committed ones.
-    pub unchanged: usize,
+    volatile: Volatile,
+    /// The scenarios that took longest, with their times.
+    slowest: Vec<String>,
+    /// What the source makes of the documents on disk.
+    pub source: Option<Followed>,
     changed: Vec<Changed>,
     ran: bool,
 }
@@ -52,15 +70,41 @@ pub struct Recapture {
 /// A document whose file has to change.
 struct Changed {
     path: String,
-    before: Vec<u8>,
+    /// `None` where there is no such file yet.
+    before: Option<Vec<u8>>,
     after: String,
 }
 
 /// Runs the scenarios and lays what they captured over the documents. Writes nothing.
-pub fn recapture(context: &Context, project: &Project, selection: &Selection) -> Result<Recapture> {
-    let tree = project.tree()?;
+pub fn recapture(
+    context: &Context,
+    project: &Project,
+    selection: &Selection,
+    prose: Prose,
+) -> Result<Recapture> {
+    let disk = project.tree()?;
+    let source = match prose {
+        Prose::Sourced => source::follow(project, &disk)?,
+        Prose::Kept => None,
+    };
+    let mut tree = disk.clone();
+    let sourced = source.iter().flat_map(|source| &source.files);
+    for (path, text) in sourced.clone() {
+        tree.insert(path.clone(), text.as_bytes());
+    }
     let prefix = project.shown(&project.docs);
+    let volatile = Volatile::of_project(project)?;
     let before = Collection::from_tree(&tree, &prefix);
+    let from = match &selection.from {
+        Some(folder) => Some(share::read(context, folder)?),
+        None => None,
+    };
+    let taken = from.as_ref().map(|share| Selection {
+        only: share.only().to_vec(),
+        skip: share.skip().to_vec(),
+        ..selection.clone()
+    });
+    let selection = taken.as_ref().unwrap_or(selection);
     let logs = selection.logs.as_deref().map(absolute).transpose()?;
     let scenarios = Scenarios {
         logs,
@@ -68,41 +112,77 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
         ..Scenarios::all(context, project, &before)
     };
     let options = scenarios.options();
-    let partial = !(selection.only.is_empty() && selection.skip.is_empty());
+    let partial =
+        !(selection.only.is_empty() && selection.skip.is_empty()) || selection.shard.is_some();
 
-    let findings = context.judge(project, obstacles(project, &options, partial));
+    let mut findings = obstacles(project, &options, partial);
+    let told = source.as_ref().map(|source| source.findings.clone());
+    findings.extend(told.iter().flatten().cloned());
+    if from.is_some() {
+        // What stands in the way of requests, such as a variable that is not set, stood in the way of those that
+        // were made.
+        let about_requests = capture::check(&options);
+        findings.retain(|finding| !about_requests.contains(finding));
+    }
+    let findings = context.judge(project, findings);
     if any_error(&findings) {
         return Ok(Recapture {
             after: before.clone(),
             before,
             captured: Captured::default(),
             findings,
-            unchanged: 0,
+            volatile,
+            slowest: Vec::new(),
+            source,
             changed: Vec::new(),
             ran: false,
         });
     }
+    let left_out = findings
+        .into_iter()
+        .filter(|finding| finding.code == codes::SCENARIO_LEFT_OUT);
+    let left_out: Vec<_> = left_out.collect();
     context.catch_signals();
-    let captured = {
-        let watch = Watch::new(context);
-        match capture::run(&options, &watch) {
-            // Told as a finding, so that every report has it.
-            Err(error) if error.is_no_response() => Captured {
-                stopped: Some(error),
-                ..Captured::default()
-            },
-            done => done?,
-        }
+    capture::adopt_orphans();
+    let watch = Watch::new(context, &project.root);
+    let made = match &from {
+        Some(share) => share.captured(&before, &digest(project, &before)),
+        None => capture::run(&options, &watch),
     };
+    let captured = match made {
+        Err(error) if from.is_some() => {
+            let folder = selection.from.as_deref().unwrap_or(Path::new("."));
+            return Err(Error::new(error).context(folder.display().to_string()));
+        }
+        // Told as a finding, so that every report has it.
+        Err(error) if error.is_no_response() => Captured {
+            stopped: Some(error),
+            ..Captured::default()
+        },
+        done => done?,
+    };
+    let slowest = watch.slowest();
     context.go_on()?;
-    let (changed, unchanged) = lay_over(&before, &captured, &tree.files);
-    let mut tree = tree;
+    let chosen = project.settings.environment.as_ref();
+    let compare = chosen.map_or(Compare::Exact, |chosen| chosen.compare);
+    let mut changed = lay_over(&before, &captured, &disk.files, compare);
     for document in &changed {
         tree.insert(document.path.clone(), document.after.as_bytes());
     }
+    // What the source changes and the capture does not.
+    for (path, text) in sourced {
+        if changed.iter().all(|document| document.path != *path) {
+            changed.push(Changed {
+                path: path.clone(),
+                before: disk.files.get(path).cloned(),
+                after: text.clone(),
+            });
+        }
+    }
     let after = Collection::from_tree(&tree, &prefix);
 
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
+    findings.extend(source.iter().flat_map(|source| source.unknown(&after)));
     if captured.is_complete() {
         let told = Checks::new(&project.settings).all(&after);
         let files = captured_files(&after, &captured);
@@ -112,16 +192,37 @@ pub fn recapture(context: &Context, project: &Project, selection: &Selection) ->
             }),
         );
     }
+    if captured.is_complete() {
+        findings.extend(volatile.audit(after.documents()));
+    }
+    if !partial {
+        let source = project.source.as_ref();
+        findings.extend(validate::coverage(&after, &project.settings, source));
+    }
     let mut findings = context.judge(project, findings);
     findings.extend(run_findings(&captured, &project.settings.severity));
+    if captured.scenarios.is_empty() && captured.is_complete() && selection.shard.is_none() {
+        findings.push(no_scenarios());
+    } else if captured.is_complete() && captured.made_nothing() {
+        findings.push(
+            Finding::new(
+                codes::NO_SCENARIOS,
+                "no request could be made, so nothing was compared: all are to be completed",
+            )
+            .help("`apidocs validate` tells what is missing in each"),
+        );
+    }
     findings.extend(unread(&before, &captured));
+    findings.extend(left_out);
     findings.sort_by(Finding::order);
     Ok(Recapture {
         before,
         after,
         captured,
         findings,
-        unchanged,
+        volatile,
+        slowest,
+        source,
         changed,
         ran: true,
     })
@@ -139,7 +240,7 @@ fn run_findings(
             Outcome::Done => {
                 findings.extend(validate::apply_severity(run.findings.clone(), severities));
             }
-            Outcome::Failed => findings.extend(run.findings.iter().cloned()),
+            Outcome::Failed | Outcome::NotRun(_) => findings.extend(run.findings.iter().cloned()),
             Outcome::Broken(error) => {
                 findings.extend(run.findings.iter().cloned());
                 let mut finding = Finding::new(codes::NO_RESPONSE, error.message.clone());
@@ -154,9 +255,6 @@ fn run_findings(
         finding.help = error.help().map(str::to_owned);
         finding.notes = error.notes().to_vec();
         findings.push(finding);
-    }
-    if captured.scenarios.is_empty() && captured.is_complete() {
-        findings.push(no_scenarios());
     }
     findings
 }
@@ -210,12 +308,13 @@ fn obstacles(project: &Project, options: &capture::Options<'_>, partial: bool) -
     findings
 }
 
-/// The documents that the capture changes, and how many examples it leaves as they are.
+/// The documents that the capture changes.
 fn lay_over(
     before: &Collection,
     captured: &Captured,
     files: &BTreeMap<String, Vec<u8>>,
-) -> (Vec<Changed>, usize) {
+    compare: Compare,
+) -> Vec<Changed> {
     let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
     for (target, example) in &captured.examples {
         by_document
@@ -224,7 +323,6 @@ fn lay_over(
             .push(example.example.clone());
     }
     let mut changed = Vec::new();
-    let mut unchanged = 0;
     for (name, examples) in by_document {
         let Some(loaded) = before.endpoints.get(name) else {
             continue;
@@ -233,12 +331,15 @@ fn lay_over(
             // Told by `unread`: what people wrote there must not be lost.
             continue;
         };
+        let examples = match compare {
+            Compare::Exact => examples,
+            Compare::Shape => in_shape(&document.examples, examples),
+        };
         let settled = settle(&document.examples, examples);
-        unchanged += settled.unchanged;
         if settled.changed {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
             let path = name.file();
-            let before = files.get(&path).cloned().unwrap_or_default();
+            let before = files.get(&path).cloned();
             let after = json::write(&file, key_order::ENDPOINT);
             changed.push(Changed {
                 path,
@@ -247,7 +348,16 @@ fn lay_over(
             });
         }
     }
-    (changed, unchanged)
+    changed
+}
+
+/// Captured examples with the committed values wherever they have the committed shape.
+fn in_shape(committed: &[Example], captured: Vec<Example>) -> Vec<Example> {
+    let of = |example: Example| match committed.iter().find(|old| old.name == example.name) {
+        Some(old) => in_shape_of(old, example),
+        None => example,
+    };
+    captured.into_iter().map(of).collect()
 }
 
 /// The files of the documents that were captured.
@@ -258,6 +368,11 @@ fn captured_files<'a>(after: &'a Collection, captured: &Captured) -> BTreeSet<&'
         .filter_map(|target| after.endpoints.get(&target.document))
         .map(|loaded| loaded.source.path.as_str())
         .collect()
+}
+
+/// Says of which scenarios and settings something was captured.
+fn digest(project: &Project, collection: &Collection) -> String {
+    capture::digest(collection, project.source.as_deref())
 }
 
 /// A version of some documents.
@@ -281,6 +396,7 @@ impl Recapture {
         let documents = compare(
             &version_of(&self.before, &captured),
             &version_of(&self.after, &captured),
+            &self.volatile.rules,
         );
         let others = self
             .before
@@ -305,37 +421,82 @@ impl Recapture {
         self.ran && (keep_going || self.exit() == Exit::Clean)
     }
 
+    /// What was captured, for a folder of its own; `None` where nothing was tried.
+    pub fn share(
+        &self,
+        context: &Context,
+        project: &Project,
+        selection: &Selection,
+    ) -> Option<Share> {
+        let scenarios = Scenarios {
+            selection: Some(selection),
+            ..Scenarios::all(context, project, &self.before)
+        };
+        let digest = digest(project, &self.before);
+        self.ran
+            .then(|| Share::new(&self.captured, &scenarios.options(), digest))
+    }
+
     /// How many documents change.
     pub fn changed(&self) -> usize {
-        self.changed.len()
+        let is_document = |changed: &&Changed| changed.path.starts_with("endpoints/");
+        self.changed.iter().filter(is_document).count()
     }
 
     /// Puts the files of the documents that changed into a set.
     pub fn add_to(&self, set: &mut ChangeSet, project: &Project) {
         for document in &self.changed {
-            set.replace(
-                project.docs.join(&document.path),
-                &document.before,
-                document.after.as_str(),
-            );
+            let path = project.docs.join(&document.path);
+            match &document.before {
+                Some(before) => set.replace(path, before, document.after.as_str()),
+                None => set.write(path, document.after.as_str()),
+            }
         }
     }
 
-    /// What was done, in a line.
+    /// What was done, in some lines.
     pub fn summary(&self) -> String {
-        let captured = self.captured.examples.len();
-        let runs = self.captured.runs();
-        let failed = runs.filter(|run| run.outcome != Outcome::Done).count();
-        let failed = match failed {
-            0 => String::new(),
-            failed => format!(", {failed} failed"),
+        let (documents, _) = self.compare();
+        let with = |status| {
+            let documents = documents.iter();
+            documents.filter(|changes| changes.status == status).count()
         };
-        format!(
-            "{}{failed}, {} captured: {} as committed, {} new or changed",
+        let runs = |wanted: fn(&Outcome) -> bool| {
+            let runs = self.captured.runs();
+            runs.filter(|run| wanted(&run.outcome)).count()
+        };
+        let not_run = runs(|outcome| matches!(outcome, Outcome::NotRun(_)));
+        let failed = runs(|outcome| matches!(outcome, Outcome::Failed | Outcome::Broken(_)));
+        let mut text = format!(
+            "{}, {} captured; documents: {} unchanged, {} noise, {} drift; {failed} failed",
             plural(self.captured.scenarios.len(), "scenario"),
-            plural(captured, "example"),
-            self.unchanged,
-            captured - self.unchanged,
-        )
+            plural(self.captured.examples.len(), "example"),
+            with(DocumentStatus::Unchanged),
+            with(DocumentStatus::Noise),
+            with(DocumentStatus::Drift),
+        );
+        if not_run > 0 {
+            text.push_str(&format!(", {not_run} not run"));
+        }
+        let incomplete: usize = self.captured.runs().map(|run| run.incomplete).sum();
+        if incomplete > 0 {
+            text.push_str(&format!(
+                "; {} to be completed not made",
+                plural(incomplete, "request")
+            ));
+        }
+        if let Some(idents) = &self.captured.idle_jobs {
+            text.push_str("\n--jobs had nothing to do: fewer than two scenarios are `isolated`");
+            if !idents.is_empty() {
+                text.push_str(&format!(
+                    "\nthese could be: they only read, and answered the same when all others had run: {}",
+                    idents.join(", ")
+                ));
+            }
+        }
+        if !self.slowest.is_empty() {
+            text.push_str(&format!("\nslowest: {}", self.slowest.join(", ")));
+        }
+        text
     }
 }

@@ -4,17 +4,19 @@ use std::path::Path;
 
 use anyhow::Result;
 use apidocs::capture;
-use apidocs::finding::{Finding, codes};
-use apidocs::json;
-use apidocs::project::{Project, read_document};
-use apidocs::report::Report;
+use apidocs::finding::{Finding, SourceFile, codes};
+use apidocs::json::{self, MAX_SIZE};
+use apidocs::project::{Project, read_document, read_file};
+use apidocs::stabilize::Rules;
 use apidocs::validate::{self, Checks, Schema};
 
 use super::args::Validate;
 use super::context::{Channel, Context, exit_of};
 use super::exit::{Advice, Exit};
+use super::report::report;
 use super::scenarios::Scenarios;
-use super::{fix, reading};
+use super::volatile::{self, Volatile};
+use super::{fix, reading, source};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let project = context.project()?;
@@ -32,12 +34,10 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
         &project,
         &scenarios.options(),
     ));
+    findings.extend(source::unknown(&project, &collection)?);
     let findings = context.judge(&project, findings);
     let exit = exit_of(&findings);
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = report(&project, &collection, findings);
     let fixable = report.findings.iter().any(|finding| finding.fix.is_some());
     let next = (fixable && !args.fix).then_some("apidocs validate --fix");
     context.tell(Channel::Answer, &report, next)?;
@@ -56,6 +56,7 @@ fn of_settings_and_scenarios(project: &Project, options: &capture::Options<'_>) 
     if let Some(source) = &project.source {
         findings.extend(validate::settings(source));
     }
+    findings.extend(volatile(project, options));
     // That a scenario does not fit its schema was told by the schema.
     let scenarios = capture::check(options);
     findings.extend(
@@ -63,6 +64,12 @@ fn of_settings_and_scenarios(project: &Project, options: &capture::Options<'_>) 
             .into_iter()
             .filter(|finding| finding.code != codes::SCHEMA),
     );
+    let source = project.source.as_ref();
+    findings.extend(validate::coverage(
+        options.collection,
+        &project.settings,
+        source,
+    ));
     findings
 }
 
@@ -87,4 +94,21 @@ fn own_schema(file: &Path) -> Result<Schema> {
     };
     Ok(Schema::beside(json, read)
         .map_err(|reason| advice(format!("the schema {shown} cannot be used: {reason}")))?)
+}
+
+/// What is wrong with the rules for volatile values, where there are some that can be read.
+fn volatile(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
+    let file = project.docs.join(Rules::FILE);
+    let Ok(bytes) = read_file(&file, MAX_SIZE as u64) else {
+        return Vec::new();
+    };
+    let source = SourceFile::new(project.shown(&file), &bytes);
+    let findings = volatile::findings(&source);
+    if !findings.is_empty() {
+        return findings;
+    }
+    match Volatile::of_project(project) {
+        Ok(volatile) => volatile.audit(options.collection.documents()),
+        Err(_) => findings,
+    }
 }

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    DocumentName, EndpointDocument, Example, Fixtures, Recorded, Scenario, Sections, Tree,
-    check_file_name,
+    Approvals, ContractName, DocumentName, EndpointDocument, Example, Fixtures, Recorded, Scenario,
+    Sections, Tree, check_file_name,
 };
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json;
@@ -35,6 +35,10 @@ pub struct Collection {
     pub sections: Option<Loaded<Sections>>,
     /// `fixtures.json`.
     pub fixtures: Option<Loaded<Fixtures>>,
+    /// `approvals.json`.
+    pub approvals: Option<Loaded<Approvals>>,
+    /// `contracts/<section>/<name>.<status>.schema.json`: the JSON Schemas of response bodies.
+    pub contracts: BTreeMap<ContractName, Loaded<Value>>,
     /// Files that could not be read, and names that cannot be used.
     pub findings: Vec<Finding>,
 }
@@ -60,6 +64,8 @@ impl Collection {
         self.scenarios.extend(other.scenarios);
         self.sections = self.sections.take().or(other.sections);
         self.fixtures = self.fixtures.take().or(other.fixtures);
+        self.approvals = self.approvals.take().or(other.approvals);
+        self.contracts.extend(other.contracts);
         self.findings.extend(other.findings);
     }
 
@@ -85,6 +91,7 @@ impl Collection {
         match parts.as_slice() {
             ["sections.json"] => self.sections = self.read(shown, bytes),
             ["fixtures.json"] => self.fixtures = self.read(shown, bytes),
+            [Approvals::FILE] => self.approvals = self.read(shown, bytes),
             ["scenarios", file] if file.ends_with(".json") => {
                 let ident = file.trim_end_matches(".json");
                 if let Err(error) = check_file_name(ident) {
@@ -103,13 +110,19 @@ impl Collection {
                     }
                 }
             }
-            ["endpoints" | "scenarios", .., file] if file.ends_with(".json") => {
-                let source = SourceFile::of_bytes(shown, bytes);
-                self.findings.push(
-                    Finding::new(codes::STRAY_FILE, "the file is not read where it stands")
-                        .in_file(&source)
-                        .help("documents are endpoints/<section>/<name>.json, scenarios scenarios/<Ident>.json"),
-                );
+            ["contracts", section, file] if file.ends_with(".json") => {
+                match ContractName::new(section, file) {
+                    Err(error) => self.unsafe_name(shown, bytes, &error.to_string()),
+                    Ok(None) => self.stray(shown, bytes),
+                    Ok(Some(name)) => {
+                        if let Some(loaded) = self.read(shown, bytes) {
+                            self.contracts.insert(name, loaded);
+                        }
+                    }
+                }
+            }
+            ["endpoints" | "scenarios" | "contracts", .., file] if file.ends_with(".json") => {
+                self.stray(shown, bytes);
             }
             _ => {}
         }
@@ -122,6 +135,18 @@ impl Collection {
         let finding = Finding::new(codes::UNREAD_LINK, reason).in_file(&source);
         self.findings
             .push(finding.help("put the file or folder itself in the place of the link"));
+    }
+
+    fn stray(&mut self, shown: String, bytes: Vec<u8>) {
+        let source = SourceFile::of_bytes(shown, bytes);
+        self.findings.push(
+            Finding::new(codes::STRAY_FILE, "the file is not read where it stands")
+                .in_file(&source)
+                .help(
+                    "documents are endpoints/<section>/<name>.json, scenarios scenarios/<Ident>.json, \
+                     contracts contracts/<section>/<name>.<status>.schema.json",
+                ),
+        );
     }
 
     fn unsafe_name(&mut self, shown: String, bytes: Vec<u8>, reason: &str) {
@@ -161,9 +186,13 @@ impl Collection {
             .scenarios
             .iter()
             .map(|(ident, loaded)| (ident.clone(), &loaded.source));
+        let contracts = self
+            .contracts
+            .iter()
+            .map(|(name, loaded)| (name.file(), &loaded.source));
         let mut seen: BTreeMap<String, Arc<SourceFile>> = BTreeMap::new();
         let mut findings = Vec::new();
-        for (name, source) in documents.chain(scenarios) {
+        for (name, source) in documents.chain(scenarios).chain(contracts) {
             if let Some(other) = seen.insert(name.to_lowercase(), Arc::clone(source)) {
                 let message = format!("the name differs from {} in case alone", other.path);
                 let finding = Finding::new(codes::CASE_CLASH, message).in_file(source);
@@ -185,7 +214,7 @@ fn below(prefix: &str, path: &str) -> String {
 
 impl Loaded<EndpointDocument> {
     /// Drops what only the document's own checks need, so that thousands of documents fit into memory: what is left are
-    /// the text, title, method, path and the names of the examples.
+    /// the text, title, method, path, the names of the examples and why there are none.
     pub fn keep_outline(&mut self) {
         self.json = Value::Null;
         let Some(item) = self.item.take() else {
@@ -196,12 +225,14 @@ impl Loaded<EndpointDocument> {
             title: item.title,
             method: item.method,
             api_path: item.api_path,
+            no_example: item.no_example,
             examples: item
                 .examples
                 .into_iter()
                 .map(|example| Example {
                     name: example.name,
                     title: None,
+                    shortened: Default::default(),
                     request: Recorded::Verbatim {
                         verbatim: nothing(),
                     },
@@ -236,6 +267,8 @@ mod tests {
                 ("endpoints/a/Good.json", "{}"),
                 ("endpoints/a/.x.json", "{}"),
                 ("endpoints/deep/er/x.json", "{}"),
+                ("contracts/a/good.200.schema.json", "{}"),
+                ("contracts/a/good.20.schema.json", "{}"),
                 ("notes.txt", "not ours"),
             ]),
             "api-docs",
@@ -247,11 +280,18 @@ mod tests {
             .collect();
         assert_eq!(
             codes,
-            ["unsafe-name", "json-syntax", "stray-file", "case-clash"]
+            [
+                "stray-file",
+                "unsafe-name",
+                "json-syntax",
+                "stray-file",
+                "case-clash"
+            ]
         );
         assert_eq!(collection.endpoints.len(), 2);
+        assert_eq!(collection.contracts.len(), 1);
         assert_eq!(
-            collection.findings[1].file(),
+            collection.findings[2].file(),
             Some("api-docs/endpoints/a/bad.json")
         );
     }

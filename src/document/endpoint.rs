@@ -34,6 +34,9 @@ pub struct EndpointDocument {
     /// The values in the query.
     #[serde(default)]
     pub query_parameters: Option<Vec<Parameter>>,
+    /// The values in header fields and cookies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_parameters: Option<Vec<Parameter>>,
     /// The values in the body.
     #[serde(default)]
     pub parameters: Option<Vec<Parameter>>,
@@ -43,13 +46,33 @@ pub struct EndpointDocument {
     /// Why there is no example, where there cannot be one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_example: Option<String>,
+    /// Where the prose comes from, where a source is its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
     /// What was captured; the first one stands on the original's page.
     #[serde(default)]
     pub examples: Vec<Example>,
 }
 
+/// What a source knows of an endpoint beyond its document; the original's `json/endpoints` has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The method in the source: `module.Class:method`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub internal_path: Option<String>,
+    /// The scenarios that the source attaches to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<String>,
+    /// Whether the description is the text as it stands in the source.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plain_text: bool,
+    /// The lines of the text as the original gave them, where they are not those of [`EndpointDocument::text_lines`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Vec<String>>,
+}
+
 /// A value that the caller gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameter {
     /// Its name.
     pub name: String,
@@ -58,11 +81,77 @@ pub struct Parameter {
     pub kind: String,
     /// What it means, in Markdown.
     pub description: String,
+    /// Where it stands, if the list that holds it does not say: `cookie`; `form` or `multipart` in a body.
+    #[serde(rename = "in", default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Whether it must be given; a value in the path always must.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
+    /// The values that it may have; of an array, those of its items.
+    #[serde(rename = "enum", default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<Value>>,
+    /// What counts where it is not given.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub default: Option<Value>,
+    /// The form of the value, in the words of JSON Schema: `date-time`, `uuid`; of an array, that of its items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+}
+
+impl Parameter {
+    /// What the original knows of a parameter: name, type and description.
+    pub fn plain(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            description: self.description.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+/// `null` is a value like any other, not a missing one.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl EndpointDocument {
     /// The reference from `endpoints/<section>/<name>.json` to its schema.
     pub const SCHEMA: &str = "../../../schemas/endpoint.schema.json";
+
+    /// The lines of the text as the original's `json/endpoints` has them.
+    ///
+    /// Where a source says nothing else, they are the description between the blank line behind a docstring's title and
+    /// the one before its fields. Plain text, and a document without source, have the lines of the description.
+    pub fn text_lines(&self) -> Vec<&str> {
+        let mut lines: Vec<&str> = match self.description.as_str() {
+            "" => Vec::new(),
+            description => description.split('\n').collect(),
+        };
+        let Some(origin) = self.source.as_ref().filter(|origin| !origin.plain_text) else {
+            return lines;
+        };
+        if let Some(text) = &origin.text {
+            return text.iter().map(String::as_str).collect();
+        }
+        if !lines.is_empty() {
+            lines.insert(0, "");
+        }
+        let parameters = [
+            &self.path_parameters,
+            &self.query_parameters,
+            &self.parameters,
+        ];
+        let fields = parameters.iter().any(|parameters| parameters.is_some());
+        if fields || !self.authentication.is_empty() {
+            lines.push("");
+        }
+        lines
+    }
 
     /// The file's JSON with these examples and every other key as people wrote it.
     ///

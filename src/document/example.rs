@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Headers;
+use super::{Headers, Shown};
 
 /// The name of an example that gives none.
 pub const DEFAULT_EXAMPLE: &str = "default";
@@ -98,6 +98,9 @@ pub struct Example {
     pub request: Recorded<Request>,
     /// What came back.
     pub response: Recorded<Response>,
+    /// The arrays of the response body of which it shows the first items alone.
+    #[serde(default, skip_serializing_if = "Shown::is_empty")]
+    pub shortened: Shown,
 }
 
 fn default_name() -> String {
@@ -128,6 +131,7 @@ impl From<Exchange> for Example {
             title: None,
             request: Recorded::Parsed(exchange.request),
             response: Recorded::Parsed(exchange.response),
+            shortened: Shown::new(),
         }
     }
 }

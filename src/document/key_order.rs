@@ -1,11 +1,17 @@
 //! In which order the keys of our files are written.
 
+use super::Approvals;
 use crate::json::KeyOrder;
 
 const PARAMETERS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
     ("name", KeyOrder::Kept),
     ("type", KeyOrder::Kept),
     ("description", KeyOrder::Kept),
+    ("in", KeyOrder::Kept),
+    ("required", KeyOrder::Kept),
+    ("format", KeyOrder::Kept),
+    ("enum", KeyOrder::Kept),
+    ("default", KeyOrder::Kept),
 ]));
 
 const BYTES: KeyOrder = KeyOrder::Fixed(&[
@@ -39,6 +45,7 @@ const EXAMPLE: KeyOrder = KeyOrder::Fixed(&[
             ("bytes", BYTES),
         ]),
     ),
+    ("shortened", KeyOrder::Kept),
 ]);
 
 const STEPS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
@@ -51,9 +58,13 @@ const STEPS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
     ("text", KeyOrder::Kept),
     ("file", KeyOrder::Kept),
     ("status", KeyOrder::Kept),
+    ("follow", KeyOrder::Kept),
+    ("until", KeyOrder::Kept),
     ("example", KeyOrder::Kept),
     ("title", KeyOrder::Kept),
+    ("show", KeyOrder::Kept),
     ("save", KeyOrder::Kept),
+    ("todo", KeyOrder::Kept),
 ]));
 
 /// The order of an endpoint document.
@@ -67,9 +78,19 @@ pub const ENDPOINT: KeyOrder = KeyOrder::Fixed(&[
     ("authentication", KeyOrder::Kept),
     ("path_parameters", PARAMETERS),
     ("query_parameters", PARAMETERS),
+    ("header_parameters", PARAMETERS),
     ("parameters", PARAMETERS),
     ("sidebar_order", KeyOrder::Kept),
     ("no_example", KeyOrder::Kept),
+    (
+        "source",
+        KeyOrder::Fixed(&[
+            ("internal_path", KeyOrder::Kept),
+            ("scenarios", KeyOrder::Kept),
+            ("plain_text", KeyOrder::Kept),
+            ("text", KeyOrder::Kept),
+        ]),
+    ),
     ("examples", KeyOrder::Items(&EXAMPLE)),
 ]);
 
@@ -78,6 +99,8 @@ pub const SCENARIO: KeyOrder = KeyOrder::Fixed(&[
     ("$schema", KeyOrder::Kept),
     ("title", KeyOrder::Kept),
     ("isolated", KeyOrder::Kept),
+    ("after", KeyOrder::Kept),
+    ("cookies", KeyOrder::Kept),
     ("variables", KeyOrder::Kept),
     ("setup", STEPS),
     ("requests", STEPS),
@@ -89,11 +112,29 @@ pub fn of_file(path: &str) -> Option<KeyOrder> {
     let parts: Vec<_> = path.split('/').collect();
     match parts.as_slice() {
         ["sections.json"] => Some(SECTIONS),
+        [Approvals::FILE] => Some(APPROVALS),
         ["fixtures.json"] | ["scenarios", _] => Some(SCENARIO),
         ["endpoints", _, _] => Some(ENDPOINT),
+        ["volatile.json"] | ["contracts", _, _] => Some(KeyOrder::Kept),
         _ => None,
     }
 }
+
+/// The order of `approvals.json`.
+pub const APPROVALS: KeyOrder = KeyOrder::Fixed(&[
+    ("$schema", KeyOrder::Kept),
+    (
+        "approvals",
+        KeyOrder::Items(&KeyOrder::Fixed(&[
+            ("document", KeyOrder::Kept),
+            ("code", KeyOrder::Kept),
+            ("address", KeyOrder::Kept),
+            ("fingerprint", KeyOrder::Kept),
+            ("reason", KeyOrder::Kept),
+            ("until", KeyOrder::Kept),
+        ])),
+    ),
+]);
 
 /// The order of `sections.json`.
 pub const SECTIONS: KeyOrder = KeyOrder::Fixed(&[

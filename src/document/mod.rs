@@ -4,7 +4,9 @@
 //! came from (a folder, a git revision, an import), and [`Collection::from_tree`] makes documents of
 //! it.
 
+mod approvals;
 mod collection;
+mod contract;
 mod endpoint;
 mod example;
 mod headers;
@@ -13,10 +15,14 @@ mod media_type;
 mod name;
 mod scenario;
 mod section;
+mod shorten;
 mod tree;
+mod until;
 
+pub use approvals::{Approval, Approvals};
 pub use collection::{Collection, Loaded};
-pub use endpoint::{EndpointDocument, Parameter};
+pub use contract::{ContractName, ContractStatus};
+pub use endpoint::{EndpointDocument, Origin, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
 pub use headers::{Header, Headers};
 pub use media_type::{essence, is_json_media_type};
@@ -25,4 +31,6 @@ pub use scenario::{
     ExpectedStatus, Fixtures, Identity, Part, Payload, Save, SaveSource, Scenario, Step,
 };
 pub use section::{Section, Sections};
+pub use shorten::{Shortened, Shown};
 pub use tree::Tree;
+pub use until::Until;

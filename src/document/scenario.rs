@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::ExampleTarget;
+use super::{ExampleTarget, Until};
 
 /// A file of `scenarios/`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -12,9 +12,16 @@ pub struct Scenario {
     /// What it is about, for people.
     #[serde(default)]
     pub title: String,
-    /// Whether it may run beside others: it touches nothing that another one sees.
+    /// Whether it may run beside others: it touches nothing that another one sees, and sees nothing that another
+    /// one touches.
     #[serde(default)]
     pub isolated: bool,
+    /// The scenarios after which it runs, by their idents; it sees what they saved.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Whether the cookies that the server sets are sent with later requests.
+    #[serde(default)]
+    pub cookies: bool,
     /// Requests that prepare; the first failure ends the scenario.
     #[serde(default)]
     pub setup: Vec<Step>,
@@ -31,7 +38,7 @@ pub struct Fixtures {
     /// What it prepares, for people.
     #[serde(default)]
     pub title: String,
-    /// Values that every scenario sees.
+    /// Values that every scenario sees; `null` is one that is still to be filled in.
     #[serde(default)]
     pub variables: Map<String, Value>,
     /// Requests to make.
@@ -57,12 +64,20 @@ pub struct Step {
     pub payload: Payload,
     /// What must come back.
     pub status: ExpectedStatus,
+    /// Whether redirects on the same server are followed; the last answer is the one that counts.
+    pub follow: bool,
+    /// What the response must hold: until then the request is made again.
+    pub until: Option<Until>,
     /// Where the exchange is kept as an example.
     pub example: Option<ExampleTarget>,
     /// What the example shows, for readers.
     pub title: Option<String>,
+    /// Of which arrays of the response body the example shows how many items, by JSON Pointer.
+    pub show: Vec<(String, usize)>,
     /// Values to pick from the response, by the name under which later requests see them.
     pub save: Vec<(String, Save)>,
+    /// What the request still lacks; while it says so, it is not made.
+    pub todo: Option<String>,
 }
 
 /// Who makes a request.
@@ -201,13 +216,20 @@ struct StepFile {
     text: Option<String>,
     file: Option<String>,
     status: Option<u16>,
+    #[serde(default)]
+    follow: bool,
+    until: Option<Value>,
     example: Option<String>,
     title: Option<String>,
+    show: Option<Value>,
     #[serde(default)]
     save: Map<String, Value>,
+    todo: Option<String>,
 }
 
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
@@ -237,6 +259,7 @@ impl StepFile {
             .iter()
             .map(|(name, value)| Ok((name.clone(), save(value)?)))
             .collect::<Result<_, String>>()?;
+        let show = self.show.as_ref().map_or(Ok(Vec::new()), show)?;
         let mut payloads = Vec::new();
         payloads.extend(self.json.map(Payload::Json));
         payloads.extend(self.form.map(|fields| Payload::Form(form(&fields))));
@@ -257,9 +280,13 @@ impl StepFile {
             status: self
                 .status
                 .map_or(ExpectedStatus::Success, ExpectedStatus::Exactly),
+            follow: self.follow,
+            until: self.until.as_ref().map(Until::read).transpose()?,
             example: example.transpose().map_err(|error| error.to_string())?,
             title: self.title,
+            show,
             save,
+            todo: self.todo,
         })
     }
 }
@@ -294,6 +321,21 @@ fn multipart(parts: &Map<String, Value>) -> Result<Vec<(String, Part)>, String> 
         }
     }
     Ok(out)
+}
+
+/// A number speaks of the body itself.
+fn show(value: &Value) -> Result<Vec<(String, usize)>, String> {
+    let count = |value: &Value| {
+        let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
+        count.ok_or_else(|| format!("{value} is not a number of items"))
+    };
+    match value {
+        Value::Object(arrays) => arrays
+            .iter()
+            .map(|(pointer, value)| Ok((pointer.clone(), count(value)?)))
+            .collect(),
+        value => Ok(vec![(String::new(), count(value)?)]),
+    }
 }
 
 #[derive(Deserialize)]
@@ -357,6 +399,17 @@ mod tests {
         assert!(step.save[1].1.secret);
         let two = json!({"request": "GET /", "json": 1, "text": ""});
         assert!(serde_json::from_value::<Step>(two).is_err());
+    }
+
+    #[test]
+    fn how_much_is_shown_is_a_number_or_one_for_each_array() {
+        let show = |value: Value| {
+            let step = json!({"request": "GET /", "show": value});
+            serde_json::from_value::<Step>(step).map(|step| step.show)
+        };
+        assert_eq!(show(json!(3)).unwrap(), [(String::new(), 3)]);
+        assert_eq!(show(json!({"/a": 0})).unwrap(), [("/a".to_owned(), 0)]);
+        assert!(show(json!({"/a": -1})).is_err() && show(json!("3")).is_err());
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::delta::Delta;
 use crate::finding::{Change, Code, Impact, codes};
 use crate::json::pointer;
+use crate::stabilize::Delta;
 
 /// What a delta is a delta of, from the outside in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,30 +39,6 @@ pub(super) fn example(name: &str, delta: &Delta) -> Vec<Change> {
     changes
 }
 
-/// What a code means for callers unless something else is known.
-fn impact(code: Code) -> Impact {
-    match code {
-        codes::DOCUMENT_REMOVED
-        | codes::ENDPOINT_CHANGED
-        | codes::STATUS_CHANGED
-        | codes::HEADER_REMOVED
-        | codes::BODY_KIND_CHANGED
-        | codes::FIELD_REMOVED
-        | codes::TYPE_CHANGED
-        | codes::BECAME_NULL => Impact::Breaking,
-        codes::DOCUMENT_ADDED | codes::EXAMPLE_ADDED | codes::HEADER_ADDED | codes::FIELD_ADDED => {
-            Impact::Additive
-        }
-        codes::DOCUMENT_RENAMED
-        | codes::PROSE_CHANGED
-        | codes::PARAMETER_CHANGED
-        | codes::ORDER_CHANGED
-        | codes::EXAMPLE_REMOVED
-        | codes::EXAMPLE_CHANGED => Impact::Docs,
-        _ => Impact::Content,
-    }
-}
-
 /// A change with the impact of its code.
 pub(super) fn change(
     code: Code,
@@ -72,16 +48,21 @@ pub(super) fn change(
 ) -> Change {
     Change {
         code,
-        impact: impact(code),
+        impact: code.default_impact().unwrap_or(Impact::Content),
+        at: address.clone(),
         address,
+        places: 1,
         old: old.cloned(),
         new: new.cloned(),
+        fingerprint: String::new(),
+        approved: None,
     }
 }
 
 fn walk(delta: &Delta, region: Region, address: String, changes: &mut Vec<Change>) {
     let (code, old, new) = match delta {
-        Delta::Same(_) => return,
+        Delta::Same(_) | Delta::Paired { .. } => return,
+        Delta::Renamed { value, .. } => return walk(value, region, address, changes),
         Delta::Object(members) => {
             for (key, member) in members {
                 walk(
@@ -119,9 +100,10 @@ fn walk(delta: &Delta, region: Region, address: String, changes: &mut Vec<Change
 fn inner(region: Region, key: &str) -> Region {
     match (region, key) {
         (Region::Prose, "method" | "api_path") => Region::Endpoint,
-        (Region::Prose, "path_parameters" | "query_parameters" | "parameters") => {
-            Region::Parameters
-        }
+        (
+            Region::Prose,
+            "path_parameters" | "query_parameters" | "header_parameters" | "parameters",
+        ) => Region::Parameters,
         (Region::Example, "request") => Region::Request,
         (Region::Example, "response") => Region::Response,
         (Region::Response, "status") => Region::Status,
@@ -178,7 +160,11 @@ fn replaced(region: Region, old: &Value, new: &Value) -> Code {
         Region::Body | Region::Item
             if std::mem::discriminant(old) != std::mem::discriminant(new) =>
         {
-            codes::TYPE_CHANGED
+            if region == Region::Item {
+                codes::ITEM_SHAPE_CHANGED
+            } else {
+                codes::TYPE_CHANGED
+            }
         }
         Region::Body | Region::Item => codes::VALUE_CHANGED,
     }
@@ -187,11 +173,11 @@ fn replaced(region: Region, old: &Value, new: &Value) -> Code {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drift::delta::delta;
+    use crate::stabilize::exact;
     use serde_json::json;
 
     fn told(old: Value, new: Value) -> Vec<(String, String)> {
-        let changes = example("default", &delta(&old, &new));
+        let changes = example("default", &exact(&old, &new));
         changes
             .into_iter()
             .map(|change| (change.code.id.to_owned(), change.address))

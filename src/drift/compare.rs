@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use similar::{Algorithm, DiffOp};
 
 use super::classify::{self, change};
-use super::delta::{Delta, delta};
-use super::{excerpt, view};
-use crate::document::{DocumentName, EndpointDocument, Example, Sections};
+use super::{causes, excerpt, renames};
+use crate::document::{DocumentName, EndpointDocument, Sections};
 use crate::finding::{Change, DocumentChanges, DocumentStatus, Excerpt, codes};
+use crate::stabilize::{Delta, DocumentView, Rules, exact, pair, view};
 
 /// One version of all documents.
 #[derive(Debug, Clone, Default)]
@@ -34,9 +34,9 @@ impl<'a> Version<'a> {
     }
 }
 
-/// Compares two versions: every document of either, by name.
-pub fn compare(old: &Version, new: &Version) -> Vec<DocumentChanges> {
-    let renamed = find_renamed(old, new);
+/// Compares two versions: every document of either, by name; `rules` tell which values vary.
+pub fn compare(old: &Version, new: &Version, rules: &Rules) -> Vec<DocumentChanges> {
+    let renamed = renames::find(old, new);
     let moved = find_moved(&old.sections, &new.sections);
     let previous: BTreeSet<_> = renamed.values().copied().collect();
     let names: BTreeSet<_> = old
@@ -51,7 +51,7 @@ pub fn compare(old: &Version, new: &Version) -> Vec<DocumentChanges> {
         .map(
             |name| match (old.documents.get(name), new.documents.get(name)) {
                 (Some(before), Some(after)) => {
-                    let mut changes = document(name, before, after);
+                    let mut changes = document(name, before, after, rules);
                     changes.changes.extend(moved.get(name).cloned());
                     if !changes.changes.is_empty() {
                         changes.status = DocumentStatus::Drift;
@@ -60,32 +60,15 @@ pub fn compare(old: &Version, new: &Version) -> Vec<DocumentChanges> {
                 }
                 (Some(before), None) => one_sided(name, before, DocumentStatus::Removed),
                 (None, Some(after)) => match renamed.get(name) {
-                    Some(older) => rename(older, name, old.documents[older], after),
+                    Some(older) => rename(older, name, [old.documents[older], after], rules),
                     None => one_sided(name, after, DocumentStatus::Added),
                 },
                 (None, None) => unreachable!("each name is one of the two"),
             },
         )
-        .collect()
-}
-
-/// A removed document and an added one that are about one endpoint: newer name to older one.
-fn find_renamed<'a>(
-    old: &Version<'a>,
-    new: &Version<'a>,
-) -> BTreeMap<&'a DocumentName, &'a DocumentName> {
-    let mut gone: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for (name, document) in &old.documents {
-        if !new.documents.contains_key(name) {
-            gone.entry(endpoint(document)).or_default().push(*name);
-        }
-    }
-    new.documents
-        .iter()
-        .filter(|(name, _)| !old.documents.contains_key(*name))
-        .filter_map(|(name, document)| {
-            let older = gone.get_mut(&endpoint(document))?;
-            (!older.is_empty()).then(|| (*name, older.remove(0)))
+        .map(|mut document| {
+            document.changes = causes::told_once(&document.document, document.changes);
+            document
         })
         .collect()
 }
@@ -134,7 +117,8 @@ fn find_moved(old: &Sections, new: &Sections) -> BTreeMap<DocumentName, Change> 
     moved
 }
 
-fn endpoint(document: &EndpointDocument) -> String {
+/// Method and path.
+pub(super) fn endpoint(document: &EndpointDocument) -> String {
     format!("{} {}", document.method, document.api_path)
 }
 
@@ -157,16 +141,17 @@ fn one_sided(
         status,
         changes: vec![change],
         excerpts: Vec::new(),
+        provisional: 0,
     }
 }
 
 fn rename(
     older: &DocumentName,
     name: &DocumentName,
-    before: &EndpointDocument,
-    after: &EndpointDocument,
+    [before, after]: [&EndpointDocument; 2],
+    rules: &Rules,
 ) -> DocumentChanges {
-    let mut changes = document(name, before, after);
+    let mut changes = document(name, before, after, rules);
     let (from, to) = (json!(older.to_string()), json!(name.to_string()));
     let renamed = change(
         codes::DOCUMENT_RENAMED,
@@ -184,29 +169,36 @@ fn document(
     name: &DocumentName,
     old: &EndpointDocument,
     new: &EndpointDocument,
+    rules: &Rules,
 ) -> DocumentChanges {
-    let mut changes = Vec::new();
-    let mut excerpts = Vec::new();
+    let mut compared = DocumentChanges {
+        document: name.to_string(),
+        previous: None,
+        endpoint: endpoint(new),
+        status: DocumentStatus::Unchanged,
+        changes: Vec::new(),
+        excerpts: Vec::new(),
+        provisional: 0,
+    };
+    if old == new {
+        return compared;
+    }
     let mut tell = |part: String, delta: &Delta, told: Vec<Change>| {
         // An example that is there in one version alone is told by its status line.
         let has_both = !matches!(delta, Delta::Added(_) | Delta::Removed(_));
         if has_both && !told.is_empty() {
             let lines = excerpt::lines(delta);
-            excerpts.push(Excerpt { part, lines });
+            compared.excerpts.push(Excerpt { part, lines });
         }
-        changes.extend(told);
+        compared.changes.extend(told);
     };
     let (before, after) = (view::prose(old), view::prose(new));
-    let prose = delta(&before, &after);
+    let prose = exact(&before, &after);
     tell("prose".to_owned(), &prose, classify::prose(&prose));
 
-    for (example, before, after) in pair_examples(&old.examples, &new.examples) {
-        let delta = match (&before, &after) {
-            (Some(before), Some(after)) => delta(before, after),
-            (Some(before), None) => Delta::Removed(before),
-            (None, Some(after)) => Delta::Added(after),
-            (None, None) => continue,
-        };
+    let (before, after) = (DocumentView::of(old), DocumentView::of(new));
+    let paired = pair(&name.to_string(), &before, &after, rules);
+    for (example, delta) in &paired.examples {
         let address = format!("#{example}");
         let told = match delta {
             Delta::Removed(old) => vec![change(
@@ -221,48 +213,19 @@ fn document(
                 None,
                 Some(&summary(new)),
             )],
-            _ => classify::example(example, &delta),
+            _ => classify::example(example, delta),
         };
-        tell(format!("#{example}"), &delta, told);
+        tell(format!("#{example}"), delta, told);
     }
-    let status = if changes.is_empty() {
+    compared.provisional = paired.provisional();
+    compared.status = if !compared.changes.is_empty() {
+        DocumentStatus::Drift
+    } else if paired.examples.iter().all(|(_, delta)| delta.is_same()) {
         DocumentStatus::Unchanged
     } else {
-        DocumentStatus::Drift
+        DocumentStatus::Noise
     };
-    DocumentChanges {
-        document: name.to_string(),
-        previous: None,
-        endpoint: endpoint(new),
-        status,
-        changes,
-        excerpts,
-    }
-}
-
-/// The examples of both by name: those of the newer document in its order, then those that are gone.
-fn pair_examples<'a>(
-    old: &'a [Example],
-    new: &'a [Example],
-) -> impl Iterator<Item = (&'a str, Option<Value>, Option<Value>)> {
-    let find = |examples: &'a [Example], name: &str| {
-        examples
-            .iter()
-            .find(|example| example.name == name)
-            .map(view::example)
-    };
-    let kept = new.iter().map(move |example| {
-        (
-            example.name.as_str(),
-            find(old, &example.name),
-            Some(view::example(example)),
-        )
-    });
-    let gone = old
-        .iter()
-        .filter(|example| !new.iter().any(|other| other.name == example.name))
-        .map(|example| (example.name.as_str(), Some(view::example(example)), None));
-    kept.chain(gone)
+    compared
 }
 
 /// What a change says of a whole example: its status line.
@@ -279,7 +242,7 @@ fn summary(example: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Headers, Recorded, Request, Response, Section};
+    use crate::document::{Example, Headers, Recorded, Request, Response, Section};
 
     fn name(text: &str) -> DocumentName {
         text.parse().unwrap()
@@ -339,7 +302,7 @@ mod tests {
             ],
             Sections::default(),
         );
-        let told: Vec<_> = compare(&before, &after)
+        let told: Vec<_> = compare(&before, &after, &Rules::default())
             .into_iter()
             .map(|changes| {
                 let codes: Vec<_> = changes
@@ -391,6 +354,7 @@ mod tests {
                 title: None,
                 request,
                 response,
+                shortened: Default::default(),
             }
         };
         let with = |cookie| EndpointDocument {
@@ -398,7 +362,7 @@ mod tests {
             ..named("T", "/t")
         };
         let (old, new) = (with("Set-Cookie: b=1"), with("Set-Cookie: b=2"));
-        let changes = document(&name("a/t"), &old, &new).changes;
+        let changes = document(&name("a/t"), &old, &new, &Rules::default()).changes;
         assert_eq!(changes.len(), 1);
         assert_eq!(changes[0].address, "#default/response/headers/set-cookie");
         assert_eq!(changes[0].old, Some(json!("a=1\nb=1")));
@@ -421,7 +385,7 @@ mod tests {
                 Version::new(all(), sections(before)),
                 Version::new(all(), sections(after)),
             );
-            let moved = compare(&old, &new)
+            let moved = compare(&old, &new, &Rules::default())
                 .into_iter()
                 .filter(|changes| !changes.changes.is_empty());
             moved.map(|changes| changes.document).collect()

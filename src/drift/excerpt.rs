@@ -3,9 +3,9 @@
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::delta::Delta;
 use crate::finding::{DiffLine, Marked};
 use crate::json::{KeyOrder, write};
+use crate::stabilize::Delta;
 
 /// How many lines of both versions stand around a change.
 const CONTEXT: usize = 3;
@@ -30,7 +30,11 @@ impl Printer {
     fn delta(&mut self, delta: &Delta, key: &str, depth: usize, end: &str) {
         let indent = "  ".repeat(depth);
         match delta {
-            Delta::Same(value) => self.value(value, key, depth, end, DiffLine::Both),
+            // What pairs is shown as it is committed.
+            Delta::Same(value) | Delta::Paired { old: value, .. } => {
+                self.value(value, key, depth, end, DiffLine::Both);
+            }
+            Delta::Renamed { value, .. } => self.delta(value, key, depth, end),
             Delta::Added(value) => {
                 self.value(value, key, depth, end, |text| DiffLine::New(whole(text)));
             }
@@ -234,11 +238,11 @@ fn shorten(lines: Vec<DiffLine>) -> Vec<DiffLine> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drift::delta::delta;
+    use crate::stabilize::exact;
     use serde_json::json;
 
     fn shown(old: &Value, new: &Value) -> String {
-        lines(&delta(old, new))
+        lines(&exact(old, new))
             .iter()
             .map(|line| match line {
                 DiffLine::Both(text) => format!("  {text}\n"),
@@ -277,7 +281,7 @@ mod tests {
     #[test]
     fn what_differs_in_a_string_is_marked() {
         let (old, new) = (json!("one two three"), json!("one 2 three"));
-        let delta = delta(&old, &new);
+        let delta = exact(&old, &new);
         let lines = lines(&delta);
         let [DiffLine::Old(before), DiffLine::New(after)] = lines.as_slice() else {
             panic!("{lines:?}");

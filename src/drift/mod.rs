@@ -1,14 +1,22 @@
 //! What changed between two versions of documents, by structure and never by text.
 //!
 //! [`compare`] takes two sets of documents and tells the changes of each; [`settle`] says which
-//! examples a document has after a capture. Both are pure.
+//! examples a document has after a capture; [`in_shape_of`] takes everything but the shape out of a captured
+//! example. All are pure.
 
+mod approve;
+mod causes;
 mod classify;
 mod compare;
-mod delta;
 mod excerpt;
+mod fingerprint;
+mod impacts;
+mod renames;
 mod settle;
-mod view;
+mod shape;
 
+pub use approve::approve;
 pub use compare::{Version, compare};
+pub use impacts::apply_impact;
 pub use settle::{Settled, settle};
+pub use shape::in_shape_of;

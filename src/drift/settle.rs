@@ -1,7 +1,7 @@
 //! Which examples a document has after a capture.
 
-use super::view;
 use crate::document::{DEFAULT_EXAMPLE, Example};
+use crate::stabilize::view;
 
 /// The examples of a document after a capture.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +52,7 @@ fn says_the_same(old: &Example, new: &Example) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Body, Exchange, Headers, Request, Response};
+    use crate::document::{Body, Exchange, Headers, Request, Response, Shortened};
     use serde_json::json;
 
     fn example(name: &str, headers: [&str; 2], status: u16) -> Example {
@@ -76,6 +76,21 @@ mod tests {
         let captured = settle(&committed, vec![example("default", ["b: 2", "a: 1"], 200)]);
         assert!(!captured.changed);
         assert_eq!(captured.examples, committed);
+    }
+
+    #[test]
+    fn how_many_items_are_left_out_is_no_difference() {
+        let shortened = |shown, of| {
+            let mut example = example("default", ["A: 1", "B: 2"], 200);
+            example.shortened = [("/a".to_owned(), Shortened { shown, of })].into();
+            example
+        };
+        let committed = [shortened(2, 10)];
+        let captured = settle(&committed, vec![shortened(2, 11)]);
+        assert!(!captured.changed);
+        assert_eq!(captured.examples, committed);
+        let whole = example("default", ["A: 1", "B: 2"], 200);
+        assert!(settle(&committed, vec![whole]).changed);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Code;
+use super::{Code, Severity};
 
 /// What a change means for those who call the API, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,12 +29,23 @@ pub struct Change {
     pub code: Code,
     /// How bad.
     pub impact: Impact,
-    /// `#<example>` and a JSON Pointer into `{request, response}`, or a JSON Pointer into the prose.
+    /// `#<example>` and a JSON Pointer into `{request, response}`, or a JSON Pointer into the prose; where it stands for
+    /// several places, `*` is any item of an array.
     pub address: String,
+    /// The first of its places.
+    #[serde(skip)]
+    pub at: String,
+    /// At how many places one cause shows.
+    pub places: usize,
     /// What was there; `None` where there was nothing.
     pub old: Option<Value>,
-    /// What is there; `None` where there is nothing.
+    /// What is there; `None` where there is nothing. Of several places, that of the first.
     pub new: Option<Value>,
+    /// What it is known by: 12 hexadecimal digits that unrelated edits do not change.
+    pub fingerprint: String,
+    /// Why it was approved, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved: Option<String>,
 }
 
 /// How a document stands to its older version.
@@ -70,6 +81,8 @@ pub struct DocumentChanges {
     pub changes: Vec<Change>,
     /// The changed lines in place.
     pub excerpts: Vec<Excerpt>,
+    /// In how many places only the kind of a value says that it may differ, and no rule.
+    pub provisional: usize,
 }
 
 /// A part of a document with its changed lines in place.
@@ -103,6 +116,17 @@ pub struct Marked {
     pub marks: Vec<Range<usize>>,
 }
 
+impl Impact {
+    /// How bad a finding is that has this impact.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Breaking | Self::Content => Severity::Error,
+            Self::Additive => Severity::Warning,
+            Self::Docs => Severity::Info,
+        }
+    }
+}
+
 impl fmt::Display for Impact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -131,6 +155,15 @@ impl DocumentChanges {
     /// The worst impact of its changes.
     pub fn impact(&self) -> Option<Impact> {
         self.changes.iter().map(|change| change.impact).min()
+    }
+
+    /// The worst impact of the changes that nobody approved.
+    pub fn open_impact(&self) -> Option<Impact> {
+        let open = self
+            .changes
+            .iter()
+            .filter(|change| change.approved.is_none());
+        open.map(|change| change.impact).min()
     }
 
     /// Whether there is nothing to tell.

@@ -8,7 +8,7 @@ use std::fmt;
 use include_dir::{Dir, include_dir};
 use serde::{Serialize, Serializer};
 
-use super::Severity;
+use super::{Impact, Severity};
 
 /// A page of help for each code: what, why, an example before and after.
 static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/finding/pages");
@@ -23,41 +23,64 @@ pub struct Code {
 /// A row of the table.
 struct Row {
     code: Code,
-    default: Default,
+    level: Level,
     summary: &'static str,
 }
 
-/// What the table says of a code's severity.
+/// How bad a row is: a change has an impact, any other finding a severity.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Default {
-    Error,
-    Warning,
-    Info,
+enum Level {
+    Severity(Severity),
+    Impact(Impact),
     /// Of a rule that only guesses: told where the settings ask for it.
     Off,
 }
 
+// What the rows of the table write for their level.
+#[allow(non_upper_case_globals)]
+mod levels {
+    use super::{Impact, Level, Severity};
+
+    pub(super) const Error: Level = Level::Severity(Severity::Error);
+    pub(super) const Warning: Level = Level::Severity(Severity::Warning);
+    pub(super) const Info: Level = Level::Severity(Severity::Info);
+    pub(super) const Off: Level = Level::Off;
+    pub(super) const Breaking: Level = Level::Impact(Impact::Breaking);
+    pub(super) const Content: Level = Level::Impact(Impact::Content);
+    pub(super) const Additive: Level = Level::Impact(Impact::Additive);
+    pub(super) const Docs: Level = Level::Impact(Impact::Docs);
+}
+
 impl Code {
-    /// The severity unless the settings say another; of a code that is off, that which it has without a setting of its own.
+    /// The severity unless the settings say another; that of a change follows from its impact. Of a code that is off, that
+    /// which it has without a setting of its own.
     pub fn default_severity(self) -> Severity {
-        match self.row().default {
-            Default::Error => Severity::Error,
-            Default::Warning | Default::Off => Severity::Warning,
-            Default::Info => Severity::Info,
+        match self.row().level {
+            Level::Severity(severity) => severity,
+            Level::Impact(impact) => impact.severity(),
+            Level::Off => Severity::Warning,
+        }
+    }
+
+    /// The impact of a change unless the settings say another; `None` for findings that are no changes.
+    pub fn default_impact(self) -> Option<Impact> {
+        match self.row().level {
+            Level::Severity(_) | Level::Off => None,
+            Level::Impact(impact) => Some(impact),
         }
     }
 
     /// Whether it is told only where the settings give it a severity: its rule guesses.
     pub fn is_off_by_default(self) -> bool {
-        self.row().default == Default::Off
+        self.row().level == Level::Off
     }
 
-    /// The severity as the settings write it, `off` included.
+    /// The severity or impact as the settings write it, `off` included.
     pub fn default_word(self) -> String {
-        if self.is_off_by_default() {
-            "off".to_owned()
-        } else {
-            self.default_severity().to_string()
+        match self.row().level {
+            Level::Severity(severity) => severity.to_string(),
+            Level::Impact(impact) => impact.to_string(),
+            Level::Off => "off".to_owned(),
         }
     }
 
@@ -104,13 +127,13 @@ impl Serialize for Code {
 }
 
 macro_rules! codes {
-    ($($name:ident $id:literal $severity:ident $summary:literal;)*) => {
+    ($($name:ident $id:literal $level:ident $summary:literal;)*) => {
         $(
             #[doc = $summary]
             pub const $name: Code = Code { id: $id };
         )*
         const TABLE: &[Row] = &[
-            $(Row { code: $name, default: Default::$severity, summary: $summary },)*
+            $(Row { code: $name, level: levels::$level, summary: $summary },)*
         ];
     };
 }
@@ -166,46 +189,73 @@ codes! {
     REAL_HOST "real-host" Off "A text may name a real host.";
     UNFINISHED_SENTENCE "unfinished-sentence" Off "A description may end in mid-sentence.";
 
+    LOW_COVERAGE "low-coverage" Error "Fewer endpoints have an example than the settings ask for.";
+
+    // Contracts.
+    CONTRACT_MISMATCH "contract-mismatch" Error "A response body does not fit its contract.";
+    BROKEN_CONTRACT "broken-contract" Error "A contract is no JSON Schema that can be used.";
+    ORPHAN_CONTRACT "orphan-contract" Error "A contract is for an endpoint that has no document.";
+
     // Scenarios and capture.
     UNKNOWN_VARIABLE "unknown-variable" Error "A scenario uses a name that nothing defines.";
     UNKNOWN_IDENTITY "unknown-identity" Error "A request names an identity that the settings do not have.";
     UNKNOWN_TARGET "unknown-document" Error "A scenario is for a document that does not exist.";
     DUPLICATE_TARGET "duplicate-target" Error "Two requests are for one example.";
     NO_SCENARIOS "no-scenarios" Error "No scenario was run.";
+    UNKNOWN_SCENARIO "unknown-scenario" Error "A scenario runs after one that does not exist.";
+    SCENARIO_CYCLE "scenario-cycle" Error "Scenarios run after each other in a circle.";
+    NOT_RUN "scenario-not-run" Error "A scenario was not run, since another one failed.";
+    SCENARIO_LEFT_OUT "scenario-left-out" Warning "A scenario may not be made in the environment that was chosen.";
     NO_RESPONSE "no-response" Error "A request had no usable response.";
     UNEXPECTED_STATUS "unexpected-status" Error "A response has another status than expected.";
     INVALID_RESPONSE_BODY "invalid-response-body" Error "A response body is not what its media type says.";
     MISSING_VALUE "missing-value" Error "A response does not hold a value that the scenario saves.";
+    MISSING_ARRAY "missing-array" Error "A response does not hold an array that the scenario shows short.";
+    CONDITION_NOT_MET "condition-not-met" Error "A response did not come to hold what a request waits for.";
     BAD_TEMPLATE "bad-template" Error "A template in a scenario cannot be understood.";
     INVALID_REQUEST "invalid-request" Error "A request of a scenario cannot be made.";
+    INCOMPLETE_REQUEST "incomplete-request" Warning "A request is not made, since something is still to be filled in.";
     UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";
 
     // Changes.
-    DOCUMENT_ADDED "document-added" Error "There is a new document.";
-    DOCUMENT_REMOVED "document-removed" Error "A document is gone.";
-    DOCUMENT_RENAMED "document-renamed" Error "A document has another name.";
-    ENDPOINT_CHANGED "endpoint-changed" Error "A document has another method or path.";
-    PROSE_CHANGED "prose-changed" Error "What people wrote is different.";
-    PARAMETER_CHANGED "parameter-changed" Error "A documented parameter is different.";
-    ORDER_CHANGED "order-changed" Error "A document has another place in its section.";
-    EXAMPLE_ADDED "example-added" Error "There is a new example.";
-    EXAMPLE_REMOVED "example-removed" Error "An example is gone.";
-    EXAMPLE_CHANGED "example-changed" Error "The title or the form of an example is different.";
-    REQUEST_CHANGED "request-changed" Error "The request of an example is different.";
-    STATUS_CHANGED "status-changed" Error "A response has another status.";
-    REASON_CHANGED "reason-changed" Error "A response has another reason phrase.";
-    HEADER_ADDED "header-added" Error "A response has a new header.";
-    HEADER_REMOVED "header-removed" Error "A response lost a header.";
-    HEADER_CHANGED "header-changed" Error "A header has another value.";
-    BODY_KIND_CHANGED "body-kind-changed" Error "A body is JSON, text or bytes, or none, and was another of these.";
-    FIELD_ADDED "field-added" Error "A body has a new field.";
-    FIELD_REMOVED "field-removed" Error "A body lost a field.";
-    TYPE_CHANGED "type-changed" Error "A value has another JSON type.";
-    BECAME_NULL "became-null" Error "A value became null.";
-    VALUE_CHANGED "value-changed" Error "A value is another one.";
-    ITEM_ADDED "item-added" Error "An array has a new item.";
-    ITEM_REMOVED "item-removed" Error "An array lost an item.";
-    TEXT_CHANGED "text-changed" Error "A text body is different.";
+    DOCUMENT_ADDED "document-added" Additive "There is a new document.";
+    DOCUMENT_REMOVED "document-removed" Breaking "A document is gone.";
+    DOCUMENT_RENAMED "document-renamed" Docs "A document has another name.";
+    ENDPOINT_CHANGED "endpoint-changed" Breaking "A document has another method or path.";
+    PROSE_CHANGED "prose-changed" Docs "What people wrote is different.";
+    PARAMETER_CHANGED "parameter-changed" Docs "A documented parameter is different.";
+    ORDER_CHANGED "order-changed" Docs "A document has another place in its section.";
+    EXAMPLE_ADDED "example-added" Additive "There is a new example.";
+    EXAMPLE_REMOVED "example-removed" Docs "An example is gone.";
+    EXAMPLE_CHANGED "example-changed" Docs "The title or the form of an example is different.";
+    REQUEST_CHANGED "request-changed" Content "The request of an example is different.";
+    STATUS_CHANGED "status-changed" Breaking "A response has another status.";
+    REASON_CHANGED "reason-changed" Content "A response has another reason phrase.";
+    HEADER_ADDED "header-added" Additive "A response has a new header.";
+    HEADER_REMOVED "header-removed" Breaking "A response lost a header.";
+    HEADER_CHANGED "header-changed" Content "A header has another value.";
+    BODY_KIND_CHANGED "body-kind-changed" Breaking "A body is JSON, text or bytes, or none, and was another of these.";
+    FIELD_ADDED "field-added" Additive "A body has a new field.";
+    FIELD_REMOVED "field-removed" Breaking "A body lost a field.";
+    TYPE_CHANGED "type-changed" Breaking "A value has another JSON type.";
+    BECAME_NULL "became-null" Breaking "A value became null.";
+    VALUE_CHANGED "value-changed" Content "A value is another one.";
+    ITEM_ADDED "item-added" Content "An array has a new item.";
+    ITEM_REMOVED "item-removed" Content "An array lost an item.";
+    ITEM_SHAPE_CHANGED "item-shape-changed" Breaking "The items of an array have another JSON type.";
+    TEXT_CHANGED "text-changed" Content "A text body is different.";
+
+    // Approvals.
+    EXPIRED_APPROVAL "expired-approval" Warning "The approval of a change does not hold any more.";
+    UNUSED_APPROVAL "unused-approval" Warning "An approval is for a change that is not there.";
+
+    // Volatile values.
+    UNSTABLE_STATUS "unstable-status" Warning "Two captures of an unchanged API have another status, reason or method.";
+    UNSTABLE_HEADERS "unstable-headers" Warning "Two captures of an unchanged API have other headers.";
+    UNSTABLE_STRUCTURE "unstable-structure" Warning "Two captures of an unchanged API have other fields, items or lines.";
+    UNSTABLE_TYPE "unstable-type" Warning "Two captures of an unchanged API have values of other types.";
+    UNUSED_RULE "unused-volatile-rule" Warning "A rule for volatile values matches nothing.";
+    BROAD_RULE "broad-volatile-rule" Error "A rule for volatile values switches a comparison off.";
 
     // Rendering.
     EDITED_PAGE "edited-page" Warning "Somebody edited a page that we wrote.";
@@ -218,6 +268,34 @@ codes! {
     INDEX_ORDER "index-order" Warning "An index lists pages that are not there, twice, out of order or not at all.";
     INDEX_TITLE "index-title" Warning "An index gives a page another title than the page itself.";
     MIXED_COMMENTS "mixed-comments" Warning "The files of a tree have different comment lines.";
+    YAML_SYNTAX "yaml-syntax" Error "A file is not YAML, or holds what JSON cannot.";
+    RENAMED_OPERATION "renamed-operation" Info "Two operations have one name, and one of them got another.";
+    INEXACT_EXPORT "inexact-export" Warning "An import of an export would give a document back in another form.";
+    UNPLACED "unplaced" Info "A part of an imported source has no place in a document.";
+    NOT_REQUESTS "not-requests" Error "A source of requests, or a part of it, cannot be understood.";
+    UNKNOWN_OPTION "unknown-option" Warning "A part of a request has no counterpart, and was left out.";
+    LEFT_OUT "left-out" Info "Requests of a source were left out.";
+    NOT_OPENAPI "not-openapi" Error "A part of an OpenAPI document cannot be understood.";
+    UNDOCUMENTED_OPERATION "undocumented-operation" Error "An operation of the OpenAPI document has no endpoint document.";
+    UNKNOWN_OPERATION "unknown-operation" Warning "An endpoint document is about an operation that the OpenAPI document does not have.";
+    UNDOCUMENTED_STATUS "undocumented-status" Warning "A captured status is none of those that the OpenAPI document has.";
+    UNDOCUMENTED_FIELD "undocumented-field" Warning "A captured field is none of those that the OpenAPI document has.";
+    UNRESOLVED_REFERENCE "unresolved-reference" Error "A `$ref` of an OpenAPI document leads nowhere.";
+    REMOTE_REFERENCE "remote-reference" Warning "A `$ref` of an OpenAPI document leads to the network, and is not followed.";
+
+    // Reading Python source.
+    PYTHON_SYNTAX "python-syntax" Warning "A part of a Python file is not understood.";
+    PYTHON_ENCODING "python-encoding" Warning "A Python file is not in an encoding that is read.";
+    NO_SOURCE_ENDPOINTS "no-source-endpoints" Error "The source has no endpoint.";
+    COMPUTED_URLS "computed-urls" Warning "URL patterns are computed when the program runs, and are not read.";
+    UNKNOWN_VIEW "unknown-view" Warning "A URL pattern leads to something that is not read.";
+    COMPUTED_VALUE "computed-value" Warning "A section, method, base or scenario is computed when the program runs, and is not read.";
+    SWALLOWED_TEXT "swallowed-text" Warning "A part of a docstring is left out, or becomes part of something else.";
+    MALFORMED_FIELD "malformed-field" Warning "A field of a docstring is none: it is left out, with those behind it.";
+    OPEN_MARKUP "open-markup" Warning "Inline markup of a docstring does not end.";
+    NAME_CLASH "name-clash" Warning "Two endpoints of the source have one name.";
+    BEHIND_SOURCE "behind-source" Error "A document does not say what the source says.";
+    NOT_IN_SOURCE "not-in-source" Warning "A document came from the source, which does not have its endpoint any more.";
 }
 
 #[cfg(test)]

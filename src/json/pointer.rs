@@ -23,3 +23,31 @@ pub fn tokens(pointer: &str) -> impl Iterator<Item = String> {
         .skip(1)
         .map(|token| token.replace("~1", "/").replace("~0", "~"))
 }
+
+/// The name of the member that holds the value, or the array of which it is an item, of a pointer with `*` for indexes;
+/// still escaped.
+///
+/// ```
+/// use apidocs::json::pointer;
+/// assert_eq!(pointer::last_name("/body/*/ids/*"), "ids");
+/// ```
+pub fn last_name(pointer: &str) -> &str {
+    let mut tokens = pointer.rsplit('/');
+    tokens.find(|token| *token != "*").unwrap_or_default()
+}
+
+/// The pointer with `*` for every index of an array: what the items of one array have in common. Members whose name is a
+/// number count as indexes, too.
+///
+/// ```
+/// use apidocs::json::pointer;
+/// assert_eq!(pointer::generalise("/body/12/dsn/3"), "/body/*/dsn/*");
+/// ```
+pub fn generalise(pointer: &str) -> String {
+    let is_index =
+        |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+    let tokens = pointer
+        .split('/')
+        .map(|token| if is_index(token) { "*" } else { token });
+    tokens.collect::<Vec<_>>().join("/")
+}

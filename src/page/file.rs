@@ -200,6 +200,7 @@ fn parameters(object: &Map<String, Value>, key: &str) -> Result<Option<Vec<Param
             name: text(fields, &place, "name")?,
             kind: text(fields, &place, "type")?,
             description: text(fields, &place, "description")?,
+            ..Parameter::default()
         });
     }
     Ok(Some(parameters))
@@ -223,6 +224,7 @@ mod tests {
                 name: "a".to_owned(),
                 kind: String::new(),
                 description: "b".to_owned(),
+                ..Parameter::default()
             }]),
             ..Page::default()
         };

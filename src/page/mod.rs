@@ -58,6 +58,11 @@ pub struct Page {
     pub warning: Option<String>,
 }
 
+/// The parameters as the original has them.
+fn plain(parameters: Option<&[Parameter]>) -> Option<Vec<Parameter>> {
+    parameters.map(|list| list.iter().map(Parameter::plain).collect())
+}
+
 impl Page {
     /// The page of a document that stands at that place (from 1) of its section.
     pub fn of(document: &EndpointDocument, place: u32) -> Self {
@@ -73,9 +78,9 @@ impl Page {
                 .map(|example| http_text::response_text(&example.response))
                 .unwrap_or_default(),
             method: document.method.clone(),
-            parameters: document.parameters.clone(),
-            path_parameters: document.path_parameters.clone(),
-            query_parameters: document.query_parameters.clone(),
+            parameters: plain(document.parameters.as_deref()),
+            path_parameters: plain(document.path_parameters.as_deref()),
+            query_parameters: plain(document.query_parameters.as_deref()),
             sidebar_order: document.sidebar_order.unwrap_or(place),
             title: document.title.clone(),
             warning: document.warning.clone(),
@@ -92,6 +97,7 @@ impl Page {
                 title: None,
                 request,
                 response,
+                shortened: Default::default(),
             }]
         } else {
             Vec::new()
@@ -106,9 +112,11 @@ impl Page {
             authentication: self.authentication.clone(),
             path_parameters: self.path_parameters.clone(),
             query_parameters: self.query_parameters.clone(),
+            header_parameters: None,
             parameters: self.parameters.clone(),
             sidebar_order: (self.sidebar_order != place).then_some(self.sidebar_order),
             no_example: None,
+            source: None,
             examples,
         }
     }

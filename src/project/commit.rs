@@ -61,6 +61,14 @@ impl ChangeSet {
         paths.filter(|path| path.exists())
     }
 
+    /// The files as they would be, in the order in which they were added: `None` for those to be removed.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (&Path, Option<&[u8]>)> {
+        let writes = self.writes.iter();
+        let writes = writes.map(|write| (write.path.as_path(), Some(write.contents.as_slice())));
+        let removals = self.removals.iter().map(|path| (path.as_path(), None));
+        writes.chain(removals)
+    }
+
     /// Removes a file, and its folder if that is empty then.
     pub fn remove(&mut self, path: PathBuf) {
         self.removals.push(path);

@@ -63,6 +63,14 @@ pub enum Error {
         /// What git said.
         message: String,
     },
+    /// A file that a patch cannot hold.
+    #[error("{} is outside of {}: a patch cannot hold it", path.display(), top.display())]
+    OutsideOfPatch {
+        /// The file.
+        path: PathBuf,
+        /// The folder that the patch is for.
+        top: PathBuf,
+    },
     /// The revision is not in a shallow clone.
     #[error("this shallow clone does not have the revision {0:?}")]
     Shallow(String),
@@ -120,6 +128,7 @@ impl Error {
                 path.display()
             ),
             Self::Git { .. } => "name a folder, or a revision that `git rev-parse` knows".to_owned(),
+            Self::OutsideOfPatch { .. } => "run `apidocs generate` instead".to_owned(),
             Self::Shallow(_) => "get the history with `git fetch --unshallow` (a branch that was not cloned: \
                  `git fetch origin BRANCH:BRANCH`); in GitHub Actions, set `fetch-depth: 0` for actions/checkout"
                 .to_owned(),

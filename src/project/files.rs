@@ -158,6 +158,17 @@ pub fn write_file(path: &Path, contents: &[u8]) -> Result<(), Error> {
     write().map_err(Error::io("write", path))
 }
 
+/// Adds to the end of a file that others add to as well: the summary of a job, say.
+pub fn append_file(path: &Path, contents: &[u8]) -> Result<(), Error> {
+    let mut options = File::options();
+    options
+        .create(true)
+        .append(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(contents))
+        .map_err(Error::io("write", path))
+}
+
 /// The path below a folder, with `/`. A name that is not Unicode is shown with replacements, so that it is told, not passed over.
 fn relative(folder: &Path, path: &Path) -> Option<String> {
     let parts: Vec<_> = path

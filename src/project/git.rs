@@ -1,4 +1,4 @@
-//! Reading the documents of a git revision.
+//! What git knows: where a repository is, which files it tracks, and the documents of a revision.
 
 use std::io::Write;
 use std::path::Path;
@@ -50,6 +50,29 @@ pub fn read_revision(folder: &Path, revision: &str) -> Result<Tree, Error> {
         }
     }
     git.blobs(&names)
+}
+
+/// The top folder of the repository that a folder is in; `None` where it is in none.
+pub fn repository(folder: &Path) -> Option<&Path> {
+    // In a linked work tree and in a submodule `.git` is a file.
+    folder.ancestors().find(|path| path.join(".git").exists())
+}
+
+/// Whether git tracks a file. Not where there is no repository, or no git.
+pub fn is_tracked(path: &Path) -> bool {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return false;
+    };
+    let mut command = Command::new("git");
+    command
+        .arg("-C")
+        .arg(folder)
+        .args(["ls-files", "--error-unmatch", "--"])
+        .arg(name)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 struct Git<'a> {

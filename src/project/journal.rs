@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::lock::Lock;
+use super::run::is_record;
 use super::{Error, atomic};
 
 /// The folder of the journal and the lock, below the anchor.
@@ -254,7 +255,12 @@ fn beside(target: &Path, ending: &str) -> Option<PathBuf> {
 /// anchor and elsewhere: it does nothing to a file that has not our staged file or mark beside it, so that one that came
 /// with a clone reaches nothing beyond it.
 pub fn recover(anchor: &Path) -> Result<Option<Recovery>, Error> {
-    if !anchor.join(FOLDER).exists() {
+    let Ok(entries) = fs::read_dir(anchor.join(FOLDER)) else {
+        return Ok(None);
+    };
+    // A capture that lasts has its record in the same folder, and needs nobody else to wait.
+    let mut names = entries.flatten().map(|entry| entry.file_name()).peekable();
+    if names.peek().is_some() && names.all(|name| is_record(&name)) {
         return Ok(None);
     }
     let lock = Lock::take(anchor)?;

@@ -69,7 +69,7 @@ impl Project {
         let shown = config.file_name().unwrap_or_default().to_string_lossy();
         let source = SourceFile::new(shown, &bytes);
         let mut settings = read_settings(&source)?;
-        settings.source = Some(Arc::clone(&source));
+        settings.file = Some(Arc::clone(&source));
         let root = config.parent().unwrap_or(current).to_owned();
         let docs = flag.unwrap_or_else(|| {
             root.join(settings.docs.as_deref().unwrap_or(Path::new(DEFAULT_DOCS)))

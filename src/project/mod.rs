@@ -4,23 +4,32 @@
 
 mod atomic;
 mod commit;
+mod environment;
 mod error;
 mod files;
 mod git;
 mod journal;
 mod load;
 mod lock;
+mod patch;
 mod places;
+mod retry;
+mod run;
 mod settings;
 
 pub use commit::ChangeSet;
+pub use environment::{Chosen, Compare, Environment};
 pub use error::Error;
-pub use files::{Listing, list_files, list_tree, read_document, read_file, read_tree, write_file};
-pub use git::read_revision;
+pub use files::{
+    Listing, append_file, list_files, list_tree, read_document, read_file, read_tree, write_file,
+};
+pub use git::{is_tracked, read_revision, repository};
 pub use journal::{Recovery, recover};
 pub use load::{CONFIG_FILE, Location, Project};
 pub use places::locate_toml;
+pub use retry::{Retry, RetryOn};
+pub use run::{LeftRun, Process, RunRecord};
 pub use settings::{
-    Auth, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Render, Server, Service, Settings,
-    SeveritySetting,
+    Auth, CoverageSettings, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Docstrings, Fields,
+    OpenApi, Render, Server, Service, Settings, SeveritySetting, Source,
 };

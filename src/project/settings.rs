@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::locate_toml;
-use crate::finding::{Finding, Severity, SourceFile};
+use super::{Chosen, Environment, Retry, locate_toml};
+use crate::finding::{Finding, Impact, Severity, SourceFile};
 
 /// The folder of documents unless the settings say another.
 pub const DEFAULT_DOCS: &str = "api-docs";
@@ -40,21 +40,52 @@ pub struct Settings {
     /// How long a whole response may take.
     #[serde(deserialize_with = "duration")]
     pub timeout: Duration,
-    /// The largest response body that is read, in bytes.
+    /// How long it may take to connect.
+    #[serde(deserialize_with = "duration")]
+    pub connect_timeout: Duration,
+    /// How long the first byte of a response may take; as long as the whole one unless said.
+    #[serde(deserialize_with = "optional_duration")]
+    pub first_byte_timeout: Option<Duration>,
+    /// The largest response body that is read, in bytes, on the wire and decompressed.
     pub max_body: u64,
+    /// A PEM file with the certificates of the authorities that are trusted, in the place of the public ones.
+    pub cacert: Option<PathBuf>,
+    /// Whether requests that change nothing share a connection.
+    pub keep_alive: bool,
+    /// When a request is made once more.
+    pub retry: Retry,
     /// The API's own process, where we start it.
     pub server: Option<Server>,
     /// What must run before the API.
     pub services: Vec<Service>,
     /// Who can make requests, by name.
     pub auth: BTreeMap<String, Auth>,
+    /// Other places where the API answers, by name.
+    pub env: BTreeMap<String, Environment>,
+    /// The one of them that was chosen.
+    #[serde(skip)]
+    pub environment: Option<Chosen>,
     /// Severities other than the default, by code.
     pub severity: BTreeMap<String, SeveritySetting>,
+    /// Impacts of changes other than the default, by code.
+    pub impact: BTreeMap<String, Impact>,
     /// How pages are made.
     pub render: Render,
     /// The file itself, where there is one.
     #[serde(skip)]
-    pub source: Option<Arc<SourceFile>>,
+    pub file: Option<Arc<SourceFile>>,
+    /// How many endpoints must have an example.
+    pub coverage: CoverageSettings,
+    /// Who writes the prose of the documents.
+    pub source: Option<Source>,
+}
+
+/// How many endpoints must have an example.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CoverageSettings {
+    /// So many at least.
+    pub minimum: Option<usize>,
 }
 
 /// How the API is started.
@@ -138,6 +169,68 @@ pub struct Render {
     pub index_comment: Option<Vec<String>>,
 }
 
+/// Who writes the prose of the documents.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Source {
+    /// Docstrings of Python classes behind Django's URL patterns.
+    Docstrings(Box<Docstrings>),
+    /// An OpenAPI document.
+    Openapi(OpenApi),
+}
+
+/// Where the OpenAPI document is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenApi {
+    /// The document, JSON or YAML.
+    pub file: PathBuf,
+}
+
+/// Where the docstrings are, and what things are called; what is not said is as in the original.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Docstrings {
+    /// The folders below which the packages are; the folder of the settings unless said otherwise.
+    pub paths: Option<Vec<PathBuf>>,
+    /// The module of the URL patterns.
+    pub urls: Option<String>,
+    /// What stands before every path.
+    pub prefix: Option<String>,
+    /// The classes that endpoints inherit from.
+    pub base_classes: Option<Vec<String>>,
+    /// The attribute that says the section of a class.
+    pub section_attribute: Option<String>,
+    /// The section of classes that say none.
+    pub default_section: Option<String>,
+    /// What is cut off the name of a class.
+    pub class_suffix: Option<String>,
+    /// The HTTP methods, in the order in which a class lists them.
+    pub methods: Option<Vec<String>>,
+    /// The words of fields.
+    pub fields: Fields,
+    /// Whether the description is everything behind the title as it stands.
+    pub plain_text: bool,
+    /// The decorator that attaches scenarios to a method.
+    pub attach_decorator: Option<String>,
+    /// The decorator that names a scenario.
+    pub scenario_decorator: Option<String>,
+}
+
+/// The words with which the fields of a docstring begin.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fields {
+    /// For values in the path.
+    pub path: Option<Vec<String>>,
+    /// For values in the query.
+    pub query: Option<Vec<String>>,
+    /// For values in the body.
+    pub body: Option<Vec<String>>,
+    /// For what is asked of the caller.
+    pub auth: Option<Vec<String>>,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -147,12 +240,22 @@ impl Default for Settings {
             docs: None,
             drop_headers: vec!["Date".to_owned(), "Server".to_owned()],
             timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            first_byte_timeout: None,
             max_body: 16 * 1024 * 1024,
+            cacert: None,
+            keep_alive: false,
+            retry: Retry::default(),
             server: None,
             services: Vec::new(),
             auth: BTreeMap::new(),
+            env: BTreeMap::new(),
+            environment: None,
             severity: BTreeMap::new(),
+            impact: BTreeMap::new(),
             render: Render::default(),
+            file: None,
+            coverage: CoverageSettings::default(),
             source: None,
         }
     }
@@ -161,7 +264,7 @@ impl Default for Settings {
 impl Settings {
     /// The finding at the value that a JSON Pointer names in the file, where there is a file.
     pub fn place(&self, finding: Finding, pointer: &str) -> Finding {
-        let Some(source) = &self.source else {
+        let Some(source) = &self.file else {
             return finding;
         };
         let mut finding = match locate_toml(&source.text, pointer) {
@@ -206,7 +309,7 @@ fn ready_timeout() -> Duration {
 }
 
 /// `"30s"`, `"1m 30s"`, `"500ms"`.
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     let duration: jiff::SignedDuration = text.parse().map_err(|error| {
         D::Error::custom(format!(
@@ -214,6 +317,12 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
         ))
     })?;
     Duration::try_from(duration).map_err(|_| D::Error::custom("a duration cannot be negative"))
+}
+
+fn optional_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
 }
 
 /// A command: an array, or a line that is split as a shell would.
@@ -290,6 +399,10 @@ mod tests {
             shown = "Bearer <token>"
             [severity]
             stray-file = "off"
+            [source]
+            kind = "docstrings"
+            paths = ["src"]
+            fields = { path = ["in_path"] }
             "#,
         )
         .unwrap();
@@ -304,11 +417,22 @@ mod tests {
         assert_eq!(settings.drop_headers, ["Date", "Server"]);
         assert_eq!(settings.auth["admin"].header, "Authorization");
         assert_eq!(settings.severity["stray-file"].severity(), None);
+        let Some(Source::Docstrings(source)) = settings.source else {
+            panic!("{:?}", settings.source);
+        };
+        assert_eq!(source.paths, Some(vec![PathBuf::from("src")]));
+        assert_eq!(source.fields.path, Some(vec!["in_path".to_owned()]));
     }
 
     #[test]
     fn unknown_keys_are_refused() {
-        assert!(toml::from_str::<Settings>("bsae_url = ''").is_err());
+        for bad in [
+            "bsae_url = ''",
+            "[source]\nkind = 'docstrings'\nurl = 'x'",
+            "[source]\nkind = 'prose'",
+        ] {
+            assert!(toml::from_str::<Settings>(bad).is_err(), "{bad}");
+        }
         let error =
             toml::from_str::<Settings>("[[services]]\nname = 'x'\ncomand = 'y'").unwrap_err();
         assert!(error.message().contains("comand"), "{error}");

@@ -13,6 +13,7 @@
 //! | `md_text` | text | Markdown that shows the text |
 //! | `md_code` | text | a code span; `cell=true` in a table |
 //! | `md_quote` | Markdown | a block quote |
+//! | `thousands` | a whole number | its digits in groups of three: `1,000` |
 //! | `fence` | text | a code block; `fence("json")` names the language |
 //! | `liquid_raw` | a page | the page, its marks of Liquid switched off |
 
@@ -57,6 +58,7 @@ pub(super) fn environment(set: &TemplateSet, host: Option<&str>) -> Environment<
     let sources: BTreeMap<String, Arc<SourceFile>> = set.sources.clone();
     environment.set_loader(move |name| Ok(sources.get(name).map(|source| source.text.clone())));
 
+    environment.add_filter("thousands", thousands);
     environment.add_filter("python_json", |value: &Value| {
         Ok::<_, Error>(python::dumps(&to_json(value)?))
     });
@@ -94,6 +96,19 @@ pub(super) fn environment(set: &TemplateSet, host: Option<&str>) -> Environment<
     });
     environment.add_filter("liquid_raw", markdown::liquid_raw as fn(&str) -> String);
     environment
+}
+
+/// `1234567` as `1,234,567`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 fn example(value: &Value) -> Result<&ExampleValue, Error> {

@@ -40,8 +40,9 @@ pub struct ScenarioRun<'a> {
 
 /// Makes the original's output tree. `options` count for `markdown/`, but for its template set, which is the original's.
 ///
-/// `json/endpoints/` has no sections in it, as in the original. What only Sentry's source knows (`internal_path`) is
-/// null; the examples of the documents are in `markdown/`, the exchanges of the scenarios in `json/`.
+/// `json/endpoints/` has no sections in it, as in the original. What only the source of the API knows is taken from the
+/// document's `source`, and is null where it has none; the examples of the documents are in `markdown/`, the exchanges of
+/// the scenarios in `json/`.
 ///
 /// # Errors
 /// Those of [`render`], and documents of one name in different sections.
@@ -114,20 +115,22 @@ fn dump(value: &Value) -> String {
 
 fn endpoint_json(sited: &SitedDocument<'_>, scenarios: &[ScenarioRun<'_>]) -> Value {
     let document = sited.document;
-    let idents: Vec<&str> = scenarios
-        .iter()
-        .filter(|scenario| scenario.documents.contains(sited.name))
-        .map(|scenario| scenario.ident)
-        .collect();
+    let origin = document.source.clone().unwrap_or_default();
+    let mut idents: Vec<&str> = origin.scenarios.iter().map(String::as_str).collect();
+    for scenario in scenarios {
+        if scenario.documents.contains(sited.name) && !idents.contains(&scenario.ident) {
+            idents.push(scenario.ident);
+        }
+    }
     json!({
         "endpoint_name": sited.name.name(),
-        "internal_path": null,
+        "internal_path": origin.internal_path,
         "method": document.method,
         "params": params(document),
         "path": document.api_path,
         "scenarios": idents,
         "section": sited.name.section(),
-        "text": lines(&document.description),
+        "text": document.text_lines(),
         "title": document.title,
         "warning": document.warning,
     })
@@ -159,13 +162,6 @@ fn param(parameter: &Parameter) -> Value {
         "type": parameter.kind,
         "description": parameter.description,
     })
-}
-
-fn lines(text: &str) -> Vec<&str> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    text.split('\n').collect()
 }
 
 fn scenario_json(scenario: &ScenarioRun<'_>) -> Value {

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::site::{Site, SitedDocument, SitedSection};
 use crate::document::{
     Body, DocumentName, EndpointDocument, Example, Headers, Parameter, Recorded, Request, Response,
+    Shortened, Shown,
 };
 use crate::page::{Page, http_text};
 
@@ -71,6 +72,7 @@ impl Object for DocumentValue {
             "authentication" => document.authentication.as_str().into(),
             "path_parameters" => parameters(document.path_parameters.as_deref()),
             "query_parameters" => parameters(document.query_parameters.as_deref()),
+            "header_parameters" => parameters(document.header_parameters.as_deref()),
             "parameters" => parameters(document.parameters.as_deref()),
             "no_example" => document.no_example.as_deref().into(),
             "examples" => document.examples.iter().cloned().map(example).collect(),
@@ -94,6 +96,7 @@ impl Object for DocumentValue {
             "authentication",
             "path_parameters",
             "query_parameters",
+            "header_parameters",
             "parameters",
             "no_example",
             "examples",
@@ -109,12 +112,13 @@ impl Object for ExampleValue {
             "title" => self.0.title.as_deref().into(),
             "request" => request(&self.0.request),
             "response" => response(&self.0.response),
+            "shortened" => shortened(&self.0.shortened),
             _ => return None,
         })
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(&["name", "title", "request", "response"])
+        Enumerator::Str(&["name", "title", "request", "response", "shortened"])
     }
 }
 
@@ -132,18 +136,36 @@ fn example(example: Example) -> Value {
     Value::from_object(ExampleValue(example))
 }
 
+/// The arrays of the response body that are shown short.
+fn shortened(arrays: &Shown) -> Value {
+    let value = |(pointer, array): (&String, &Shortened)| context! { pointer => pointer.as_str(), shown => array.shown, of => array.of };
+    arrays.iter().map(value).collect()
+}
+
 fn parameters(parameters: Option<&[Parameter]>) -> Value {
     let value = |parameter: &Parameter| {
         context! {
             name => parameter.name.as_str(),
             type => parameter.kind.as_str(),
             description => parameter.description.as_str(),
+            in => parameter.location.as_deref(),
+            required => parameter.required.unwrap_or(false),
+            enum => parameter.values.iter().flatten().map(shown).collect::<Vec<_>>(),
+            default => parameter.default.as_ref().map(shown),
+            format => parameter.format.as_deref(),
         }
     };
     match parameters {
         Some(parameters) => parameters.iter().map(value).collect(),
         None => Value::from(()),
     }
+}
+
+/// A value as people write it in running text: a text as it is, anything else as compact JSON.
+fn shown(value: &Json) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Every key is there in each case, so that a template can ask for it: `verbatim` is none where the side is parsed,

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Effects, Style};
-use serde_json::Value;
 
-use super::visible;
+use super::endpoint::place;
+use super::notice::{places, sides};
+use super::{Report, plural, visible};
 use crate::finding::{Change, DiffLine, DocumentChanges, DocumentStatus, Impact, Marked};
 
 const OLD: Style = AnsiColor::Red.on_default();
@@ -16,12 +17,58 @@ const BOLD: Style = Style::new().effects(Effects::BOLD);
 /// How many characters of a long line are shown around what differs.
 const WIDTH: usize = 160;
 
-/// Writes a document that changed: its name, endpoint and impact, the changed lines in place, and one line for each
-/// address. At most `max` addresses and twice as many lines are shown; the others are counted.
-pub(super) fn document(out: &mut String, document: &DocumentChanges, max: usize) {
-    if document.is_unchanged() {
-        return;
+/// Writes the documents that changed, at most `max` of them. Where there are several, a list of all comes first,
+/// the worst on top, so that the first screen tells how bad it is.
+pub(super) fn documents(out: &mut String, report: &Report, max: usize) {
+    let changed: Vec<_> = report.changed().collect();
+    if changed.len() > 1 {
+        let mut worst = changed.clone();
+        worst.sort_by_key(|document| document.impact());
+        let _ = writeln!(out, "{} changed:", plural(changed.len(), "document"));
+        for document in worst.iter().take(max) {
+            out.push_str("  ");
+            heading(out, document);
+        }
+        more(out, changed.len(), max, "documents");
+        out.push('\n');
     }
+    for document in changed.into_iter().take(max) {
+        self::document(out, document, max, report.approvable);
+        what_to_do(out, report, document);
+        out.push('\n');
+    }
+}
+
+/// Writes what to type if the changes of a document are meant, and which requests show them if not.
+fn what_to_do(out: &mut String, report: &Report, document: &DocumentChanges) {
+    if let Some(meant) = &report.meant {
+        let _ = writeln!(out, "  {BOLD}Meant?{BOLD:#}  {}", visible(meant));
+    }
+    let Some(endpoint) = report.endpoints.get(&document.document) else {
+        return;
+    };
+    let requests = endpoint.requests_of(document);
+    let several = requests.len() > 1;
+    for (index, (example, label)) in requests.into_iter().enumerate() {
+        let what = if several {
+            format!("#{example} is requested by")
+        } else {
+            "mend the API; the request is".to_owned()
+        };
+        let question = if index == 0 { "Not?" } else { "" };
+        let _ = writeln!(
+            out,
+            "  {BOLD}{question:<6}{BOLD:#}  {} {}",
+            visible(&what),
+            visible(&place(label))
+        );
+    }
+}
+
+/// Writes a document that changed: its name, endpoint and impact, the changed lines in place, and one line for each
+/// address, with its fingerprint where it can be approved. At most `max` addresses and twice as many lines are shown; the
+/// others are counted.
+fn document(out: &mut String, document: &DocumentChanges, max: usize, approvable: bool) {
     heading(out, document);
     let mut room = max.saturating_mul(2);
     let all: usize = document
@@ -41,19 +88,15 @@ pub(super) fn document(out: &mut String, document: &DocumentChanges, max: usize)
     }
     more(out, all, max.saturating_mul(2), "lines");
     for change in document.changes.iter().take(max) {
-        change_line(out, change);
+        change_line(out, change, approvable);
     }
     more(out, document.changes.len(), max, "changes");
-    out.push('\n');
 }
 
 fn more(out: &mut String, all: usize, shown: usize, what: &str) {
     if all > shown {
         let more = all - shown;
-        let _ = writeln!(
-            out,
-            "  {FAINT}… and {more} more {what}; `--report json` has all{FAINT:#}"
-        );
+        let _ = writeln!(out, "  {FAINT}… and {more} more {what}{FAINT:#}");
     }
 }
 
@@ -133,30 +176,22 @@ fn cut(text: &str, around: usize) -> String {
     format!("{head}{shown}{tail}")
 }
 
-fn change_line(out: &mut String, change: &Change) {
-    let sides = match (&change.old, &change.new) {
-        (Some(old), Some(new)) => format!("{} → {}", short(old), short(new)),
-        (Some(old), None) => short(old),
-        (None, Some(new)) => short(new),
-        (None, None) => String::new(),
-    };
+fn change_line(out: &mut String, change: &Change, approvable: bool) {
     let code = format!("{}", change.code);
-    let _ = writeln!(
+    let _ = write!(
         out,
         "  {code:<20} {}{:pad$} {}  {FAINT}{}{FAINT:#}",
         coloured(change.impact),
         "",
-        visible(&change.address),
-        visible(&sides),
+        visible(&places(change)),
+        visible(&sides(change)),
         pad = 8usize.saturating_sub(change.impact.to_string().len()),
     );
-}
-
-/// A value on one line, cut when it is long.
-fn short(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+    if approvable {
+        let _ = write!(out, "  {FAINT}[{}]{FAINT:#}", change.fingerprint);
     }
+    if let Some(reason) = &change.approved {
+        let _ = write!(out, "  approved: {}", visible(reason));
+    }
+    out.push('\n');
 }

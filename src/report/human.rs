@@ -4,39 +4,42 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use anstyle::{Effects, Style};
 
+use super::visible::{rendered, without_commands};
 use super::{Report, changes, visible};
 use crate::finding::{Finding, Label, LocatedError, Severity};
+
+const BOLD: Style = Style::new().effects(Effects::BOLD);
 
 /// How many lines stand before and behind the one at fault.
 const AROUND: usize = 2;
 
-/// All findings and changes, with ANSI colours. At most `max` findings, and `max` changes of a document, are shown; the
-/// others are counted.
+/// All changes, then all findings, with ANSI colours. At most `max` findings, `max` documents and `max` changes of a
+/// document are shown; the others are counted.
 pub fn human(report: &Report, max: usize) -> String {
     let mut out = String::new();
-    for document in report.documents.iter().flatten() {
-        changes::document(&mut out, document, max);
-    }
+    changes::documents(&mut out, report, max);
     for finding in report.findings.iter().take(max) {
-        out.push_str(&finding_text(finding));
+        out.push_str(&self::finding(finding));
         out.push_str("\n\n");
     }
     if report.findings.len() > max {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "… and {} more\n", report.findings.len() - max);
     }
-    out
+    without_commands(&out).into_owned()
 }
 
 /// An error with its place, as a finding is shown.
 pub fn located_error(error: &LocatedError) -> String {
     let title = Level::ERROR.primary_title(visible(&error.message).into_owned());
     let group = with_source(Group::with_title(title), Some(&error.label));
-    Renderer::styled().render(&[with_help(group, &[], error.help.as_deref())])
+    rendered(Renderer::styled().render(&[with_help(group, &[], error.help.as_deref())]))
 }
 
-fn finding_text(finding: &Finding) -> String {
+/// A finding in its lines, with ANSI colours.
+pub(super) fn finding(finding: &Finding) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -51,9 +54,28 @@ fn finding_text(finding: &Finding) -> String {
     let title = level
         .primary_title(visible(&message).into_owned())
         .id(finding.code.id);
-    let group = with_source(Group::with_title(title), finding.label.as_ref());
+    let group = Group::with_title(title);
+    if finding.label.is_none() {
+        // The renderer would draw the margin of lines that are not there.
+        let mut text = Renderer::styled().render(&[group]);
+        let notes = (!finding.notes.is_empty()).then(|| finding.notes.join("\n"));
+        let below = [("note", notes), ("help", finding.help.clone())];
+        for (name, words) in below {
+            for (index, line) in words.iter().flat_map(|words| words.lines()).enumerate() {
+                let name = if index == 0 {
+                    format!("{name}:")
+                } else {
+                    String::new()
+                };
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\n  {BOLD}{name:<5}{BOLD:#} {}", visible(line));
+            }
+        }
+        return text;
+    }
+    let group = with_source(group, finding.label.as_ref());
     let group = with_help(group, &finding.notes, finding.help.as_deref());
-    Renderer::styled().render(&[group])
+    rendered(Renderer::styled().render(&[group]))
 }
 
 fn with_source<'a>(group: Group<'a>, label: Option<&'a Label>) -> Group<'a> {
@@ -154,5 +176,30 @@ mod tests {
 
         … and 1 more
         "#);
+    }
+
+    #[test]
+    fn a_finding_without_a_place_has_no_margin() {
+        let finding = Finding::new(codes::NO_SCENARIOS, "no scenario was run")
+            .note("one")
+            .note("two")
+            .help("write one");
+        let text = anstream::adapter::strip_str(&super::finding(&finding)).to_string();
+        insta::assert_snapshot!(text, @r"
+        error[no-scenarios]: no scenario was run
+          note: one
+                two
+          help: write one
+        ");
+        let source = SourceFile::new("a.json", b"{}");
+        let finding = Finding::new(codes::NOT_CANONICAL, "not canonical")
+            .in_file(&source)
+            .help("`apidocs fmt`");
+        let text = anstream::adapter::strip_str(&super::finding(&finding)).to_string();
+        insta::assert_snapshot!(text, @r"
+        error[not-canonical]: not canonical
+        --> a.json
+         = help: `apidocs fmt`
+        ");
     }
 }

@@ -17,6 +17,22 @@ pub struct Summary {
     /// Documents that were compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub documents: Option<Documents>,
+    /// How many endpoints have an example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+}
+
+/// How many endpoints have an example.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// All endpoint documents that can be read.
+    pub endpoints: usize,
+    /// Those with an example.
+    pub with_example: usize,
+    /// Those without one that say `no_example`.
+    pub no_example: usize,
+    /// Those that have neither.
+    pub neither: usize,
 }
 
 /// How many of the documents that were compared.
@@ -36,6 +52,8 @@ pub struct Documents {
     pub renamed: usize,
     /// Those of which nothing can be said, since nothing was captured for them.
     pub not_captured: usize,
+    /// Places in which only the kind of a value says that it may differ, and no rule.
+    pub provisional: usize,
     /// Changes by impact.
     pub breaking: usize,
     /// Changes of stable values.
@@ -48,7 +66,10 @@ pub struct Documents {
 
 impl Summary {
     pub(super) fn of(report: &Report) -> Self {
-        let mut summary = Self::default();
+        let mut summary = Self {
+            coverage: report.coverage,
+            ..Self::default()
+        };
         for finding in &report.findings {
             *match finding.severity {
                 Severity::Error => &mut summary.errors,
@@ -63,6 +84,7 @@ impl Summary {
             };
             for document in documents {
                 *counts.status(document.status) += 1;
+                counts.provisional += document.provisional;
                 for change in &document.changes {
                     *counts.impact(change.impact) += 1;
                 }
@@ -70,6 +92,13 @@ impl Summary {
             counts
         });
         summary
+    }
+}
+
+impl Summary {
+    fn provisional(&self) -> Option<usize> {
+        let documents = self.documents.as_ref()?;
+        (documents.provisional > 0).then_some(documents.provisional)
     }
 }
 
@@ -121,6 +150,12 @@ impl std::fmt::Display for Summary {
                 ),
             });
         }
+        if let Some(provisional) = self.provisional() {
+            parts.push(format!(
+                "{} judged by kind alone",
+                plural(provisional, "volatile value")
+            ));
+        }
         let severities = [
             (self.errors, "error"),
             (self.warnings, "warning"),
@@ -135,6 +170,24 @@ impl std::fmt::Display for Summary {
             parts.push("no findings".to_owned());
         }
         f.write_str(&parts.join("; "))
+    }
+}
+
+impl std::fmt::Display for Coverage {
+    /// `coverage: 70 of 73 endpoints have an example, 2 say no_example, 1 has neither`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let verb = |count, one, many| if count == 1 { one } else { many };
+        write!(
+            f,
+            "coverage: {} of {} {} an example, {} {} no_example, {} {} neither",
+            self.with_example,
+            plural(self.endpoints, "endpoint"),
+            verb(self.with_example, "has", "have"),
+            self.no_example,
+            verb(self.no_example, "says", "say"),
+            self.neither,
+            verb(self.neither, "has", "have"),
+        )
     }
 }
 

@@ -6,13 +6,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::misfit::Misfit;
-use super::schemas::{ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema};
+use super::schemas::{APPROVALS, ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema, VOLATILE};
 use crate::document::{Collection, DocumentName, EndpointDocument, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::{Spans, pointer};
 
 /// Keys under which any JSON may stand.
-const FREE: [&str; 4] = ["body", "form", "json", "variables"];
+const FREE: [&str; 6] = ["body", "default", "enum", "form", "json", "variables"];
 
 /// What does not fit, of one document: our schema, and that of the project where it has one.
 pub(super) fn of_document(
@@ -44,6 +44,9 @@ pub(super) fn of_others(collection: &Collection) -> Vec<Finding> {
     if let Some(loaded) = &collection.fixtures {
         findings.append(&mut of_file(&FIXTURES, loaded));
     }
+    if let Some(loaded) = &collection.approvals {
+        findings.append(&mut of_file(&APPROVALS, loaded));
+    }
     findings
 }
 
@@ -66,6 +69,12 @@ pub(super) fn page(value: &Value, source: &Arc<SourceFile>, start: usize) -> Vec
             )
         })
         .collect()
+}
+
+/// What does not fit, of the rules for volatile values.
+pub(super) fn volatile(value: &Value, source: &Arc<SourceFile>) -> Vec<Finding> {
+    let misfits = VOLATILE.misfits(value).into_iter();
+    misfits.map(|misfit| misfit.in_json(source)).collect()
 }
 
 fn of_file<T: DeserializeOwned>(schema: &Schema, loaded: &Loaded<T>) -> Vec<Finding> {

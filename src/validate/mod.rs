@@ -1,11 +1,14 @@
 //! Schemas and rules: what is wrong with the files of a project, as findings.
 //!
-//! Nothing here reads a disk. Three things are checked, each by its own part:
+//! Nothing here reads a disk. Four things are checked, each by its own part:
 //!
 //! - every file against its schema ([`schema_text`]), which also gives an editor completion and help;
 //! - what a schema cannot say, by rules over all documents: one file of rules a topic;
+//! - the bodies of responses against their contracts;
 //! - that what the schema lets pass can be read, so that no file is skipped in silence.
 
+mod contracts;
+mod coverage;
 mod files;
 mod misfit;
 mod rules;
@@ -22,10 +25,11 @@ use crate::document::{Collection, DocumentName, EndpointDocument, Loaded};
 use crate::finding::{Code, Finding, SourceFile};
 use crate::project::{Settings, SeveritySetting};
 
+pub use coverage::coverage;
 pub use schemas::{Schema, schema_names, schema_text};
 
 /// All findings about the documents of a project, in the order in which they are told: those of
-/// reading the files, of their schemas and of the rules that are on by default.
+/// reading the files, of their schemas, of the rules that are on by default and of the contracts.
 pub fn validate(collection: &Collection) -> Vec<Finding> {
     Checks::default().all(collection)
 }
@@ -72,6 +76,7 @@ impl Checks {
         let mut findings = collection.findings.clone();
         findings.append(&mut files::of_others(collection));
         findings.append(&mut rules::of_all(collection));
+        findings.append(&mut contracts::findings(collection));
         findings
     }
 
@@ -99,6 +104,13 @@ pub fn settings(source: &Arc<SourceFile>) -> Vec<Finding> {
 /// fence and the comment lines.
 pub fn page(value: &Value, source: &Arc<SourceFile>, start: usize) -> Vec<Finding> {
     let mut findings = files::page(value, source, start);
+    findings.sort_by(Finding::order);
+    findings
+}
+
+/// All findings about the JSON of `volatile.json`.
+pub fn volatile(value: &Value, source: &Arc<SourceFile>) -> Vec<Finding> {
+    let mut findings = files::volatile(value, source);
     findings.sort_by(Finding::order);
     findings
 }

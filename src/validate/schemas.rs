@@ -19,15 +19,27 @@ macro_rules! texts {
 
 /// Name and text of each schema.
 const TEXTS: &[(&str, &str)] = texts![
-    "endpoint", "scenario", "fixtures", "sections", "settings", "page"
+    "endpoint",
+    "scenario",
+    "fixtures",
+    "sections",
+    "approvals",
+    "settings",
+    "page",
+    "volatile",
+    "report",
+    "capture",
+    "run",
 ];
 
 pub(super) static ENDPOINT: LazyLock<Schema> = LazyLock::new(|| embedded("endpoint"));
 pub(super) static SCENARIO: LazyLock<Schema> = LazyLock::new(|| embedded("scenario"));
 pub(super) static FIXTURES: LazyLock<Schema> = LazyLock::new(|| embedded("fixtures"));
 pub(super) static SECTIONS: LazyLock<Schema> = LazyLock::new(|| embedded("sections"));
+pub(super) static APPROVALS: LazyLock<Schema> = LazyLock::new(|| embedded("approvals"));
 pub(super) static SETTINGS: LazyLock<Schema> = LazyLock::new(|| embedded("settings"));
 pub(super) static PAGE: LazyLock<Schema> = LazyLock::new(|| embedded("page"));
+pub(super) static VOLATILE: LazyLock<Schema> = LazyLock::new(|| embedded("volatile"));
 
 /// A JSON Schema (2020-12), ready to use.
 pub struct Schema {
@@ -57,8 +69,21 @@ impl Schema {
     /// # Errors
     /// It is no JSON Schema, or a reference leads out of it.
     pub fn compile(json: Value) -> Result<Self, String> {
+        Self::build(json, false)
+    }
+
+    /// Compiles a contract: as [`Schema::compile`], and formats must be kept.
+    ///
+    /// # Errors
+    /// As [`Schema::compile`].
+    pub(super) fn contract(json: Value) -> Result<Self, String> {
+        Self::build(json, true)
+    }
+
+    fn build(json: Value, formats: bool) -> Result<Self, String> {
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
+            .should_validate_formats(formats)
             .offline()
             .build(&json)
             .map_err(|error| error.to_string())?;
@@ -157,11 +182,26 @@ mod tests {
     #[test]
     fn steps_are_the_same_everywhere() {
         assert_eq!(SCENARIO.json["$defs"], FIXTURES.json["$defs"]);
-        for definition in ["parameter", "parameters"] {
-            assert_eq!(
-                ENDPOINT.json["$defs"][definition],
-                PAGE.json["$defs"][definition]
-            );
+        assert_eq!(
+            ENDPOINT.json["$defs"]["parameters"],
+            PAGE.json["$defs"]["parameters"]
+        );
+        // A page has the original's three keys of them.
+        for key in ["name", "type", "description"] {
+            let key = format!("/$defs/parameter/properties/{key}");
+            assert_eq!(ENDPOINT.json.pointer(&key), PAGE.json.pointer(&key));
+        }
+    }
+
+    /// An exchange is told in a folder of a capture as in an endpoint document.
+    #[test]
+    fn exchanges_are_the_same_everywhere() {
+        let run = embedded("run");
+        for definition in [
+            "method", "request", "response", "headers", "body", "text", "lines", "bytes",
+        ] {
+            let of_run = &run.json["$defs"][definition];
+            assert_eq!(ENDPOINT.json["$defs"][definition], *of_run);
         }
     }
 

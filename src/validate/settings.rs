@@ -49,6 +49,14 @@ pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
     }
 }
 
+/// The bytes of the value that a JSON Pointer names in the settings.
+pub(super) fn place(source: &SourceFile, pointer: &str) -> Option<Range<usize>> {
+    let table = DeTable::parse(&source.text).ok()?;
+    let mut reader = Reader::default();
+    reader.table("", table.get_ref());
+    Some(reader.places.remove(pointer)?.value)
+}
+
 fn syntax(source: &Arc<SourceFile>, error: &toml::de::Error) -> Finding {
     let finding = Finding::new(codes::TOML_SYNTAX, error.message());
     located(finding, source, error.span())

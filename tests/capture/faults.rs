@@ -199,7 +199,8 @@ fn an_unexpected_status_is_never_an_example() {
     let found = finding(&Project::at(&api, "").run_one(json!({"request": "GET /x"})));
     assert_eq!(found.code.id, "unexpected-status");
     assert_eq!(found.message, "GET /x answered 500 Oh No; expected 2xx");
-    assert_eq!(found.notes[..2], ["> GET /x", "< 500 Oh No"]);
+    let host = format!("> Host: 127.0.0.1:{}", api.port);
+    assert_eq!(found.notes[..3], ["> GET /x", &host, "< 500 Oh No"]);
     assert!(found.notes.iter().any(|note| note.contains("it broke")));
     let found = finding(&Project::at(&api, "").run_one(json!({"request": "GET /loop"})));
     assert_eq!(found.message, "GET /loop answered 302 Found; expected 2xx");

@@ -1,8 +1,14 @@
 //! Capturing real servers, and real faults, on the loopback address.
 
 mod faults;
+mod flow;
+mod long;
+mod order;
+mod protocol;
 mod scenarios;
 #[cfg(unix)]
 mod servers;
 mod support;
+#[path = "../support/tls.rs"]
+mod tls;
 mod wire;

@@ -277,7 +277,8 @@ fn no_scenario_runs_when_the_fixtures_fail() {
     );
     let captured = project.run().unwrap();
     assert_eq!(api.lines(), ["POST /f", "DELETE /f"]);
-    assert!(captured.scenarios.is_empty());
+    let reason = "the fixtures failed".to_owned();
+    assert_eq!(captured.scenarios[0].outcome, Outcome::NotRun(reason));
     assert_eq!(captured.fixtures.as_ref().unwrap().outcome, Outcome::Failed);
     assert_eq!(captured.findings().count(), 2);
 }

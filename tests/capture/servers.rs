@@ -4,6 +4,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
 use std::time::{Duration, Instant};
 
 use apidocs::capture::ErrorKind;
@@ -29,33 +30,42 @@ fn helper() {
     if mode == "slow" {
         std::thread::sleep(Duration::from_millis(300));
     }
+    if let Ok(socket) = std::env::var("SOCKET") {
+        let listener = UnixListener::bind(socket).unwrap();
+        for stream in listener.incoming() {
+            serve(stream.unwrap(), &mode);
+        }
+    }
     let port: u16 = std::env::var("PORT").unwrap().parse().unwrap();
     let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     for stream in listener.incoming() {
-        let mut stream = stream.unwrap();
-        let mut bytes = [0; 4096];
-        let length = stream.read(&mut bytes).unwrap_or(0);
-        let head = String::from_utf8_lossy(&bytes[..length]).into_owned();
-        let path = head.split(' ').nth(1).unwrap_or_default();
-        let answer = match (mode.as_str(), path) {
-            ("garbage", _) => "* OK IMAP4 ready\r\n",
-            ("hangs", _) => {
-                std::thread::sleep(Duration::from_secs(60));
-                ""
-            }
-            (_, "/die") => {
-                eprintln!("I die");
-                std::process::exit(9);
-            }
-            (_, "/broken") => "HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n",
-            (_, "/hang") => {
-                std::thread::sleep(Duration::from_secs(60));
-                ""
-            }
-            _ => "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
-        };
-        let _ = stream.write_all(answer.as_bytes());
+        serve(stream.unwrap(), &mode);
     }
+}
+
+fn serve(mut stream: impl Read + Write, mode: &str) {
+    let mut bytes = [0; 4096];
+    let length = stream.read(&mut bytes).unwrap_or(0);
+    let head = String::from_utf8_lossy(&bytes[..length]).into_owned();
+    let path = head.split(' ').nth(1).unwrap_or_default();
+    let answer = match (mode, path) {
+        ("garbage", _) => "* OK IMAP4 ready\r\n",
+        ("hangs", _) => {
+            std::thread::sleep(Duration::from_secs(60));
+            ""
+        }
+        (_, "/die") => {
+            eprintln!("I die");
+            std::process::exit(9);
+        }
+        (_, "/broken") => "HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n",
+        (_, "/hang") => {
+            std::thread::sleep(Duration::from_secs(60));
+            ""
+        }
+        _ => "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+    };
+    let _ = stream.write_all(answer.as_bytes());
 }
 
 /// A project whose server has that mode, and a child in its group that would outlive it.
@@ -107,6 +117,23 @@ fn a_server_is_started_asked_and_stopped() {
         assert_eq!(request.headers.get("host"), Some("api.example.com"));
         nothing_is_left(&project);
     }
+}
+
+#[test]
+fn a_server_at_a_unix_socket_is_started_and_stopped() {
+    let mut project = Project::new(
+        "base_url = 'unix:api.sock'
+         host = 'api.example.com'
+         [server]
+         command = ['{{ apidocs }}', '--exact', 'servers::helper', '--nocapture']
+         env = { SOCKET = 'api.sock', APIDOCS_TEST_SERVER = 'slow' }
+         timeout = '30s'",
+    );
+    let captured = project.run_one(get());
+    assert!(captured.is_complete(), "{captured:#?}");
+    // Nobody listens any more, and the file that is left is in nobody's way but the server's.
+    let socket = project.path().join("api.sock");
+    assert!(std::os::unix::net::UnixStream::connect(socket).is_err());
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl Received {
     }
 
     /// Reads one request; `None` where the connection ends before.
-    fn read(stream: &mut TcpStream) -> Option<Self> {
+    pub fn read(stream: &mut TcpStream) -> Option<Self> {
         let mut bytes = Vec::new();
         let mut byte = [0];
         while !bytes.ends_with(b"\r\n\r\n") {
@@ -134,6 +134,7 @@ pub struct Project {
     pub only: Vec<String>,
     pub skip: Vec<String>,
     pub jobs: usize,
+    pub fail_fast: bool,
     pub interrupted: Arc<AtomicBool>,
 }
 
@@ -147,6 +148,7 @@ impl Project {
             only: Vec::new(),
             skip: Vec::new(),
             jobs: 1,
+            fail_fast: false,
             interrupted: Arc::default(),
         };
         project.document("a/b");
@@ -187,6 +189,8 @@ impl Project {
             only: &self.only,
             skip: &self.skip,
             jobs: self.jobs,
+            fail_fast: self.fail_fast,
+            shard: None,
             logs: None,
             interrupted: Arc::clone(&self.interrupted),
         })

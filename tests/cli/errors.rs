@@ -279,7 +279,7 @@ fn command_lines_with_a_fault() {
         (&["frobnicate"], "unrecognized subcommand 'frobnicate'"),
         (
             &["schema", "nonsense"],
-            "the schemas are endpoint, scenario, fixtures, sections, settings, page",
+            "the schemas are endpoint, scenario, fixtures, sections, approvals, settings, page",
         ),
         (&["check", "--jobs", "0"], "--jobs"),
         (

@@ -225,11 +225,7 @@ fn bodies_that_are_no_json() {
     let deep = "[".repeat(100_000);
     for (body, expected) in [
         (
-            &b"[\"\xff\"]"[..],
-            "is not UTF-8 (line 1, column 3 of the body)",
-        ),
-        (
-            b"{\"a\":1,\"a\":2}",
+            &b"{\"a\":1,\"a\":2}"[..],
             "the key \"a\" stands twice in one object",
         ),
         (b"[1,]", "a comma stands behind the last value"),
@@ -252,6 +248,19 @@ fn bodies_that_are_no_json() {
             ],
         );
     }
+}
+
+#[test]
+fn bodies_that_are_not_in_their_charset() {
+    fails(
+        &at(&Api::json("200 OK", b"[\"\xff\"]"), ""),
+        3,
+        &[
+            "error[no-response]: GET /things/: ",
+            "is not UTF-8 (line 1, column 3 of the body)",
+            "--> api-docs/scenarios/Things.json:4:17",
+        ],
+    );
 }
 
 #[test]

@@ -109,6 +109,7 @@ impl Random {
             kind: random.text(2),
             // What stands in a cell too many is dropped: the last words must still be there.
             description: random.text(8) + " THE END",
+            ..Parameter::default()
         };
         Some((0..count).map(|_| parameter(self)).collect())
     }
@@ -393,6 +394,7 @@ fn titles_and_names_are_shown_as_they_are() {
                 name: "n".to_owned(),
                 kind: title.clone(),
                 description: String::new(),
+                ..Parameter::default()
             }]),
             ..random.document()
         };

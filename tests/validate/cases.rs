@@ -36,7 +36,7 @@ fn found(case: &Path) -> Vec<Finding> {
         let source = SourceFile::new("apidocs.toml", &fs::read(file).unwrap());
         findings.extend(validate::settings(&source));
         settings = toml::from_str(&source.text).unwrap_or_default();
-        settings.source = Some(source);
+        settings.file = Some(source);
     }
     let docs = case.join("docs");
     if docs.exists() {
@@ -53,6 +53,8 @@ fn found(case: &Path) -> Vec<Finding> {
             only: &[],
             skip: &[],
             jobs: 1,
+            fail_fast: false,
+            shard: None,
             logs: None,
             interrupted: Arc::new(AtomicBool::new(false)),
         });

@@ -76,6 +76,17 @@ fn endpoint_documents_are_read_as_their_schema_says() {
         (false, with(&base, "sidebar_order", json!(-1))),
         (false, with(&base, "no_example", json!(""))),
         (true, with(&base, "no_example", json!("x"))),
+        (true, with(&base, "source", json!({}))),
+        (
+            true,
+            with(
+                &base,
+                "source",
+                json!({"internal_path": "a.B:get", "scenarios": ["x"], "plain_text": true, "text": [""]}),
+            ),
+        ),
+        (false, with(&base, "source", Value::Null)),
+        (false, with(&base, "source", json!({"x": 1}))),
         (true, with(&base, "method", json!("M-SEARCH"))),
         (false, with(&base, "method", json!("get"))),
         (false, with(&base, "api_path", json!("/a?b"))),
@@ -357,6 +368,14 @@ fn settings_are_read_as_their_schema_says() {
         ("[[services]]\ncommand = 'x'", false),
         ("[[services]]\nname = 'x'\ncommand = 'x'\nidentity = 'x'", false),
         ("[services]\nname = 'x'\ncommand = 'x'", false),
+        ("[source]\nkind = 'docstrings'", true),
+        ("[source]\nkind = 'docstrings'\npaths = ['x']\nurls = 'x'\nprefix = '/'\nbase_classes = ['x.*']\nsection_attribute = 'x'\ndefault_section = 'x'\nclass_suffix = ''\nmethods = ['get']\nplain_text = true\nattach_decorator = 'x'\nscenario_decorator = 'x'", true),
+        ("[source]\nkind = 'docstrings'\n[source.fields]\npath = ['x']\nquery = []\nbody = ['x', 'y']\nauth = ['x']", true),
+        ("[source]\nkind = 'docstrings'\n[source.fields]\npath = 'x'", false),
+        ("[source]\nkind = 'docstrings'\nprefix = 'v1'", false),
+        ("[source]\nkind = 'docstrings'\nurl = 'x'", false),
+        ("[source]\nkind = 'x'", false),
+        ("[source]\npaths = ['x']", false),
     ]
     .map(|(text, good)| (text.to_owned(), good))
     .into_iter()

@@ -120,22 +120,34 @@ fn examples_are_what_their_schemas_say() {
     }
 }
 
-/// Severities complete in an editor, so each code stands in the schema. `UPDATE=1` writes them.
+/// Severities and impacts complete in an editor, so each code stands in the schema: those of changes have an impact, the
+/// others a severity. `UPDATE=1` writes them.
 #[test]
-fn severities_are_those_of_the_table() {
-    let lines: Vec<_> = Code::all()
-        .map(|code| {
-            let (id, summary) = (code.id, code.summary());
-            let description = format!("{summary} Default: {}.", code.default_word());
-            let description = Value::from(description);
-            format!("        \"{id}\": {{ \"title\": \"{id}\", \"description\": {description}, \"$ref\": \"#/$defs/severity\" }}")
-        })
+fn codes_are_those_of_the_table() {
+    let row = |code: Code, default: String, kind: &str| {
+        let (id, summary) = (code.id, code.summary());
+        let description = Value::from(format!("{summary} Default: {default}."));
+        format!(
+            "        \"{id}\": {{ \"title\": \"{id}\", \"description\": {description}, \"$ref\": \"#/$defs/{kind}\" }}"
+        )
+    };
+    let impacts: Vec<_> = Code::all()
+        .filter_map(|code| Some(row(code, code.default_impact()?.to_string(), "impact")))
         .collect();
-    let wanted = lines.join(",\n");
+    let severities: Vec<_> = Code::all()
+        .filter(|code| code.default_impact().is_none())
+        .map(|code| row(code, code.default_word(), "severity"))
+        .collect();
     let text = schema_text("settings").unwrap();
-    let start = text.find("        \"json-syntax\": {").unwrap();
-    let end = start + text[start..].find("\n      },").unwrap();
-    if text[start..end] == wanted {
+    let mut wanted = text.to_owned();
+    for (key, rows) in [("impact", impacts), ("severity", severities)] {
+        let start = wanted.find(&format!("\n    \"{key}\": {{")).unwrap();
+        let start =
+            start + wanted[start..].find("\"properties\": {").unwrap() + "\"properties\": {".len();
+        let end = start + wanted[start..].find("\n      },").unwrap();
+        wanted.replace_range(start..end, &format!("\n{}", rows.join(",\n")));
+    }
+    if text == wanted {
         return;
     }
     assert!(
@@ -143,5 +155,5 @@ fn severities_are_those_of_the_table() {
         "run with UPDATE=1: the codes have changed"
     );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/settings.schema.json");
-    fs::write(path, format!("{}{wanted}{}", &text[..start], &text[end..])).unwrap();
+    fs::write(path, wanted).unwrap();
 }

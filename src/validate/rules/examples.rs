@@ -3,27 +3,76 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::{Document, documents, item};
 use crate::document::{Collection, Step};
 use crate::finding::spelling::quoted;
-use crate::finding::{Finding, SourceFile, codes};
-
+use crate::finding::{Finding, Severity, SourceFile, codes};
 /// An endpoint has an example, or says why it cannot have one, and not both.
-pub(super) fn presence(document: &Document<'_>) -> Vec<Finding> {
-    let name = document.name;
-    let finding = match (document.item.examples.is_empty(), &document.item.no_example) {
-        (true, None) => no_example(document.source).help(format!(
-            "give a request of a scenario `\"example\": \"{name}\"` and capture it, or say in `no_example` why there cannot be one"
-        )),
-        (false, Some(_)) => Finding::new(
-            codes::EXAMPLE_AND_REASON,
-            "the endpoint says that it cannot have an example, and has one",
-        )
-        .at_key(document.source, "/no_example")
-        .help("remove `no_example`, or the examples"),
-        _ => return Vec::new(),
+///
+/// That one is missing is no error while the requests for it are to be completed, which is told by itself.
+pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let waiting = waiting(collection);
+    for document in documents(collection) {
+        let name = document.name;
+        let finding = match (document.item.examples.is_empty(), &document.item.no_example) {
+            (true, None) if waiting.contains(&name.to_string()) => Finding {
+                severity: Severity::Warning,
+                ..no_example(document.source)
+                    .help("complete the request that a scenario has for it, then `apidocs capture`")
+            },
+            (true, None) => no_example(document.source).help(format!(
+                "give a request of a scenario `\"example\": \"{name}\"` and capture it, or say in `no_example` why there cannot be one"
+            )),
+            (false, Some(_)) => Finding::new(
+                codes::EXAMPLE_AND_REASON,
+                "the endpoint says that it cannot have an example, and has one",
+            )
+            .at_key(document.source, "/no_example")
+            .help("remove `no_example`, or the examples"),
+            _ => continue,
+        };
+        findings.push(finding.about(name));
+    }
+    findings
+}
+
+/// The documents for which there are requests, all of them to be completed: they say so, or use a variable of
+/// `fixtures.json` that is still null.
+fn waiting(collection: &Collection) -> BTreeSet<String> {
+    let fixtures = collection.fixtures.as_ref();
+    let variables = fixtures.and_then(|loaded| loaded.json.get("variables")?.as_object());
+    let unfilled = |text: &str| {
+        let mut names = text
+            .split("{{")
+            .skip(1)
+            .filter_map(|part| part.split("}}").next());
+        names.any(|name| {
+            let value = variables.and_then(|variables| variables.get(name.trim()));
+            value.is_some_and(Value::is_null)
+        })
     };
-    vec![finding.about(name)]
+    let mut complete = BTreeSet::new();
+    let mut incomplete = BTreeSet::new();
+    for loaded in collection.scenarios.values() {
+        let steps = loaded.json.get("requests").and_then(Value::as_array);
+        for step in steps.into_iter().flatten() {
+            let target = step.get("example").and_then(Value::as_str);
+            let Some(document) = target.and_then(|target| target.split('#').next()) else {
+                continue;
+            };
+            let waits = step.get("todo").is_some() || unfilled(&step.to_string());
+            let list = if waits {
+                &mut incomplete
+            } else {
+                &mut complete
+            };
+            list.insert(document.to_owned());
+        }
+    }
+    incomplete.difference(&complete).cloned().collect()
 }
 
 /// At the empty array, where there is one.

@@ -26,6 +26,12 @@ pub(super) fn others(collection: &Collection) -> Vec<Finding> {
     if let Some(loaded) = &collection.fixtures {
         findings.append(&mut of(&loaded.source, &loaded.json, key_order::SCENARIO));
     }
+    if let Some(loaded) = &collection.approvals {
+        findings.append(&mut of(&loaded.source, &loaded.json, key_order::APPROVALS));
+    }
+    for loaded in collection.contracts.values() {
+        findings.append(&mut of(&loaded.source, &loaded.json, KeyOrder::Kept));
+    }
     if let Some(loaded) = &collection.sections {
         findings.append(&mut of(&loaded.source, &loaded.json, key_order::SECTIONS));
     }

@@ -41,10 +41,6 @@ const DOCUMENT_RULES: &[(&[Code], DocumentRule)] = &[
         &[codes::REQUEST_METHOD, codes::REQUEST_PATH],
         paths::requests,
     ),
-    (
-        &[codes::NO_EXAMPLE, codes::EXAMPLE_AND_REASON],
-        examples::presence,
-    ),
     (&[codes::DUPLICATE_EXAMPLE], examples::names),
     (&[codes::UNKNOWN_METHOD], method::document),
     (&[codes::DEFAULT_STATUS], status::document),
@@ -74,6 +70,7 @@ const DOCUMENT_RULES: &[(&[Code], DocumentRule)] = &[
 type Rule = fn(&Collection) -> Vec<Finding>;
 
 const RULES: &[Rule] = &[
+    examples::presence,
     examples::makers,
     sections::presence,
     sections::names,

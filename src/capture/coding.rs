@@ -1,0 +1,274 @@
+//! Content codings (RFC 9110, section 8.4.1): a body as it was before the server compressed it.
+
+use std::io::{self, Read};
+
+use brotli_decompressor::Decompressor;
+use encoding_rs::{Encoding, UTF_8};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use ruzstd::decoding::StreamingDecoder;
+
+use super::error::Fault;
+use crate::document::Headers;
+
+/// The largest window of zstd, in bytes: what RFC 9659 asks of everybody who decodes `Content-Encoding`.
+const ZSTD_WINDOW: u64 = 8 * 1024 * 1024;
+
+/// A response with more codings than that means no good.
+const MAX_CODINGS: usize = 4;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Gzip,
+    Deflate,
+    Brotli,
+    Zstd,
+}
+
+/// Why a body cannot be decoded.
+#[derive(Debug)]
+pub(super) enum Undecodable {
+    /// It is larger than the limit when decoded.
+    TooLarge,
+    /// It is not what `Content-Encoding` says.
+    Fault(Fault),
+}
+
+/// The codings that a response names, in the order in which they were applied.
+fn codings(headers: &Headers) -> Result<Vec<Coding>, Undecodable> {
+    let named = headers
+        .iter()
+        .filter(|header| header.is("Content-Encoding"))
+        .flat_map(|header| header.value.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty() && name != "identity");
+    let mut codings = Vec::new();
+    for name in named {
+        codings.push(match name.as_str() {
+            "gzip" | "x-gzip" => Coding::Gzip,
+            "deflate" => Coding::Deflate,
+            "br" => Coding::Brotli,
+            "zstd" => Coding::Zstd,
+            _ => {
+                let fault = Fault::new(format!(
+                    "the body has the Content-Encoding {name:?}, which we cannot decode"
+                ));
+                return Err(Undecodable::Fault(fault.with_help(
+                    "we decode gzip, deflate, br and zstd; let the server send one of these",
+                )));
+            }
+        });
+    }
+    if codings.len() > MAX_CODINGS {
+        let message = format!("the body has more than {MAX_CODINGS} codings");
+        return Err(Undecodable::Fault(Fault::new(message)));
+    }
+    Ok(codings)
+}
+
+/// Whether the body is coded, so that its length on the wire is not that of what is shown.
+pub(super) fn is_coded(headers: &Headers) -> bool {
+    codings(headers).is_ok_and(|codings| !codings.is_empty())
+}
+
+/// The body without its codings, at most `max` bytes.
+pub(super) fn decode(headers: &Headers, body: Vec<u8>, max: u64) -> Result<Vec<u8>, Undecodable> {
+    if body.is_empty() {
+        return Ok(body);
+    }
+    let codings = codings(headers)?;
+    codings.into_iter().rev().try_fold(body, |body, coding| {
+        read(coding, &body, max).map_err(|error| {
+            let Some(error) = error else {
+                return Undecodable::TooLarge;
+            };
+            let name = coding.name();
+            let message = format!("the body is not the {name} that Content-Encoding says: {error}");
+            Undecodable::Fault(Fault::new(message).with_help("see what the server sends"))
+        })
+    })
+}
+
+impl Coding {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Brotli => "br",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+/// `None` in the place of an error means that there is more than `max`.
+fn read(coding: Coding, body: &[u8], max: u64) -> Result<Vec<u8>, Option<io::Error>> {
+    let mut out = Vec::new();
+    match coding {
+        Coding::Gzip => take(MultiGzDecoder::new(body), max, &mut out),
+        // The name means the zlib format; some servers send bare deflate data all the same.
+        Coding::Deflate if is_zlib(body) => take(ZlibDecoder::new(body), max, &mut out),
+        Coding::Deflate => take(DeflateDecoder::new(body), max, &mut out),
+        Coding::Brotli => take(Decompressor::new(body, 4096), max, &mut out),
+        Coding::Zstd => zstd(body, max, &mut out),
+    }?;
+    Ok(out)
+}
+
+/// Whether data begins with a header of zlib (RFC 1950, section 2.2).
+fn is_zlib(data: &[u8]) -> bool {
+    match data {
+        [method, flags, ..] => {
+            method & 0x0f == 8 && (u16::from(*method) * 256 + u16::from(*flags)).is_multiple_of(31)
+        }
+        _ => false,
+    }
+}
+
+/// Every frame, one after the other (RFC 8878, section 3.1).
+fn zstd(mut body: &[u8], max: u64, out: &mut Vec<u8>) -> Result<(), Option<io::Error>> {
+    while !body.is_empty() {
+        let frame = StreamingDecoder::new_with_max_window_size(&mut body, ZSTD_WINDOW)
+            .map_err(|error| Some(io::Error::other(error.to_string())))?;
+        take(frame, max, out)?;
+    }
+    Ok(())
+}
+
+fn take(reader: impl Read, max: u64, out: &mut Vec<u8>) -> Result<(), Option<io::Error>> {
+    let left = max.saturating_sub(out.len() as u64).saturating_add(1);
+    reader.take(left).read_to_end(out).map_err(Some)?;
+    if out.len() as u64 > max {
+        return Err(None);
+    }
+    Ok(())
+}
+
+/// A body as text, in the charset that its media type names; `Ok(None)` where it names none and the
+/// bytes are not UTF-8.
+pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Fault> {
+    let Some(label) = charset(media_type) else {
+        return Ok(std::str::from_utf8(body).ok().map(str::to_owned));
+    };
+    let Some(encoding) = Encoding::for_label(label.as_bytes()) else {
+        let message = format!("the media type names the charset {label:?}, which nobody knows");
+        return Err(Fault::new(message)
+            .with_help("let the server name one of the WHATWG Encoding standard"));
+    };
+    match encoding.decode_without_bom_handling_and_without_replacement(body) {
+        Some(text) => Ok(Some(text.into_owned())),
+        None => {
+            let message = format!("the body is not {label}, the charset that its media type names");
+            let place = (encoding == UTF_8)
+                .then(|| std::str::from_utf8(body).err())
+                .flatten();
+            let place = place.map_or_else(String::new, |error| {
+                format!(" (byte {} of the body)", error.valid_up_to() + 1)
+            });
+            Err(Fault::new(format!("{message}{place}"))
+                .with_help("let the server name the charset that it writes"))
+        }
+    }
+}
+
+/// The `charset` parameter of a media type (RFC 9110, section 8.3.1), in lower case.
+pub(super) fn charset(media_type: &str) -> Option<String> {
+    media_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let value = value.trim().trim_matches('"').to_ascii_lowercase();
+        (name.trim().eq_ignore_ascii_case("charset") && !value.is_empty()).then_some(value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+
+    use super::*;
+
+    fn headers(coding: &str) -> Headers {
+        Headers::from_lines([format!("Content-Encoding: {coding}")])
+    }
+
+    fn gzip(data: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn told(coding: &str, body: &[u8]) -> String {
+        match decode(&headers(coding), body.to_vec(), 1000) {
+            Err(Undecodable::Fault(fault)) => fault.message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn codings_are_undone_the_last_one_first() {
+        let data = b"hello hello hello".to_vec();
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
+        zlib.write_all(&data).unwrap();
+        let mut bare = DeflateEncoder::new(Vec::new(), Compression::best());
+        bare.write_all(&data).unwrap();
+        for (coding, body) in [
+            ("gzip", gzip(&data)),
+            ("X-GZIP", gzip(&data)),
+            ("deflate", zlib.finish().unwrap()),
+            ("deflate", bare.finish().unwrap()),
+            ("gzip, gzip", gzip(&gzip(&data))),
+            ("identity", data.clone()),
+        ] {
+            let decoded = decode(&headers(coding), body, 1000).unwrap();
+            assert_eq!(decoded, data, "{coding}");
+        }
+        let twice = [gzip(b"a"), gzip(b"b")].concat();
+        assert_eq!(decode(&headers("gzip"), twice, 9).unwrap(), b"ab");
+    }
+
+    #[test]
+    fn the_limit_holds_for_what_comes_out() {
+        let body = gzip(&[b'x'; 1001]);
+        let fits = decode(&headers("gzip"), body.clone(), 1001).unwrap();
+        assert_eq!(fits.len(), 1001);
+        let result = decode(&headers("gzip"), body, 1000);
+        assert!(matches!(result, Err(Undecodable::TooLarge)));
+    }
+
+    #[test]
+    fn what_is_not_coded_as_it_says_is_told() {
+        assert!(told("gzip", b"hello").contains("is not the gzip that"));
+        assert!(told("gzip", &gzip(b"hello")[..15]).contains("is not the gzip that"));
+        assert!(told("br", b"\xff\xff\xff\xff").contains("is not the br that"));
+        assert!(told("zstd", b"hello").contains("is not the zstd that"));
+        assert!(told("compress", b"x").contains("\"compress\", which we cannot decode"));
+        assert!(told("gzip,gzip,gzip,gzip,gzip", b"x").contains("more than 4"));
+    }
+
+    #[test]
+    fn the_charset_of_the_media_type_counts() {
+        let of = |media_type: &str, body: &[u8]| text(media_type, body);
+        assert_eq!(
+            of("text/plain; charset=ISO-8859-1", b"\xe9"),
+            Ok(Some("é".to_owned()))
+        );
+        assert_eq!(
+            of("text/plain;charset=\"utf-16le\"", b"h\0i\0"),
+            Ok(Some("hi".to_owned()))
+        );
+        assert_eq!(
+            of("text/plain;charset=shift_jis", b"\x82\xa0"),
+            Ok(Some("あ".to_owned()))
+        );
+        assert_eq!(of("text/plain", b"\xe9"), Ok(None));
+        let wrong = of("text/plain; charset=utf-8", b"ab\xe9")
+            .unwrap_err()
+            .message;
+        assert!(
+            wrong.contains("not utf-8") && wrong.contains("byte 3"),
+            "{wrong}"
+        );
+        let unknown = of("text/plain; charset=klingon", b"x").unwrap_err().message;
+        assert!(unknown.contains("klingon"), "{unknown}");
+    }
+}

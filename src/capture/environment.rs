@@ -1,0 +1,80 @@
+//! What may be sent to a server that we did not start.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::template::{Expression, Template};
+use super::texts;
+use crate::document::{Fixtures, Scenario, Step};
+use crate::finding::{Finding, SourceFile, codes};
+use crate::project::Chosen;
+
+impl Chosen {
+    /// Whether the fixtures may be made: all of it or nothing.
+    pub(super) fn allows_fixtures(&self, fixtures: &Fixtures) -> bool {
+        fixtures.steps().all(|(_, step)| self.allows(&step.method))
+    }
+
+    /// Why a scenario is left out: it would send what may not be sent, or needs what only that would make.
+    pub(super) fn leaves_out(
+        &self,
+        source: &Arc<SourceFile>,
+        scenario: &Scenario,
+        fixtures: Option<&Fixtures>,
+    ) -> Option<Finding> {
+        let name = &self.name;
+        let finding = |pointer: String, message: String, help: String| {
+            let finding = Finding::new(codes::SCENARIO_LEFT_OUT, message);
+            Some(finding.at_pointer(source, &pointer).help(help))
+        };
+        if let Some((pointer, step)) = scenario
+            .steps()
+            .find(|(_, step)| !self.allows(&step.method))
+        {
+            let listed = self.methods.as_deref().unwrap_or_default().join(", ");
+            return finding(
+                format!("{pointer}/request"),
+                format!(
+                    "the scenario was left out: [env.{name}] does not allow {} ({listed} are sent)",
+                    step.method
+                ),
+                format!(
+                    "add the method to `methods` of [env.{name}], if it may change things there"
+                ),
+            );
+        }
+        let mut known: BTreeSet<String> = self.variables.keys().cloned().collect();
+        if let Some(fixtures) = fixtures {
+            known.extend(fixtures.variables.keys().cloned());
+            known.extend(fixtures.steps().flat_map(|(_, step)| saved(step)));
+        }
+        for (pointer, step) in scenario.steps() {
+            for (at, text) in texts::of_step(step) {
+                let Ok(template) = Template::parse(text) else {
+                    continue;
+                };
+                let missing = template
+                    .expressions()
+                    .find_map(|expression| match expression {
+                        Expression::Variable(name) if !known.contains(name) => Some(name.clone()),
+                        _ => None,
+                    });
+                if let Some(missing) = missing {
+                    return finding(
+                        format!("{pointer}{at}"),
+                        format!(
+                            "the scenario was left out: nothing defines `{missing}` in [env.{name}], where fixtures.json is not made"
+                        ),
+                        format!("write {missing} = \"…\" in [env.{name}.variables]"),
+                    );
+                }
+            }
+            known.extend(saved(step));
+        }
+        None
+    }
+}
+
+fn saved(step: &Step) -> impl Iterator<Item = String> {
+    step.save.iter().map(|(name, _)| name.clone())
+}

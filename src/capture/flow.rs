@@ -1,0 +1,379 @@
+//! How often a request is made, and where its answer leads: retries, redirects, and waiting for a value.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use url::Url;
+
+use super::body;
+use super::client::{NoResponse, WireResponse};
+use super::error::{Cause, Error, Fault, Stop};
+use super::payload;
+use super::prepared::Prepared;
+use super::session::Session;
+use crate::document::{Exchange, Step, Until};
+use crate::finding::{Finding, codes};
+use crate::project::{Retry, RetryOn};
+
+/// How many redirects are followed: more are a loop.
+const MAX_REDIRECTS: usize = 10;
+
+/// How long a pause lasts before we look whether to stop.
+const TICK: Duration = Duration::from_millis(20);
+
+/// What a request led to.
+pub(super) struct Answer {
+    /// The last request that was made: where redirects lead, that to the last place.
+    pub prepared: Prepared,
+    pub response: WireResponse,
+    /// The exchanges that led there.
+    pub hops: Vec<Exchange>,
+}
+
+impl Session<'_> {
+    /// Makes the request of a step, and again until its response holds what the step waits for.
+    pub(super) fn answer(
+        &mut self,
+        at: &str,
+        step: &Step,
+        prepared: Prepared,
+    ) -> Result<Answer, Stop> {
+        let Some(until) = &step.until else {
+            return self.follow(at, step, prepared);
+        };
+        let wanted = match &until.value {
+            None => None,
+            Some(value) => match payload::substitute(value, "/until/is", &self.memory.scope) {
+                Ok(value) => Some(value),
+                Err(reason) => {
+                    let finding = Finding::new(reason.code, reason.message);
+                    return self
+                        .fail(finding.at_pointer(self.source, &format!("{at}{}", reason.pointer)));
+                }
+            },
+        };
+        let started = Instant::now();
+        loop {
+            let answer = self.follow(at, step, prepared.clone())?;
+            let WireResponse { head, body } = &answer.response;
+            let accepted = step.status.accepts(head.status);
+            let found = body::parse(&head.headers, body)
+                .ok()
+                .and_then(|body| body.pointer(&until.pointer).cloned());
+            if accepted && is_there(found.as_ref(), wanted.as_ref()) {
+                return Ok(answer);
+            }
+            if started.elapsed() + until.every >= until.within {
+                // Another status is told as such, with what was expected.
+                if !accepted {
+                    return Ok(answer);
+                }
+                return self.in_vain(at, step, &answer, until, found.as_ref(), wanted.as_ref());
+            }
+            self.pause(until.every)?;
+        }
+    }
+
+    fn in_vain<T>(
+        &mut self,
+        at: &str,
+        step: &Step,
+        answer: &Answer,
+        until: &Until,
+        found: Option<&Value>,
+        wanted: Option<&Value>,
+    ) -> Result<T, Stop> {
+        let found = found.map_or_else(|| "nothing".to_owned(), Value::to_string);
+        let wanted = wanted.map_or_else(|| "a value".to_owned(), Value::to_string);
+        let message = format!(
+            "{} {} did not answer with {wanted} at {:?} within {}: there is {found}",
+            answer.prepared.method,
+            answer.prepared.target,
+            until.pointer,
+            super::fault::seconds(until.within)
+        );
+        let mut finding = Finding::new(codes::CONDITION_NOT_MET, message)
+            .at_pointer(self.source, &format!("{at}/until"))
+            .help("see why it does not come true, or give it more time with `within`");
+        if let Some(target) = &step.example {
+            finding = finding.about(target);
+        }
+        let WireResponse { head, body } = &answer.response;
+        let finding = self
+            .view()
+            .with_exchange(finding, &answer.prepared.sent(), head, body);
+        self.fail(finding)
+    }
+
+    /// Makes a request and, where the step says so, those to which it is redirected on the same server.
+    fn follow(&mut self, at: &str, step: &Step, prepared: Prepared) -> Result<Answer, Stop> {
+        let mut prepared = prepared;
+        let mut hops = Vec::new();
+        loop {
+            let (asked, response) = self.ask(at, prepared)?;
+            let location = match response.head.headers.get("Location") {
+                Some(location) if step.follow && is_redirect(response.head.status) => location,
+                _ => {
+                    return Ok(Answer {
+                        prepared: asked,
+                        response,
+                        hops,
+                    });
+                }
+            };
+            let next = self
+                .redirected(&asked, response.head.status, location)
+                .and_then(|next| match hops.len() {
+                    MAX_REDIRECTS.. => Err(Fault::new(format!(
+                        "more than {MAX_REDIRECTS} redirects, the last one to {location}"
+                    ))
+                    .with_help("see whether they lead round in a circle")),
+                    _ => Ok(next),
+                })
+                .map_err(|fault| self.broken(&format!("{at}/request"), &asked, &fault))?;
+            let content = body::content(&response.head.headers, &response.body);
+            // What stands beside a redirect is for nobody: no reason to fail.
+            let content = content.unwrap_or_else(|_| body::Content::Bytes(String::new()));
+            hops.push(self.show(&asked.sent(), &response, &content));
+            prepared = next;
+        }
+    }
+
+    /// The request to which an answer redirects (RFC 9110, section 15.4).
+    ///
+    /// Never to another server: what says who asks, in whatever header or body, is not for that one.
+    fn redirected(&self, asked: &Prepared, status: u16, location: &str) -> Result<Prepared, Fault> {
+        let from = self.url(&asked.target)?;
+        let to = from
+            .join(location)
+            .map_err(|error| Fault::new(format!("the Location {location:?} is no URL: {error}")))?;
+        if to.origin() != from.origin() {
+            return Err(Fault::new(format!(
+                "the answer redirects to another server, {}: it was not followed, and nothing was sent there",
+                to.origin().ascii_serialization()
+            ))
+            .with_help("leave `\"follow\"` out and expect the status of the redirect"));
+        }
+        let mut next = asked.clone();
+        next.target = match to.query() {
+            Some(query) => format!("{}?{query}", to.path()),
+            None => to.path().to_owned(),
+        };
+        let becomes_get = match status {
+            303 => asked.method != "HEAD",
+            301 | 302 => asked.method == "POST",
+            _ => false,
+        };
+        if becomes_get {
+            next.method = "GET".to_owned();
+            next.payload = None;
+            next.headers
+                .0
+                .retain(|header| !header.name.to_ascii_lowercase().starts_with("content-"));
+        }
+        // The cookies of the next place are its own.
+        next.without_kept_cookies();
+        Ok(next)
+    }
+
+    fn url(&self, target: &str) -> Result<Url, Fault> {
+        let url = format!("{}{target}", self.world.base.origin());
+        Url::parse(&url).map_err(|error| Fault::new(format!("{url:?} is no URL: {error}")))
+    }
+
+    /// Makes a request with the cookies of the scenario, and once more where the settings list what went wrong.
+    fn ask(&mut self, at: &str, prepared: Prepared) -> Result<(Prepared, WireResponse), Stop> {
+        let place = format!("{at}/request");
+        let mut prepared = prepared;
+        let mut attempt = 1;
+        // Such a scenario is left out before; nothing that happens on the way may change that.
+        if let Some(chosen) = &self.world.options.settings.environment
+            && !chosen.allows(&prepared.method)
+        {
+            let message = format!("[env.{}] does not allow {}", chosen.name, prepared.method);
+            let finding = Finding::new(codes::INVALID_REQUEST, message);
+            return self.fail(finding.at_pointer(self.source, &place));
+        }
+        loop {
+            self.add_cookies(&mut prepared);
+            let result = self.client.send(&prepared.wire());
+            let retry = &self.world.options.settings.retry;
+            if let Some(pause) = pause(retry, attempt, &prepared.method, &result) {
+                attempt += 1;
+                self.pause(pause)?;
+                continue;
+            }
+            let fault = match result {
+                Ok(response) => match self.keep_cookies_of(&prepared, &response) {
+                    Ok(()) => return Ok((prepared, response)),
+                    Err(fault) => fault,
+                },
+                Err(NoResponse::Interrupted) => return Err(Stop::Run(Error::interrupted())),
+                Err(NoResponse::Unsendable(reason)) => {
+                    let finding = Finding::new(codes::INVALID_REQUEST, reason);
+                    return self.fail(finding.at_pointer(self.source, &place));
+                }
+                Err(NoResponse::Fault(fault)) => fault,
+            };
+            let mut stop = self.broken(&place, &prepared, &fault);
+            if let (Stop::Broken(error), 2..) = (&mut stop, attempt) {
+                error.message = format!("{} ({attempt} attempts)", error.message);
+            }
+            return Err(stop);
+        }
+    }
+
+    fn add_cookies(&self, prepared: &mut Prepared) {
+        prepared.without_kept_cookies();
+        let Some(cookies) = &self.cookies else { return };
+        if prepared.headers.get("Cookie").is_none()
+            && let Ok(url) = self.url(&prepared.target)
+            && let Some(value) = cookies.header(&url)
+        {
+            prepared.with_kept_cookies(value);
+        }
+    }
+
+    fn keep_cookies_of(&mut self, asked: &Prepared, response: &WireResponse) -> Result<(), Fault> {
+        if self.cookies.is_none() {
+            return Ok(());
+        }
+        let url = self.url(&asked.target)?;
+        match &mut self.cookies {
+            Some(cookies) => cookies.keep(&response.head.headers, &url, &mut self.memory.secrets),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits, unless somebody asks us to stop or the server ends.
+    fn pause(&mut self, pause: Duration) -> Result<(), Stop> {
+        let started = Instant::now();
+        while started.elapsed() < pause {
+            if self.world.options.interrupted.load(Ordering::Relaxed) {
+                return Err(Stop::Run(Error::interrupted()));
+            }
+            if let Some(error) = self.world.server_died() {
+                let view = self.view();
+                return Err(Stop::Run(error.map_texts(|text| view.text(text))));
+            }
+            std::thread::sleep(TICK.min(pause));
+        }
+        Ok(())
+    }
+}
+
+fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+fn is_there(found: Option<&Value>, wanted: Option<&Value>) -> bool {
+    match (found, wanted) {
+        (Some(found), Some(wanted)) => found == wanted,
+        (Some(found), None) => !found.is_null(),
+        (None, _) => false,
+    }
+}
+
+/// How long to wait before a request is made once more; `None` where it is not.
+fn pause(
+    retry: &Retry,
+    attempt: u32,
+    method: &str,
+    result: &Result<WireResponse, NoResponse>,
+) -> Option<Duration> {
+    let listed = match result {
+        Ok(response) => retry.on.contains(&RetryOn::Status(response.head.status)),
+        Err(NoResponse::Fault(fault)) => match fault.cause {
+            Cause::Connection => retry.on.contains(&RetryOn::Connection),
+            Cause::Timeout => retry.on.contains(&RetryOn::Timeout),
+            Cause::Answer => false,
+        },
+        Err(_) => false,
+    };
+    let may = retry.methods.iter().any(|other| other == method);
+    if !(listed && may && attempt < retry.attempts) {
+        return None;
+    }
+    let factor = 2_u32.saturating_pow(attempt - 1);
+    let backoff = retry.wait.saturating_mul(factor).min(retry.longest);
+    let asked = result.as_ref().ok().and_then(|response| {
+        let value = response.head.headers.get("Retry-After")?;
+        retry_after(value, jiff::Timestamp::now())
+    });
+    match asked {
+        // Somebody who wants us to come back in an hour will not answer before.
+        Some(asked) if asked > retry.longest => None,
+        asked => Some(backoff.max(asked.unwrap_or_default())),
+    }
+}
+
+/// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.
+fn retry_after(value: &str, now: jiff::Timestamp) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(value.trim())
+        .ok()?;
+    let left = date.duration_since(now);
+    Some(Duration::try_from(left).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::wire::Head;
+    use crate::document::Headers;
+
+    fn answered(status: u16, lines: &[&str]) -> Result<WireResponse, NoResponse> {
+        Ok(WireResponse {
+            head: Head {
+                status,
+                reason: String::new(),
+                headers: Headers::from_lines(lines.iter().map(|line| (*line).to_owned())),
+            },
+            body: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn only_what_is_listed_is_repeated_and_each_time_later() {
+        let retry = Retry {
+            on: vec![RetryOn::Status(503), RetryOn::Timeout],
+            attempts: 4,
+            wait: Duration::from_secs(1),
+            longest: Duration::from_secs(3),
+            ..Retry::default()
+        };
+        let after = |attempt, method, status, lines: &[&str]| {
+            let pause = pause(&retry, attempt, method, &answered(status, lines));
+            pause.map(|pause| pause.as_secs())
+        };
+        assert_eq!(after(1, "GET", 503, &[]), Some(1));
+        assert_eq!(after(2, "GET", 503, &[]), Some(2));
+        assert_eq!(after(3, "GET", 503, &[]), Some(3));
+        assert_eq!(after(4, "GET", 503, &[]), None);
+        assert_eq!(after(1, "GET", 500, &[]), None);
+        assert_eq!(after(1, "POST", 503, &[]), None);
+        assert_eq!(after(1, "GET", 503, &["Retry-After: 2"]), Some(2));
+        assert_eq!(after(1, "GET", 503, &["Retry-After: 3600"]), None);
+        let fault = |cause| Err(NoResponse::Fault(Fault::new("x").because(cause)));
+        let pause = |cause| pause(&retry, 1, "GET", &fault(cause));
+        assert!(pause(Cause::Timeout).is_some());
+        assert!(pause(Cause::Connection).is_none());
+        assert!(pause(Cause::Answer).is_none());
+        let none = Retry::default();
+        assert_eq!(super::pause(&none, 1, "GET", &answered(503, &[])), None);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = "1994-11-06T08:49:30Z".parse().unwrap();
+        let of = |value| retry_after(value, now).map(|wait| wait.as_secs());
+        assert_eq!(of("120"), Some(120));
+        assert_eq!(of("Sun, 06 Nov 1994 08:49:37 GMT"), Some(7));
+        assert_eq!(of("Sun, 06 Nov 1994 08:40:37 GMT"), Some(0));
+        assert_eq!(of("soon"), None);
+    }
+}

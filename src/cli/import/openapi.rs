@@ -1,0 +1,93 @@
+//! `apidocs import openapi`.
+
+use std::path::Path;
+
+use anyhow::Result;
+use apidocs::finding::Finding;
+use apidocs::import::openapi::{self, Imported, Source};
+use apidocs::json::MAX_SIZE;
+use apidocs::report::{Report, plural};
+
+use super::write::{Drafts, write};
+use crate::cli::args::Into;
+use crate::cli::context::{Channel, Context, exit_of};
+use crate::cli::exit::{Advice, Exit};
+
+pub fn run(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
+    let shown = file.to_string_lossy().replace('\\', "/");
+    let source = read(&shown)?;
+    let imported = openapi::import(&source);
+    if imported.documents.is_empty() {
+        return Err(Advice {
+            message: format!("{shown} describes no operation"),
+            help: "its `paths` must hold a method of a path".to_owned(),
+        }
+        .into());
+    }
+    let contracts = imported.contracts.iter();
+    let drafts = Drafts {
+        documents: &imported.documents,
+        sections: &imported.sections,
+        contracts: contracts
+            .map(|((name, status), schema)| (openapi::contract_file(name, status), schema))
+            .collect(),
+        scenarios: &imported.skeletons.scenarios,
+        variables: &imported.skeletons.variables,
+    };
+    let written = write(context, &drafts, into)?;
+
+    let mut findings = imported.findings.clone();
+    if context.reports() {
+        // People read them as a table.
+        let unplaced = imported.unplaced.iter();
+        findings.extend(unplaced.map(|kind| kind.finding.clone()));
+    }
+    findings.sort_by(Finding::order);
+    summarise(context, &imported);
+    let exit = exit_of(&findings);
+    let report = Report {
+        findings,
+        ..Report::default()
+    };
+    context.tell(Channel::Diagnostics, &report, Some(&written.next()))?;
+    Ok(exit)
+}
+
+/// Reads an OpenAPI document from disk.
+pub fn read(shown: &str) -> Result<Source> {
+    let load = |path: &str| {
+        use std::io::Read as _;
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(path)?;
+        file.take(MAX_SIZE as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    Ok(Source::read(shown, &load)?)
+}
+
+fn summarise(context: &Context, imported: &Imported) {
+    let contracts = imported.contracts.len();
+    if contracts > 0 {
+        context.say(format!("{} of responses", plural(contracts, "contract")));
+    }
+    let skeletons = &imported.skeletons;
+    let unknown = skeletons.variables.values().filter(|value| value.is_null());
+    context.say(format!(
+        "{}: {} can be made as they are; {} missing in the others, {} to fill in",
+        plural(skeletons.requests, "request"),
+        skeletons.complete,
+        plural(skeletons.missing, "value"),
+        plural(unknown.count(), "variable"),
+    ));
+    let count: usize = imported.unplaced.iter().map(|kind| kind.count).sum();
+    if count > 0 {
+        context.say(format!(
+            "{} of the source without a place in a document, of {}:",
+            plural(count, "value"),
+            plural(imported.unplaced.len(), "kind"),
+        ));
+        for kind in &imported.unplaced {
+            context.say(format!("  {:>5}  {}", kind.count, kind.path));
+        }
+    }
+}

@@ -1,0 +1,569 @@
+//! What is made of requests: skeleton documents, and a scenario in the order of the source.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::paths::{self, Segment};
+use super::secrets::Secrets;
+use super::url::Url;
+use super::{Imported, Part, Payload, Request, Requests};
+use crate::document::{DocumentName, EndpointDocument, Parameter, Section, Sections, essence};
+use crate::finding::{Finding, codes};
+use crate::import::naming::{self, Names};
+use crate::import::scenario::{self, Variables};
+
+/// Headers that every client sends by itself, or that would break a request made anew.
+const OWN: [&str; 21] = [
+    "host",
+    "content-length",
+    "connection",
+    "accept-encoding",
+    "user-agent",
+    "origin",
+    "referer",
+    "cache-control",
+    "pragma",
+    "accept-language",
+    "dnt",
+    "priority",
+    "te",
+    "transfer-encoding",
+    "upgrade-insecure-requests",
+    "if-none-match",
+    "if-modified-since",
+    "keep-alive",
+    "expect",
+    "traceparent",
+    "x-requested-with",
+];
+
+/// A request on its way to a step.
+struct Draft {
+    request: Request,
+    path: String,
+    query: Vec<(String, String)>,
+}
+
+/// Makes skeleton documents and a scenario called `title` of requests; secrets become variables of the environment.
+pub fn import(requests: Requests, title: &str) -> Imported {
+    let mut imported = Imported {
+        findings: requests.findings,
+        ..Imported::default()
+    };
+    let mut secrets = Secrets::default();
+    let mut drafts = Vec::new();
+    let named: Vec<String> = requests.variables.keys().cloned().collect();
+    let mut all = requests.requests;
+    for request in &mut all {
+        resolve_start(&mut request.url, &requests.variables);
+    }
+    let (origin, kept) = of_one_origin(all, &mut imported.findings);
+    for (mut request, url) in kept {
+        let mut query = url.query;
+        secrets.take_named(&mut request, url.user, &mut query);
+        let path = url.path;
+        drafts.push(Draft {
+            request,
+            path,
+            query,
+        });
+    }
+    imported.origin = origin;
+    let paths: Vec<String> = drafts.iter().map(|draft| draft.path.clone()).collect();
+    let mut made = Made {
+        secrets,
+        variables: Variables::default(),
+        names: Names::default(),
+        targets: BTreeMap::new(),
+        known: BTreeMap::new(),
+        imported: &mut imported,
+    };
+    made.variables.values = requests.variables;
+    let mut steps = Vec::new();
+    for (draft, template) in drafts.iter().zip(paths::templates(&paths)) {
+        steps.push(made.step(draft, template));
+    }
+    made.finish(steps, title, &named);
+    imported
+}
+
+/// A variable at the start of a URL, replaced by its value where the source gives one: it says where the API is.
+fn resolve_start(url: &mut String, variables: &Map<String, Value>) {
+    // Variables may be made of others, but not for ever.
+    for _ in 0..8 {
+        let Some((name, rest)) = url
+            .strip_prefix("{{")
+            .and_then(|inner| inner.split_once("}}"))
+        else {
+            return;
+        };
+        let Some(value) = variables.get(name.trim()).and_then(Value::as_str) else {
+            return;
+        };
+        *url = format!("{value}{rest}");
+    }
+}
+
+/// The requests to the origin that most of them go to: others are of no concern to one API.
+fn of_one_origin(
+    requests: Vec<Request>,
+    findings: &mut Vec<Finding>,
+) -> (Option<String>, Vec<(Request, Url)>) {
+    let all: Vec<(Request, Url)> = requests
+        .into_iter()
+        .map(|request| {
+            let url = Url::parse(&request.url);
+            (request, url)
+        })
+        .collect();
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for (_, url) in &all {
+        match counts.iter_mut().find(|(origin, _)| *origin == url.origin) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((url.origin.clone(), 1)),
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max();
+    let Some((origin, _)) = counts
+        .iter()
+        .find(|(_, count)| Some(*count) == most)
+        .cloned()
+    else {
+        return (None, Vec::new());
+    };
+    for (other, count) in counts.iter().filter(|(other, _)| *other != origin) {
+        let message =
+            format!("requests to {other} are left out, since most go to {origin}: {count}");
+        findings.push(
+            Finding::new(codes::LEFT_OUT, message).help("import them into a project of their own"),
+        );
+    }
+    let kept = all
+        .into_iter()
+        .filter(|(_, url)| url.origin == origin)
+        .collect();
+    ((!origin.is_empty()).then_some(origin), kept)
+}
+
+struct Made<'a> {
+    secrets: Secrets,
+    variables: Variables,
+    names: Names,
+    /// The document of each method and path.
+    targets: BTreeMap<(String, String), DocumentName>,
+    /// The statuses of which a document has an example.
+    known: BTreeMap<DocumentName, Vec<Option<u16>>>,
+    imported: &'a mut Imported,
+}
+
+impl Made<'_> {
+    fn step(&mut self, draft: &Draft, template: Vec<Segment>) -> Value {
+        let request = &draft.request;
+        let mut api_path = String::new();
+        let mut path = String::new();
+        let mut parameters = Vec::new();
+        for segment in template {
+            match segment {
+                Segment::Literal(text) => {
+                    api_path.push_str(&format!("/{text}"));
+                    path.push_str(&format!("/{text}"));
+                }
+                Segment::Value(name, value) => {
+                    let there = self.value_in_path(&name, &value);
+                    api_path.push_str(&format!("/{{{name}}}"));
+                    path.push_str(&format!("/{there}"));
+                    parameters.push(name);
+                }
+            }
+        }
+        let target = self.document(draft, &api_path, &parameters);
+        let query: Vec<String> = draft
+            .query
+            .iter()
+            .map(|(name, value)| format!("{}={}", scenario::encode(name), encode_around(value)))
+            .collect();
+        if !query.is_empty() {
+            path = format!("{path}?{}", query.join("&"));
+        }
+        let mut step = Map::new();
+        step.insert(
+            "request".to_owned(),
+            format!("{} {path}", request.method).into(),
+        );
+        let mut headers: Vec<String> = Vec::new();
+        for (name, value) in &request.headers {
+            let lower = name.to_ascii_lowercase();
+            let is_own = OWN.contains(&lower.as_str())
+                || lower.starts_with("sec-")
+                || lower.starts_with(':');
+            let is_default = (lower == "accept" && value == "*/*")
+                || (lower == "content-type" && implied(value, &request.body));
+            if !is_own && !is_default {
+                headers.push(format!("{name}: {value}"));
+            }
+        }
+        if !headers.is_empty() {
+            step.insert("headers".to_owned(), headers.into());
+        }
+        let todo = payload(&request.body, &mut step);
+        if let Some(status) = request.status.filter(|status| !(200..300).contains(status)) {
+            step.insert("status".to_owned(), status.into());
+        }
+        if let Some(example) = self.example(&target, request.status) {
+            step.insert("example".to_owned(), example.into());
+        }
+        if !request.save.is_empty() {
+            let save: Map<String, Value> = request.save.iter().map(saved).collect();
+            step.insert("save".to_owned(), save.into());
+        }
+        if let Some(todo) = todo {
+            step.insert("todo".to_owned(), todo.into());
+        }
+        Value::Object(step)
+    }
+
+    /// A value of a path as a template: a secret, a variable of the source, or one of `fixtures.json`.
+    fn value_in_path(&mut self, name: &str, value: &str) -> String {
+        if value.contains("{{") {
+            return value.to_owned();
+        }
+        let plain = percent_encoding::percent_decode_str(value)
+            .decode_utf8_lossy()
+            .into_owned();
+        if let Some(variable) = self.secrets.in_path(name, &plain) {
+            return variable;
+        }
+        let name = self.variables.add(name, Some(plain.into()));
+        format!("{{{{ {name} }}}}")
+    }
+
+    /// The example that a request makes; `None` where another one makes it already.
+    fn example(&mut self, target: &DocumentName, status: Option<u16>) -> Option<String> {
+        let known = self.known.entry(target.clone()).or_default();
+        let is_success = |status: &Option<u16>| status.is_none_or(|status| status < 300);
+        let again = match is_success(&status) {
+            true => known.iter().any(is_success),
+            false => known.contains(&status),
+        };
+        if again {
+            return None;
+        }
+        known.push(status);
+        Some(match status.filter(|status| *status >= 300) {
+            Some(status) => format!("{target}#status-{status}"),
+            None => target.to_string(),
+        })
+    }
+
+    fn document(
+        &mut self,
+        draft: &Draft,
+        api_path: &str,
+        path_parameters: &[String],
+    ) -> DocumentName {
+        let request = &draft.request;
+        let key = (request.method.clone(), api_path.to_owned());
+        let name = match self.targets.get(&key) {
+            Some(name) => name.clone(),
+            None => {
+                let section = section_of(api_path);
+                let name = self.names.take(
+                    &naming::slug(&section),
+                    &naming::of_path(&request.method, api_path),
+                );
+                self.targets.insert(key, name.clone());
+                let parameter = |name: &String| Parameter {
+                    name: name.clone(),
+                    kind: "string".to_owned(),
+                    ..Parameter::default()
+                };
+                let path_parameters: Vec<_> = path_parameters.iter().map(parameter).collect();
+                let words = name.name().replace('-', " ");
+                let title = request
+                    .name
+                    .clone()
+                    .unwrap_or_else(|| naming::title_of(&words));
+                let document = EndpointDocument {
+                    schema: Some(EndpointDocument::SCHEMA.to_owned()),
+                    title,
+                    method: request.method.clone(),
+                    api_path: api_path.to_owned(),
+                    path_parameters: (!path_parameters.is_empty()).then_some(path_parameters),
+                    ..EndpointDocument::default()
+                };
+                self.imported.documents.insert(name.clone(), document);
+                self.list(&name, &section);
+                name
+            }
+        };
+        if let Some(document) = self.imported.documents.get_mut(&name) {
+            let query = draft
+                .query
+                .iter()
+                .map(|(name, value)| (name, "string", None, value.as_str()));
+            for (name, kind, place, _) in query {
+                add(&mut document.query_parameters, name, kind, place);
+            }
+            match &request.body {
+                Payload::Json(Value::Object(members)) => {
+                    for (name, value) in members {
+                        add(&mut document.parameters, name, kind_of(value), None);
+                    }
+                }
+                Payload::Form(fields) => {
+                    for (name, _) in fields {
+                        add(&mut document.parameters, name, "string", Some("form"));
+                    }
+                }
+                Payload::Multipart(parts) => {
+                    for (name, part) in parts {
+                        let kind = match part {
+                            Part::Text(_) => "string",
+                            Part::File(..) => "file",
+                        };
+                        add(&mut document.parameters, name, kind, Some("multipart"));
+                    }
+                }
+                _ => {}
+            }
+        }
+        name
+    }
+
+    fn list(&mut self, name: &DocumentName, title: &str) {
+        let sections = &mut self.imported.sections;
+        sections.schema = Some(Sections::SCHEMA.to_owned());
+        let endpoint = name.name().to_owned();
+        let known = sections
+            .sections
+            .iter_mut()
+            .find(|section| section.id == name.section());
+        match known {
+            Some(section) => section.endpoints.push(endpoint),
+            None => sections.sections.push(Section {
+                id: name.section().to_owned(),
+                title: naming::title_of(title),
+                endpoints: vec![endpoint],
+            }),
+        }
+    }
+
+    /// Hides what is secret by now in all that was made, and keeps the scenario.
+    fn finish(self, steps: Vec<Value>, title: &str, named: &[String]) {
+        let imported = self.imported;
+        if !steps.is_empty() {
+            let mut scenario = scenario::scenario(title, steps);
+            self.secrets.hide_in(&mut scenario);
+            imported.scenarios.insert(naming::ident(title), scenario);
+        }
+        // Names that nothing gives a value are to be filled in.
+        let text: String = imported.scenarios.values().map(Value::to_string).collect();
+        imported.variables = self.variables.values;
+        let saved: Vec<String> = imported.scenarios.values().flat_map(saved_names).collect();
+        for name in names_in(&text) {
+            if !saved.contains(&name) {
+                imported.variables.entry(name).or_insert(Value::Null);
+            }
+        }
+        for (name, value) in &mut imported.variables {
+            if named.contains(name) && super::secrets::is_secret_name(name) && value.is_string() {
+                // A source that gives a secret a name keeps it outside of the project.
+                *value = format!("{{{{ env.{} }}}}", name.to_ascii_uppercase()).into();
+                let what = format!("the variable {name} of the source");
+                imported.secrets.insert(name.to_ascii_uppercase(), what);
+            } else {
+                self.secrets.hide_in(value);
+            }
+        }
+        for document in imported.documents.values_mut() {
+            document.title = self.secrets.hide(&document.title);
+        }
+        imported.secrets.extend(self.secrets.told);
+    }
+}
+
+/// What a response gives is a secret too where its name says so.
+fn saved((name, from): &(String, Value)) -> (String, Value) {
+    let value = match from {
+        Value::String(at) if super::secrets::is_secret_name(name) => {
+            json!({ "pointer": at, "secret": true })
+        }
+        Value::Object(from) if super::secrets::is_secret_name(name) => {
+            let mut from = from.clone();
+            from.insert("secret".to_owned(), true.into());
+            Value::Object(from)
+        }
+        other => other.clone(),
+    };
+    (name.clone(), value)
+}
+
+fn saved_names(scenario: &Value) -> Vec<String> {
+    let steps = scenario.get("requests").and_then(Value::as_array);
+    let saves = steps
+        .into_iter()
+        .flatten()
+        .filter_map(|step| step.get("save")?.as_object());
+    saves.flat_map(|save| save.keys().cloned()).collect()
+}
+
+/// The variables that a text uses, those of the environment aside.
+fn names_in(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for part in text.split("{{").skip(1) {
+        let name = part
+            .split("}}")
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
+        if naming::is_identifier(&name)
+            && !["port", "apidocs"].contains(&name.as_str())
+            && !names.contains(&name)
+        {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// What a path is about: its first word that is no version and not `api`.
+fn section_of(path: &str) -> String {
+    let words = path
+        .split('/')
+        .filter(|word| !word.is_empty() && !word.contains('{'));
+    let version = |word: &str| {
+        let digits = word.strip_prefix('v').unwrap_or(word);
+        digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    let mut words = words.filter(|word| *word != "api" && !version(word));
+    words.next().unwrap_or("root").to_owned()
+}
+
+fn add(list: &mut Option<Vec<Parameter>>, name: &str, kind: &str, place: Option<&str>) {
+    let list = list.get_or_insert_default();
+    if list.iter().all(|known| known.name != name) {
+        list.push(Parameter {
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            location: place.map(str::to_owned),
+            ..Parameter::default()
+        });
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() && number.to_string().contains(['.', 'e']) => {
+            "number"
+        }
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// The media type that a payload has without a header.
+fn implied(media: &str, body: &Payload) -> bool {
+    match body {
+        Payload::Json(_) => essence(media) == "application/json",
+        Payload::Form(_) => essence(media) == "application/x-www-form-urlencoded",
+        Payload::Multipart(_) => essence(media) == "multipart/form-data",
+        Payload::Empty => true,
+        Payload::Text(_) | Payload::File(_) => false,
+    }
+}
+
+/// A value of a query, percent-encoded but for the templates in it.
+fn encode_around(value: &str) -> String {
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some(start) = rest.find("{{") {
+        let Some(end) = rest[start..].find("}}") else {
+            break;
+        };
+        out.push_str(&scenario::encode(&rest[..start]));
+        out.push_str(&rest[start..start + end + 2]);
+        rest = &rest[start + end + 2..];
+    }
+    out + &scenario::encode(rest)
+}
+
+/// Puts what is sent into a step; what has to be done by hand.
+fn payload(body: &Payload, step: &mut Map<String, Value>) -> Option<String> {
+    match body {
+        Payload::Empty => None,
+        Payload::Json(value) => {
+            step.insert("json".to_owned(), value.clone());
+            None
+        }
+        Payload::Text(text) => {
+            step.insert("text".to_owned(), text.as_str().into());
+            None
+        }
+        Payload::Form(fields) => {
+            let pairs = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+            step.insert("form".to_owned(), repeated(pairs).into());
+            None
+        }
+        Payload::File(path) => {
+            let file = own_file(path);
+            step.insert("file".to_owned(), file.clone().into());
+            Some(format!(
+                "put the file into the folder of documents, as {file}"
+            ))
+        }
+        Payload::Multipart(parts) => {
+            let mut files = Vec::new();
+            let pairs: Vec<(String, Value)> = parts
+                .iter()
+                .map(|(name, part)| {
+                    let value = match part {
+                        Part::Text(text) => Value::from(text.as_str()),
+                        Part::File(path, media) => {
+                            let file = own_file(path);
+                            files.push(file.clone());
+                            match media {
+                                Some(media) => json!({ "path": file, "type": media }),
+                                None => json!({ "path": file }),
+                            }
+                        }
+                    };
+                    (name.clone(), value)
+                })
+                .collect();
+            step.insert("multipart".to_owned(), repeated(pairs.into_iter()).into());
+            (!files.is_empty())
+                .then(|| format!("put into the folder of documents: {}", files.join(", ")))
+        }
+    }
+}
+
+/// A field that stands several times is an array.
+fn repeated(pairs: impl Iterator<Item = (String, Value)>) -> Map<String, Value> {
+    let mut out: Map<String, Value> = Map::new();
+    for (name, value) in pairs {
+        match out.get_mut(&name) {
+            None => {
+                out.insert(name, value);
+            }
+            Some(Value::Array(items)) => items.push(value),
+            Some(one) => *one = json!([one.clone(), value]),
+        }
+    }
+    out
+}
+
+/// Where a file goes in the folder of documents.
+fn own_file(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    format!("files/{}", naming::file_name(name))
+}

@@ -1,0 +1,117 @@
+//! Header values in which order means nothing.
+
+/// How the value of a header is made up.
+enum Form {
+    /// Tokens between commas.
+    Tokens,
+    /// Directives between semicolons, each a name and a list of sources.
+    Directives,
+}
+
+fn form(name: &str) -> Option<Form> {
+    match name {
+        "allow"
+        | "vary"
+        | "cache-control"
+        | "pragma"
+        | "accept-ranges"
+        | "accept-patch"
+        | "accept-post"
+        | "connection"
+        | "content-language"
+        | "clear-site-data"
+        | "tcn"
+        | "strict-transport-security"
+        | "access-control-allow-headers"
+        | "access-control-allow-methods"
+        | "access-control-expose-headers"
+        | "access-control-request-headers" => Some(Form::Tokens),
+        "content-security-policy"
+        | "content-security-policy-report-only"
+        | "permissions-policy"
+        | "feature-policy" => Some(Form::Directives),
+        _ => None,
+    }
+}
+
+/// Whether case means nothing in the tokens of a header: they are names of headers or directives.
+fn ignores_case(name: &str) -> bool {
+    !matches!(name, "allow" | "access-control-allow-methods")
+}
+
+/// Whether two values of a header, its name in lower case, hold the same set; repeated headers are lines.
+///
+/// `Vary`, `Allow` and the like are lists whose order means nothing (RFC 9110, section 5.6.1; for CORS the Fetch
+/// standard; for directives CSP, section 2.2).
+pub(super) fn is_same_set(name: &str, old: &str, new: &str) -> bool {
+    match form(name) {
+        Some(Form::Tokens) => tokens(name, old) == tokens(name, new),
+        Some(Form::Directives) => directives(old) == directives(new),
+        None => false,
+    }
+}
+
+fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<_> = items.collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+fn tokens(name: &str, value: &str) -> Vec<String> {
+    let tokens = value
+        .split([',', '\n', ';'])
+        .map(str::trim)
+        .filter(|token| !token.is_empty());
+    sorted(tokens.map(|token| match ignores_case(name) {
+        true => token.to_ascii_lowercase(),
+        false => token.to_owned(),
+    }))
+}
+
+fn directives(value: &str) -> Vec<Vec<(String, Vec<&str>)>> {
+    // Each policy counts by itself: together they mean something else.
+    sorted(value.split([',', '\n']).map(|policy| {
+        let directives = policy.split(';').filter_map(|directive| {
+            let mut words = directive.split_ascii_whitespace();
+            let name = words.next()?.to_ascii_lowercase();
+            Some((name, sorted(words)))
+        });
+        sorted(directives)
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_tokens_are_sets() {
+        for (name, old, new) in [
+            ("vary", "Accept-Language, Cookie", "Cookie, Accept-Language"),
+            ("vary", "Accept", "accept"),
+            ("vary", "a, b", "b\na"),
+            ("allow", "GET, PUT", "PUT,GET"),
+            (
+                "access-control-expose-headers",
+                "Retry-After, Alert",
+                "Alert, Retry-After",
+            ),
+            (
+                "content-security-policy",
+                "default-src 'none'; img-src a b",
+                "img-src b a; default-src 'none'; ",
+            ),
+        ] {
+            assert!(is_same_set(name, old, new), "{name}: {old}");
+        }
+        for (name, old, new) in [
+            ("vary", "Accept, Cookie", "Accept"),
+            ("allow", "GET", "get"),
+            ("content-security-policy", "img-src a", "img-src b"),
+            ("link", "<a>, <b>", "<b>, <a>"),
+        ] {
+            assert!(!is_same_set(name, old, new), "{name}: {old}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+from shop.api.base import DocSection, Endpoint
+
+
+class OrderEndpoint(Endpoint):
+    doc_section = DocSection.ORDERS
+
+    def get(self, request):
+        """Read from Two"""
+
+
+class AVeryLongNameOfAClassThatNobodyWouldEverWriteButThatNoFileNameMayHaveOnEveryPlatformThatWeKnowEndpoint(Endpoint):
+    doc_section = DocSection.ORDERS
+
+    def get(self, request):
+        """Have no Name"""

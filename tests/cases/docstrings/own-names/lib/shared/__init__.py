@@ -1,0 +1,2 @@
+class Documented(object):
+    chapter = "Books"

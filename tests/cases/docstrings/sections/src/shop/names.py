@@ -1,0 +1,3 @@
+from shop.api.base import DocSection
+
+SECTION = DocSection.STOCK

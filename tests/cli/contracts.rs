@@ -1,0 +1,101 @@
+//! Contracts of response bodies, from `infer` to a body that breaks one.
+
+use serde_json::json;
+
+use crate::support::{Api, DOCUMENT, Sandbox, codes, project, same};
+
+const CONTRACT: &str = "api-docs/contracts/things/get-things.200.schema.json";
+
+#[test]
+fn contracts_are_inferred_and_kept() {
+    let sandbox = project();
+    sandbox.run(&["infer"]).exits(0).tells(&[
+        "1 contract written to api-docs/contracts/, 0 unchanged\n",
+        "next: apidocs validate\n",
+    ]);
+    let written = sandbox.read(CONTRACT);
+    let value: serde_json::Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(value["properties"], json!({"a": {"type": "integer"}}));
+    sandbox.run(&["validate"]).exits(0);
+    sandbox.run(&["fmt"]).exits(0);
+    assert_eq!(sandbox.read(CONTRACT), written);
+    sandbox
+        .run(&["infer"])
+        .exits(0)
+        .tells(&["0 contracts written", "1 unchanged"]);
+
+    // What somebody edited stays, unless it is to go.
+    sandbox.edit(CONTRACT, "\"integer\"", "\"string\"");
+    let edited = sandbox.files();
+    sandbox
+        .run(&["infer"])
+        .exits(0)
+        .tells(&["0 contracts written", "1 kept although"]);
+    same(&edited, &sandbox.files());
+    let run = sandbox.run(&["validate", "--report", "json"]).exits(1);
+    let report = run.json();
+    assert_eq!(codes(&report), ["contract-mismatch"]);
+    let finding = &report["findings"][0];
+    assert_eq!(finding["pointer"], "/examples/0/response/body/a");
+    assert_eq!(finding["file"], DOCUMENT);
+    assert_eq!(
+        finding["message"],
+        "the body does not fit its contract: expected a string, found a number"
+    );
+    sandbox
+        .run(&["infer", "--force", "things/get-things"])
+        .exits(0);
+    assert_eq!(sandbox.read(CONTRACT), written);
+}
+
+#[test]
+fn infer_refuses_what_it_cannot_do() {
+    let sandbox = project();
+    sandbox.write(CONTRACT, "{");
+    let before = sandbox.files();
+    sandbox
+        .run(&["infer", "--force"])
+        .exits(1)
+        .tells(&["json-syntax", "nothing was written"]);
+    same(&before, &sandbox.files());
+    sandbox.write(CONTRACT, "{}");
+    sandbox
+        .run(&["infer", "things/nothing"])
+        .exits(2)
+        .tells(&["there is no document \"things/nothing\""]);
+}
+
+/// A body that breaks its contract never becomes documentation; a contract that committed bodies break is no reason not
+/// to capture better ones.
+#[test]
+fn a_captured_body_is_held_to_its_contract() {
+    let sandbox = project();
+    let api = Api::json("200 OK", b"{\"a\": 2}");
+    let base = format!("base_url = 'http://127.0.0.1:{}'\n", api.port);
+    sandbox.write("apidocs.toml", base);
+    sandbox.write(CONTRACT, json!({"required": ["b"]}).to_string());
+    let before = sandbox.files();
+    for verb in ["capture", "generate", "check"] {
+        let run = sandbox.run(&[verb, "--report", "json"]).exits(1);
+        assert_eq!(codes(&run.json()), ["contract-mismatch"], "{verb}");
+        same(&before, &sandbox.files());
+    }
+    sandbox.write(
+        CONTRACT,
+        json!({"properties": {"a": {"const": 2}}}).to_string(),
+    );
+    sandbox.run(&["validate"]).exits(1);
+    sandbox.run(&["capture"]).exits(0);
+    sandbox.run(&["validate"]).exits(0);
+    assert!(sandbox.read(DOCUMENT).contains("\"a\": 2"));
+}
+
+#[test]
+fn a_contract_without_endpoint_is_told() {
+    let sandbox: Sandbox = project();
+    sandbox.write("api-docs/contracts/things/gone.200.schema.json", "{}");
+    sandbox
+        .run(&["validate"])
+        .exits(1)
+        .answers(&["error[orphan-contract]: there is no document `things/gone`"]);
+}

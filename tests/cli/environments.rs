@@ -1,0 +1,128 @@
+//! Servers that we did not start: what is sent to them, and what of them is written.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+
+use crate::support::{Api, Sandbox, codes, document, json_response, same, sections};
+
+const DOCUMENT: &str = "api-docs/endpoints/things/get-things.json";
+
+/// A server with things of its own, the paths that were asked, and a project that documents another one.
+fn project(body: &'static str) -> (Sandbox, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&asked);
+    let api = Api::new(move |path, stream| {
+        log.lock().unwrap().push(path.to_owned());
+        let _ = std::io::Write::write_all(stream, &json_response("200 OK", body.as_bytes()));
+    });
+    let sandbox = Sandbox::new();
+    let port = api.port;
+    sandbox.write(
+        "apidocs.toml",
+        format!(
+            "base_url = 'http://127.0.0.1:{{{{ port }}}}'\nhost = 'api.example.com'\n\
+             [server]\ncommand = 'no-such-server'\n\
+             [env.staging]\nbase_url = 'http://127.0.0.1:{port}'\ncompare = 'shape'\n\
+             [env.staging.variables]\norg = 'acme'\n\
+             [env.exact]\nbase_url = 'http://127.0.0.1:{port}'\n"
+        ),
+    );
+    let committed = json!([{"id": 1, "name": "Pump"}]);
+    sandbox.write(DOCUMENT, document("Things", committed).to_string());
+    let order = sections(&[("things", &["get-things"])]);
+    sandbox.write("api-docs/sections.json", order.to_string());
+    sandbox.write(
+        "api-docs/fixtures.json",
+        json!({"requests": [{"request": "POST /make", "save": {"thing": "/id"}}]}).to_string(),
+    );
+    for (name, requests) in [
+        (
+            "Reads",
+            json!([{"request": "GET /things/", "example": "things/get-things"}]),
+        ),
+        ("Org", json!([{"request": "GET /{{ org }}"}])),
+        ("Needs", json!([{"request": "GET /{{ thing }}"}])),
+        (
+            "Writes",
+            json!([{"request": "GET /a"}, {"request": "DELETE /a"}]),
+        ),
+    ] {
+        let scenario = json!({"title": name, "requests": requests});
+        sandbox.write(
+            &format!("api-docs/scenarios/{name}.json"),
+            scenario.to_string(),
+        );
+    }
+    (sandbox, asked)
+}
+
+#[test]
+fn only_what_reads_is_sent_to_a_server_of_others() {
+    let (sandbox, asked) = project("[{\"id\":7,\"name\":\"Hub\"},{\"id\":8,\"name\":\"x\"}]");
+    let run = sandbox.run(&["check", "--env", "staging", "--report", "json"]);
+    let run = run.exits(0);
+    assert_eq!(
+        codes(&run.json()),
+        ["scenario-left-out", "scenario-left-out"]
+    );
+    run.answers(&[
+        "[env.staging] does not allow DELETE (GET, HEAD are sent)",
+        "nothing defines `thing` in [env.staging]",
+    ]);
+    assert_eq!(*asked.lock().unwrap(), ["/acme", "/things/"]);
+}
+
+#[test]
+fn a_shape_is_held_to_structure_and_types() {
+    let (sandbox, _) = project("[{\"id\":\"7\",\"name\":\"Hub\",\"size\":1}]");
+    let before = sandbox.files();
+    let run = sandbox.run(&["check", "--env", "staging"]).exits(1);
+    run.answers(&["type-changed", "#default/response/body/0/id", "field-added"]);
+    // The names are others and the same in type.
+    let run = sandbox.run(&["check", "--env", "staging"]);
+    assert!(!run.stdout.contains("Hub"), "{run}");
+    // Without it, every value counts.
+    let (other, _) = project("[{\"id\":7,\"name\":\"Hub\"}]");
+    other.run(&["check", "--env", "staging"]).exits(0);
+    let only = ["check", "--env", "exact", "--only", "Reads"];
+    other.run(&only).exits(1).answers(&["value-changed", "Hub"]);
+    same(&before, &sandbox.files());
+}
+
+#[test]
+fn what_others_have_is_written_by_a_flag_alone() {
+    let (sandbox, asked) = project("[{\"id\":7,\"name\":\"Hub\"}]");
+    let before = sandbox.files();
+    for verb in ["capture", "generate"] {
+        sandbox
+            .run(&[verb, "--env", "exact", "--only", "Reads"])
+            .exits(2)
+            .tells(&[
+                "is not ours: its data would become documentation",
+                "--write-real-data",
+            ]);
+    }
+    assert!(asked.lock().unwrap().is_empty());
+    same(&before, &sandbox.files());
+    sandbox
+        .run(&[
+            "capture",
+            "--env",
+            "exact",
+            "--only",
+            "Reads",
+            "--write-real-data",
+        ])
+        .exits(0);
+    assert!(sandbox.read(DOCUMENT).contains("Hub"));
+}
+
+#[test]
+fn an_environment_that_does_not_exist_is_told() {
+    let (sandbox, _) = project("[]");
+    sandbox
+        .run(&["check", "--env", "nowhere"])
+        .exits(2)
+        .tells(&["there is no [env.nowhere]", "there are exact, staging"]);
+}

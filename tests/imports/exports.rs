@@ -1,0 +1,136 @@
+//! Exports come back as they were, and others understand them.
+
+use std::path::Path;
+use std::process::Command;
+
+use apidocs::document::Tree;
+use serde_json::Value;
+
+use crate::support::{read, repository, run};
+
+/// What an export must bring back: documents, contracts and the order of sections.
+fn kept(folder: &Path) -> Tree {
+    let mut tree = read(folder);
+    tree.files.retain(|path, _| {
+        path.starts_with("endpoints/") || path.starts_with("contracts/") || path == "sections.json"
+    });
+    tree
+}
+
+/// Exports a folder of documents, imports that, and gives the OpenAPI document.
+pub fn there_and_back(docs: &Path) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let docs_text = docs.to_str().unwrap();
+    let export = ["--docs", docs_text, "export", "openapi", "-o", "api.json"];
+    let told = run(folder.path(), &export, b"").exits(0);
+    assert!(!told.stderr.contains("inexact-export"), "{}", told.stderr);
+    run(
+        folder.path(),
+        &["import", "openapi", "api.json", "-o", "back"],
+        b"",
+    )
+    .exits(0);
+    let (there, back) = (kept(docs), kept(&folder.path().join("back")));
+    let names = |tree: &Tree| tree.files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&there), names(&back));
+    for (path, bytes) in &there.files {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        assert_eq!(text(&back.files[path]), text(bytes), "{path}");
+    }
+    let bytes = std::fs::read(folder.path().join("api.json")).unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+/// Whether a validator that others wrote accepts a document; `None` where it is not installed.
+pub fn others_accept(document: &Value) -> Option<Result<(), String>> {
+    let program =
+        std::env::var_os("OPENAPI_SPEC_VALIDATOR").unwrap_or("openapi-spec-validator".into());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("api.json");
+    std::fs::write(&file, document.to_string()).unwrap();
+    match Command::new(program).arg(&file).output() {
+        Err(_) => {
+            eprintln!(
+                "skipped: openapi-spec-validator is not installed (OPENAPI_SPEC_VALIDATOR may name it)"
+            );
+            None
+        }
+        Ok(output) if output.status.success() => Some(Ok(())),
+        Ok(output) => Some(Err(String::from_utf8_lossy(&output.stdout).into_owned())),
+    }
+}
+
+#[test]
+fn the_demo_comes_back_and_others_understand_it() {
+    let document = there_and_back(&repository().join("api-docs"));
+    let operations = document["paths"].as_object().unwrap().values();
+    let count: usize = operations.map(|item| item.as_object().unwrap().len()).sum();
+    assert_eq!(count, 73);
+    if let Some(accepted) = others_accept(&document) {
+        accepted.unwrap();
+    }
+}
+
+/// Documents that OpenAPI has no place for come back all the same.
+#[test]
+fn odd_documents_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, value: Value| {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let order = match path.starts_with("endpoints") {
+            true => apidocs::document::key_order::ENDPOINT,
+            false => apidocs::document::key_order::SECTIONS,
+        };
+        std::fs::write(file, apidocs::json::write(&value, order)).unwrap();
+    };
+    let document = |method: &str, path: &str| {
+        serde_json::json!({
+            "$schema": "../../../schemas/endpoint.schema.json", "title": "T", "method": method, "api_path": path,
+            "description": "", "warning": null, "authentication": "", "path_parameters": null,
+            "query_parameters": null, "parameters": null, "examples": [],
+        })
+    };
+    let mut first = document("GET", "/a/{b}");
+    first["path_parameters"] = serde_json::json!([
+        {"name": "b", "type": "slug or so", "description": "", "required": true, "default": null},
+        {"name": "c", "type": "", "description": "not in the path"},
+    ]);
+    first["query_parameters"] = serde_json::json!([]);
+    first["header_parameters"] = serde_json::json!([{"name": "k", "type": "int", "description": "d", "in": "cookie", "enum": [1, 2], "required": false}]);
+    first["sidebar_order"] = 7.into();
+    first["no_example"] = "no server".into();
+    first["warning"] = "Mind the gap.".into();
+    let mut second = document("POST", "/a/{b}");
+    second["warning"] = "This endpoint is deprecated.".into();
+    second["parameters"] = serde_json::json!([
+        {"name": "x", "type": "array of array of integer or null", "description": "", "format": "int64", "required": true},
+        {"name": "x", "type": "string", "description": "twice"},
+        {"name": "f", "type": "string", "description": "", "in": "multipart"},
+    ]);
+    second["examples"] = serde_json::json!([
+        {"name": "one", "title": "One", "request": {"method": "POST", "path": "/a/1", "headers": ["Authorization: Basic x"], "body": {"body_at": "kept", "$ref": "#/nowhere"}},
+         "response": {"status": 200, "reason": "Fine", "headers": ["Content-Type: application/json; charset=x"], "body": null}},
+        {"name": "one", "request": {"method": "POST", "path": "/a/1"}, "response": {"status": 200, "reason": "OK", "body": [1.0, 1e3]}},
+        {"name": "old", "request": {"verbatim": ["x"]}, "response": {"status": 404, "reason": "", "text": ["a", "b"]}},
+    ]);
+    let mut whole = document("PUT", "/a/{b}");
+    whole["parameters"] = serde_json::json!([{"name": "body", "type": "text/csv", "description": "rows", "required": true}]);
+    write("endpoints/x/one.json", first);
+    write("endpoints/x/two.json", second);
+    write("endpoints/y/one.json", document("GET", "/a/{b}"));
+    write("endpoints/y/link.json", document("LINK", "/a/{b}"));
+    write("endpoints/y/whole.json", whole);
+    write(
+        "sections.json",
+        serde_json::json!({"$schema": "../schemas/sections.schema.json", "sections": [
+            {"id": "y", "title": "Same", "endpoints": ["whole", "one", "gone"]},
+            {"id": "x", "title": "Same", "endpoints": ["two", "one"]},
+            {"id": "empty", "title": "Nothing Here", "endpoints": []},
+        ]}),
+    );
+    let exported = there_and_back(folder.path());
+    if let Some(accepted) = others_accept(&exported) {
+        accepted.unwrap();
+    }
+}

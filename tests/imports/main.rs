@@ -1,0 +1,9 @@
+//! What comes from elsewhere and goes there: imports and exports, through the binary.
+
+mod cases;
+mod corpus;
+mod exports;
+mod hostile;
+#[cfg(feature = "demo")]
+mod standing;
+mod support;
