@@ -31,8 +31,20 @@ fn page(id: &str) -> Result<String> {
         }
         .into());
     };
+    let (name, table, others) = match code.default_impact() {
+        Some(_) => (
+            "Impact",
+            "impact",
+            "\"breaking\"  # or \"content\", \"additive\", \"docs\"",
+        ),
+        None => (
+            "Severity",
+            "severity",
+            "\"error\"  # or \"warning\", \"info\", \"off\"",
+        ),
+    };
     Ok(format!(
-        "{}\n{}\n\nSeverity: {}. Change it in apidocs.toml:\n\n    [severity]\n    {} = \"error\"  # or \"warning\", \"info\", \"off\"\n",
+        "{}\n{}\n\n{name}: {}. Change it in apidocs.toml:\n\n    [{table}]\n    {} = {others}\n",
         code.id,
         code.help_page().trim_end(),
         code.default_word(),
@@ -47,7 +59,7 @@ fn list() -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{:<width$}  {:<7}  {}",
+            "{:<width$}  {:<8}  {}",
             code.id,
             code.default_word(),
             code.summary()

@@ -131,6 +131,8 @@ fn codes_are_explained() {
         "## After",
         "path-parameters = \"error\"",
     ]);
+    let run = sandbox.run(&["explain", "field-removed"]).exits(0);
+    run.answers(&["Impact: breaking.", "[impact]\n    field-removed = "]);
     let run = sandbox.run(&["explain"]).exits(0);
     run.answers(&["path-parameters ", "real-email ", "  off "]);
     fails(
