@@ -4,6 +4,7 @@ fn main() {
     for folder in [
         "api-docs",
         "src/cli/starter",
+        "src/finding/pages",
         "templates",
         "schemas",
         "apidocs.toml",

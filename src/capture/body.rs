@@ -101,8 +101,13 @@ fn parse_utf8(body: &[u8]) -> Result<Value, BodyFault> {
         // The reader speaks of files.
         let message = fault.message.replace("the file", "the body");
         let help = match fault.kind {
-            FaultKind::Encoding => Some("JSON is UTF-8 without a byte order mark (RFC 8259)".to_owned()),
-            FaultKind::Syntax | FaultKind::Size => None,
+            FaultKind::Encoding | FaultKind::ByteOrderMark => {
+                Some("JSON is UTF-8 without a byte order mark (RFC 8259)".to_owned())
+            }
+            FaultKind::Syntax
+            | FaultKind::TrailingComma
+            | FaultKind::LoneSurrogate
+            | FaultKind::Size => None,
             FaultKind::Depth | FaultKind::DuplicateKey | FaultKind::ReservedKey => fault.help,
         };
         BodyFault {
@@ -181,7 +186,7 @@ mod tests {
         assert!(fault(b"{\"a\":1,\n \"a\":2}").contains("line 2, column 2"));
         assert!(fault(b"[\"\xff\"]").contains("the body is not UTF-8 (line 1, column 3"));
         assert!(fault(b"\xef\xbb\xbf[]").contains("byte order mark"));
-        assert!(fault(b"[1,]").contains("trailing comma"));
+        assert!(fault(b"[1,]").contains("a comma stands behind"));
         assert!(fault("[".repeat(100_000).as_bytes()).contains("deeper"));
     }
 }

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::identity::{OUTPUT, name_of, value_of};
+use super::payload::leaves;
 use super::plan::Plan;
 use super::scope::env;
 use super::template::{Expression, Template, TemplateError};
 use super::{Options, order, texts};
 use crate::document::{DocumentName, ExampleTarget, Identity, Part, Payload, Step};
+use crate::finding::spelling::nearest;
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
 
@@ -138,7 +140,11 @@ impl Check<'_> {
                 if settings.identity.as_deref() == Some(name) {
                     let message = format!("`identity` is {name:?}, and there is no [auth.{name}]");
                     let finding = Finding::new(codes::UNKNOWN_IDENTITY, message);
-                    self.findings.push(finding.help("mend apidocs.toml"));
+                    let finding = settings.place(finding, "/identity");
+                    self.findings.push(match self.meant(name) {
+                        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                        None => finding.help("mend apidocs.toml"),
+                    });
                 }
                 continue;
             };
@@ -148,8 +154,10 @@ impl Check<'_> {
                 }
                 let message = format!("[auth.{name}] uses `{missing}`, which nothing defines");
                 let finding = Finding::new(codes::UNKNOWN_VARIABLE, message);
+                let at = pointer::join("/auth", name);
                 self.findings.push(
-                    finding
+                    settings
+                        .place(finding, &format!("{at}/value"))
                         .help("let fixtures.json save it, or set the variable of the environment"),
                 );
             }
@@ -190,8 +198,11 @@ impl Check<'_> {
         {
             let message = format!("there is no identity {name:?}");
             let finding = Finding::new(codes::UNKNOWN_IDENTITY, message)
-                .at_pointer(source, &format!("{pointer}/as"))
-                .help(format!("write [auth.{name}] in apidocs.toml"));
+                .at_pointer(source, &format!("{pointer}/as"));
+            let finding = match self.meant(name) {
+                Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                None => finding.help(format!("write [auth.{name}] in apidocs.toml")),
+            };
             self.findings.push(finding);
         }
         if let Some(target) = &step.example {
@@ -200,9 +211,15 @@ impl Check<'_> {
                 let message = format!("there is no document {}", target.document);
                 let finding = Finding::new(codes::UNKNOWN_TARGET, message)
                     .at_pointer(source, &format!("{pointer}/example"))
-                    .about(target)
-                    .help(format!("write {}", target.document.file()));
-                self.findings.push(finding);
+                    .about(target);
+                let name = target.document.to_string();
+                let known: Vec<_> = self.options.collection.endpoints.keys().collect();
+                let known: Vec<_> = known.iter().map(|known| known.to_string()).collect();
+                let meant = nearest(&name, known.iter().map(String::as_str));
+                self.findings.push(match meant {
+                    Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                    None => finding.help(format!("write {}", target.document.file())),
+                });
             }
         }
         for (index, header) in step.headers.iter().enumerate() {
@@ -220,17 +237,26 @@ impl Check<'_> {
             }
         }
         for (at, path) in files(step) {
-            if step.todo.is_none()
-                && !path.contains("{{")
-                && !self.options.docs.join(path).is_file()
-            {
-                let message = format!("the file {path} does not exist");
-                let finding = Finding::new(codes::INVALID_REQUEST, message)
-                    .at_pointer(source, &format!("{pointer}{at}"))
-                    .help("files are looked for in the folder of documents");
-                self.findings.push(finding);
+            if step.todo.is_some() {
+                continue;
             }
+            let message = if leaves(self.options.docs, path) {
+                format!("the file {path} is not in the folder of documents")
+            } else if !path.contains("{{") && !self.options.docs.join(path).is_file() {
+                format!("the file {path} does not exist")
+            } else {
+                continue;
+            };
+            let finding = Finding::new(codes::INVALID_REQUEST, message)
+                .at_pointer(source, &format!("{pointer}{at}"))
+                .help("files are looked for in the folder of documents, and nowhere else");
+            self.findings.push(finding);
         }
+    }
+
+    /// The identity that somebody may have meant.
+    fn meant(&self, name: &str) -> Option<&str> {
+        nearest(name, self.options.settings.auth.keys().map(String::as_str))
     }
 
     /// Whether there is a file of that document, be it readable or not: a broken one is told elsewhere.

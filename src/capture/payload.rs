@@ -1,6 +1,6 @@
 //! What a request carries, as bytes and as examples show it.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -136,9 +136,26 @@ fn form_encode(text: &str) -> String {
         .replace(' ', "+")
 }
 
+/// Whether a path leads out of the folder of documents, also through a link.
+pub(super) fn leaves(docs: &Path, path: &str) -> bool {
+    let is_up = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
+    if Path::new(path).components().any(is_up) {
+        return true;
+    }
+    match (docs.canonicalize(), docs.join(path).canonicalize()) {
+        (Ok(docs), Ok(file)) => !file.starts_with(docs),
+        // What is not there has its own message.
+        _ => false,
+    }
+}
+
 /// The name and the bytes of a file.
 fn read(at: &str, path: &str, scope: &Scope, docs: &Path) -> Result<(String, Vec<u8>), Unmakeable> {
     let path = text(at, path, scope)?;
+    if leaves(docs, &path) {
+        let reason = format!("the file {path} is not in the folder of documents");
+        return Err(Unmakeable::new(at, reason));
+    }
     let bytes = std::fs::read(docs.join(&path))
         .map_err(|error| Unmakeable::new(at, format!("the file {path} cannot be read: {error}")))?;
     let name = path.rsplit('/').next().unwrap_or(&path).to_owned();

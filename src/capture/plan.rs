@@ -12,6 +12,7 @@ use super::shard::members;
 use super::texts::{self, Used};
 use super::{Error, Options};
 use crate::document::{Collection, ExampleTarget, Fixtures, Loaded, Scenario, Step};
+use crate::finding::spelling::nearest;
 use crate::finding::{Finding, SourceFile};
 use crate::project::Settings;
 
@@ -153,8 +154,21 @@ impl<'a> Plan<'a> {
                 .is_ok_and(|name| self.collection.endpoints.contains_key(&name));
             if !scenario && !document {
                 let message = format!("there is neither a scenario nor a document named {name:?}");
-                return Err(Error::settings(message)
-                    .with_help("scenarios are named by their file, documents <section>/<name>"));
+                let documents = self.collection.endpoints.keys().map(ToString::to_string);
+                let names: Vec<_> = self
+                    .collection
+                    .scenarios
+                    .keys()
+                    .cloned()
+                    .chain(documents)
+                    .collect();
+                return Err(Error::settings(message).with_help(
+                    match nearest(name, names.iter().map(String::as_str)) {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => "scenarios are named by their file, documents <section>/<name>"
+                            .to_owned(),
+                    },
+                ));
             }
         }
         Ok(())

@@ -6,6 +6,8 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::json::STACK_SIZE;
+
 /// A scenario, as far as its turn is concerned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -54,16 +56,20 @@ pub(super) fn run(
         };
         let first = Mutex::new(Some(first));
         std::thread::scope(|threads| {
-            for _ in 0..jobs.clamp(1, side_by_side) {
-                threads.spawn(|| {
-                    let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    let mut next = first.or_else(|| queue.wait());
-                    while let Some(index) = next {
-                        queue.end(index, work(index));
-                        next = queue.wait();
-                    }
-                });
+            let turns = || {
+                let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let mut next = first.or_else(|| queue.wait());
+                while let Some(index) = next {
+                    queue.end(index, work(index));
+                    next = queue.wait();
+                }
+            };
+            for _ in 1..jobs.clamp(1, side_by_side.max(1)) {
+                let builder = std::thread::Builder::new().stack_size(STACK_SIZE);
+                // Where the system gives no thread more, the others do the work.
+                let _ = builder.spawn_scoped(threads, turns);
             }
+            turns();
         });
     }
 }

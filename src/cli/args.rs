@@ -69,7 +69,7 @@ pub enum Verb {
     /// Call changes meant that made `diff --fail-on` fail
     Approve(Approve),
     /// Check documents, scenarios and settings against their schemas and rules
-    Validate,
+    Validate(Validate),
     /// Write the files of the documents in their canonical form
     Fmt(Fmt),
     /// Render the documents to pages
@@ -78,6 +78,8 @@ pub enum Verb {
     Infer(Infer),
     /// Make documents of something else
     Import(Import),
+    /// Explain what a finding tells and how to mend it, or list all codes
+    Explain(Explain),
     /// Write the documents in a format of others
     Export(Export),
     /// Learn which values vary, from two and more captures of an unchanged API
@@ -269,6 +271,22 @@ pub struct Learn {
     /// The file of rules to write; what stands in it by hand is kept
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Validate {
+    /// Mend what has just one right fix, and tell the rest
+    #[arg(long)]
+    pub fix: bool,
+    /// A JSON Schema of the project that every endpoint document must fit too; its $ref may name files beside it
+    #[arg(long, value_name = "FILE")]
+    pub schema: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// Which code; without it, all of them
+    pub code: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,9 +1,9 @@
 //! `apidocs fmt`.
 
 use anyhow::Result;
-use apidocs::document::{Approvals, key_order};
+use apidocs::document::key_order;
 use apidocs::finding::{Finding, SourceFile, any_error, codes};
-use apidocs::json::{KeyOrder, parse_bytes, write};
+use apidocs::json::{parse_bytes, write};
 use apidocs::project::ChangeSet;
 use apidocs::report::{Report, plural};
 
@@ -19,7 +19,7 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
     let mut misformed = Vec::new();
     for (path, bytes) in &project.tree()?.files {
         // What is not JSON is a finding of the collection.
-        let (Some(order), Ok(value)) = (order_of(path), parse_bytes(bytes)) else {
+        let (Some(order), Ok(value)) = (key_order::of_file(path), parse_bytes(bytes)) else {
             continue;
         };
         let text = write(&value, order);
@@ -59,17 +59,4 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
     let what = if writes { "changed" } else { "would change" };
     context.say(format!("{} {what}", plural(names.len(), "file")));
     Ok(if failed { Exit::Findings } else { Exit::Clean })
-}
-
-fn order_of(path: &str) -> Option<KeyOrder> {
-    let parts: Vec<_> = path.split('/').collect();
-    match parts.as_slice() {
-        ["sections.json"] => Some(key_order::SECTIONS),
-        [Approvals::FILE] => Some(key_order::APPROVALS),
-        ["fixtures.json"] | ["scenarios", _] => Some(key_order::SCENARIO),
-        ["endpoints", _, _] => Some(key_order::ENDPOINT),
-        ["volatile.json"] => Some(KeyOrder::Kept),
-        ["contracts", _, _] => Some(KeyOrder::Kept),
-        _ => None,
-    }
 }

@@ -11,7 +11,9 @@ mod context;
 mod demo;
 mod diff;
 mod exit;
+mod explain;
 mod export;
+mod fix;
 mod fmt;
 mod generate;
 mod import;
@@ -22,6 +24,7 @@ mod learning;
 mod merge;
 mod pages;
 mod progress;
+mod reading;
 mod recapture;
 mod render;
 mod report;
@@ -36,13 +39,25 @@ mod volatile;
 
 use std::process::ExitCode;
 
+use apidocs::json::STACK_SIZE;
 use clap::Parser;
 
 use args::{Args, Verb};
 use context::Context;
 
-/// Parses the command line, runs the verb, and gives the exit code.
+/// Parses the command line, runs the verb, and gives the exit code. Values may be nested deeply: the verb runs on a
+/// thread with room for them.
 pub fn main() -> ExitCode {
+    let builder = std::thread::Builder::new().stack_size(STACK_SIZE);
+    match builder.spawn(verb).map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // The panic has told itself.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(_) => verb(),
+    }
+}
+
+fn verb() -> ExitCode {
     let args = Args::parse();
     args.global.color.write_global();
     let mut context = Context::new(args.global);
@@ -55,11 +70,12 @@ pub fn main() -> ExitCode {
         Verb::Check(args) => check::run(&context, args),
         Verb::Diff(args) => diff::run(&context, args),
         Verb::Approve(args) => approve::run(&context, args),
-        Verb::Validate => validate::run(&context),
+        Verb::Validate(args) => validate::run(&context, args),
         Verb::Fmt(args) => fmt::run(&context, args),
         Verb::Render(args) => render::run(&context, args),
         Verb::Infer(args) => infer::run(&context, args),
         Verb::Import(args) => import::run(&context, args),
+        Verb::Explain(args) => explain::run(args),
         Verb::Learn(args) => learn::run(&context, args),
         Verb::Merge(args) => merge::run(&context, args),
         Verb::Export(args) => export::run(&context, args),

@@ -16,7 +16,7 @@ use apidocs::project::{ChangeSet, Compare, Project, SeveritySetting};
 use apidocs::report::plural;
 use apidocs::stabilize::Rules;
 use apidocs::stabilize::secrets::{Rules as SecretRules, Secrets};
-use apidocs::validate;
+use apidocs::validate::{self, Checks};
 use serde_json::Value;
 
 use super::args::Selection;
@@ -29,7 +29,7 @@ use super::source::{self, Followed};
 use super::volatile::Volatile;
 
 /// What a capture of examples can cure: no reason not to capture.
-const CURED: [Code; 9] = [
+const CURED: [Code; 14] = [
     codes::SECRET,
     codes::NO_EXAMPLE,
     codes::UNCAPTURED_EXAMPLE,
@@ -37,6 +37,11 @@ const CURED: [Code; 9] = [
     codes::REQUEST_METHOD,
     codes::REQUEST_PATH,
     codes::EXAMPLE_AND_REASON,
+    codes::DEFAULT_STATUS,
+    codes::BODY_MEDIA_TYPE,
+    codes::CONTENT_LENGTH,
+    codes::NOT_CANONICAL,
+    codes::LINE_ENDINGS,
     codes::CONTRACT_MISMATCH,
     codes::LOW_COVERAGE,
 ];
@@ -192,8 +197,7 @@ pub fn recapture(
     let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
     findings.extend(source.iter().flat_map(|source| source.unknown(&after)));
     if captured.is_complete() {
-        let mut told = validate::validate(&after);
-        told.extend(super::validate::committed_secrets(project, &after));
+        let told = Checks::new(&project.settings).all(&after);
         let files = captured_files(&after, &captured);
         findings.extend(
             told.into_iter().filter(|finding| {

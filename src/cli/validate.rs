@@ -1,39 +1,58 @@
 //! `apidocs validate`.
 
+use std::path::Path;
+
 use anyhow::Result;
 use apidocs::capture;
-use apidocs::document::Collection;
 use apidocs::finding::{Finding, SourceFile, codes};
-use apidocs::json::MAX_SIZE;
-use apidocs::project::{Project, read_file};
+use apidocs::json::{self, MAX_SIZE};
+use apidocs::project::{Project, read_document, read_file};
 use apidocs::stabilize::Rules;
-use apidocs::stabilize::secrets::{self, Secrets};
-use apidocs::validate;
+use apidocs::validate::{self, Checks, Schema};
 
+use super::args::Validate;
 use super::context::{Channel, Context, exit_of};
-use super::exit::Exit;
+use super::exit::{Advice, Exit};
 use super::report::report;
 use super::scenarios::Scenarios;
-use super::source;
 use super::volatile::{self, Volatile};
+use super::{fix, reading, source};
 
-pub fn run(context: &Context) -> Result<Exit> {
+pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let project = context.project()?;
-    let collection = project.collection()?;
+    let mut checks = Checks::new(&project.settings);
+    if let Some(file) = &args.schema {
+        checks = checks.with_schema(own_schema(file)?);
+    }
+    if args.fix {
+        fix::fix(context, &project, &checks)?;
+    }
+    let (collection, mut findings) = reading::checked(&project, &checks)?;
+    findings.append(&mut checks.together(&collection));
     let scenarios = Scenarios::all(context, &project, &collection);
-    let mut findings = findings(&project, &scenarios.options());
+    findings.append(&mut of_settings_and_scenarios(
+        &project,
+        &scenarios.options(),
+    ));
     findings.extend(source::unknown(&project, &collection)?);
     let findings = context.judge(&project, findings);
     let exit = exit_of(&findings);
     let report = report(&project, &collection, findings);
-    context.tell(Channel::Answer, &report, None)?;
+    let fixable = report.findings.iter().any(|finding| finding.fix.is_some());
+    let next = (fixable && !args.fix).then_some("apidocs validate --fix");
+    context.tell(Channel::Answer, &report, next)?;
     Ok(exit)
 }
 
-/// Everything that can be said without a server.
+/// Everything that can be said of a project without a server.
 pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
-    let mut findings = validate::validate(options.collection);
-    findings.extend(committed_secrets(project, options.collection));
+    let mut findings = Checks::new(&project.settings).all(options.collection);
+    findings.append(&mut of_settings_and_scenarios(project, options));
+    findings
+}
+
+fn of_settings_and_scenarios(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
     if let Some(source) = &project.source {
         findings.extend(validate::settings(source));
     }
@@ -54,10 +73,27 @@ pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Findin
     findings
 }
 
-/// The secrets that files hold, by the rules of the project.
-pub fn committed_secrets(project: &Project, collection: &Collection) -> Vec<Finding> {
-    let rules = secrets::Rules::new(&project.settings.secrets);
-    validate::secrets(collection, &Secrets::new(rules))
+/// Reads a schema of the project. Its references lead to files beside it, never to a network.
+fn own_schema(file: &Path) -> Result<Schema> {
+    let shown = file.display().to_string();
+    let advice = |message: String| Advice {
+        message,
+        help: "--schema names a JSON Schema (2020-12) whose references stay in its folder"
+            .to_owned(),
+    };
+    let bytes = read_document(file)?;
+    let json = json::parse_bytes(&bytes).map_err(|fault| {
+        let position = apidocs::finding::SourceFile::new("", &bytes).position(fault.offset);
+        let (line, column) = (position.line, position.column);
+        advice(format!("{shown}:{line}:{column}: {}", fault.message))
+    })?;
+    let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+    let read = move |path: &str| {
+        read_document(&folder.join(path))
+            .map_err(|error| format!("{:#}", anyhow::Error::new(error)))
+    };
+    Ok(Schema::beside(json, read)
+        .map_err(|reason| advice(format!("the schema {shown} cannot be used: {reason}")))?)
 }
 
 /// What is wrong with the rules for volatile values, where there are some that can be read.

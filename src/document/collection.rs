@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Approvals, ContractName, DocumentName, EndpointDocument, Fixtures, Scenario, Sections, Tree,
-    check_file_name,
+    Approvals, ContractName, DocumentName, EndpointDocument, Example, Fixtures, Recorded, Scenario,
+    Sections, Tree, check_file_name,
 };
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json;
@@ -49,10 +49,24 @@ impl Collection {
     pub fn from_tree(tree: &Tree, prefix: &str) -> Self {
         let mut collection = Self::default();
         for (path, bytes) in &tree.files {
-            collection.add(path, bytes, prefix);
+            collection.add(path, bytes.clone(), prefix);
+        }
+        for (path, reason) in &tree.unread {
+            collection.add_unread(path, reason, prefix);
         }
         collection.find_case_clashes();
         collection
+    }
+
+    /// Adds what another collection read of other files.
+    pub fn merge(&mut self, other: Self) {
+        self.endpoints.extend(other.endpoints);
+        self.scenarios.extend(other.scenarios);
+        self.sections = self.sections.take().or(other.sections);
+        self.fixtures = self.fixtures.take().or(other.fixtures);
+        self.approvals = self.approvals.take().or(other.approvals);
+        self.contracts.extend(other.contracts);
+        self.findings.extend(other.findings);
     }
 
     /// The endpoint documents that could be understood.
@@ -70,12 +84,9 @@ impl Collection {
             .unwrap_or_default()
     }
 
-    fn add(&mut self, path: &str, bytes: &[u8], prefix: &str) {
-        let shown = if prefix.is_empty() || prefix == "." {
-            path.to_owned()
-        } else {
-            format!("{prefix}/{path}")
-        };
+    /// Reads one file, as [`Collection::from_tree`] does. Gives its name where it is an endpoint document that is JSON.
+    pub fn add(&mut self, path: &str, bytes: Vec<u8>, prefix: &str) -> Option<DocumentName> {
+        let shown = below(prefix, path);
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             ["sections.json"] => self.sections = self.read(shown, bytes),
@@ -93,9 +104,9 @@ impl Collection {
                 match DocumentName::new(section, file.trim_end_matches(".json")) {
                     Err(error) => self.unsafe_name(shown, bytes, &error.to_string()),
                     Ok(name) => {
-                        if let Some(loaded) = self.read(shown, bytes) {
-                            self.endpoints.insert(name, loaded);
-                        }
+                        let loaded = self.read(shown, bytes)?;
+                        self.endpoints.insert(name.clone(), loaded);
+                        return Some(name);
                     }
                 }
             }
@@ -115,10 +126,19 @@ impl Collection {
             }
             _ => {}
         }
+        None
     }
 
-    fn stray(&mut self, shown: String, bytes: &[u8]) {
-        let source = SourceFile::new(shown, bytes);
+    /// Tells of what is there and was not read.
+    pub fn add_unread(&mut self, path: &str, reason: &str, prefix: &str) {
+        let source = SourceFile::new(below(prefix, path), b"");
+        let finding = Finding::new(codes::UNREAD_LINK, reason).in_file(&source);
+        self.findings
+            .push(finding.help("put the file or folder itself in the place of the link"));
+    }
+
+    fn stray(&mut self, shown: String, bytes: Vec<u8>) {
+        let source = SourceFile::of_bytes(shown, bytes);
         self.findings.push(
             Finding::new(codes::STRAY_FILE, "the file is not read where it stands")
                 .in_file(&source)
@@ -129,8 +149,8 @@ impl Collection {
         );
     }
 
-    fn unsafe_name(&mut self, shown: String, bytes: &[u8], reason: &str) {
-        let source = SourceFile::new(shown, bytes);
+    fn unsafe_name(&mut self, shown: String, bytes: Vec<u8>, reason: &str) {
+        let source = SourceFile::of_bytes(shown, bytes);
         self.findings.push(
             Finding::new(codes::UNSAFE_NAME, reason)
                 .in_file(&source)
@@ -138,11 +158,15 @@ impl Collection {
         );
     }
 
-    fn read<T: DeserializeOwned>(&mut self, shown: String, bytes: &[u8]) -> Option<Loaded<T>> {
-        let source = SourceFile::new(shown, bytes);
-        match json::parse_bytes(bytes) {
+    fn read<T: DeserializeOwned>(&mut self, shown: String, bytes: Vec<u8>) -> Option<Loaded<T>> {
+        let json = json::parse_bytes(&bytes);
+        let is_too_large = bytes.len() > json::MAX_SIZE;
+        // Nothing in a file that is too large is worth to be kept, or shown.
+        let shown_bytes = if is_too_large { Vec::new() } else { bytes };
+        let source = SourceFile::of_bytes(shown, shown_bytes);
+        match json {
             Ok(json) => {
-                let item = serde_json::from_value(json.clone()).ok();
+                let item = T::deserialize(&json).ok();
                 Some(Loaded { source, json, item })
             }
             Err(fault) => {
@@ -152,8 +176,8 @@ impl Collection {
         }
     }
 
-    /// Two files that a file system without case would hold as one.
-    fn find_case_clashes(&mut self) {
+    /// Tells of files that a file system without case would hold as one: to be done once, when all were added.
+    pub fn find_case_clashes(&mut self) {
         let documents = self
             .endpoints
             .iter()
@@ -176,6 +200,49 @@ impl Collection {
             }
         }
         self.findings.append(&mut findings);
+    }
+}
+
+/// A path as findings show it.
+fn below(prefix: &str, path: &str) -> String {
+    if prefix.is_empty() || prefix == "." {
+        path.to_owned()
+    } else {
+        format!("{prefix}/{path}")
+    }
+}
+
+impl Loaded<EndpointDocument> {
+    /// Drops what only the document's own checks need, so that thousands of documents fit into memory: what is left are
+    /// the text, title, method, path, the names of the examples and why there are none.
+    pub fn keep_outline(&mut self) {
+        self.json = Value::Null;
+        let Some(item) = self.item.take() else {
+            return;
+        };
+        let nothing = Vec::new;
+        self.item = Some(EndpointDocument {
+            title: item.title,
+            method: item.method,
+            api_path: item.api_path,
+            no_example: item.no_example,
+            examples: item
+                .examples
+                .into_iter()
+                .map(|example| Example {
+                    name: example.name,
+                    title: None,
+                    shortened: Default::default(),
+                    request: Recorded::Verbatim {
+                        verbatim: nothing(),
+                    },
+                    response: Recorded::Verbatim {
+                        verbatim: nothing(),
+                    },
+                })
+                .collect(),
+            ..EndpointDocument::default()
+        });
     }
 }
 

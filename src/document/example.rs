@@ -137,16 +137,41 @@ impl From<Exchange> for Example {
 }
 
 /// By hand, since serde's `untagged` cannot read a number of arbitrary precision as an integer.
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Recorded<T> {
+impl<'de, T: DeserializeOwned + Message> Deserialize<'de> for Recorded<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        match value.get("verbatim") {
-            Some(lines) => {
-                serde_json::from_value(lines.clone()).map(|verbatim| Self::Verbatim { verbatim })
-            }
-            None => serde_json::from_value(value).map(Self::Parsed),
+        let mut value = Value::deserialize(deserializer)?;
+        if let Some(lines) = value.get("verbatim") {
+            return serde_json::from_value(lines.clone())
+                .map(|verbatim| Self::Verbatim { verbatim })
+                .map_err(serde::de::Error::custom);
         }
-        .map_err(serde::de::Error::custom)
+        // The body, by far the largest part, is moved and not read again.
+        let body = value
+            .as_object_mut()
+            .and_then(|members| members.shift_remove("body"));
+        let mut side: T = serde_json::from_value(value).map_err(serde::de::Error::custom)?;
+        if let Some(body) = body {
+            side.set_json(body);
+        }
+        Ok(Self::Parsed(side))
+    }
+}
+
+/// A request or a response.
+trait Message {
+    /// Gives it a JSON body.
+    fn set_json(&mut self, body: Value);
+}
+
+impl Message for Request {
+    fn set_json(&mut self, body: Value) {
+        self.body = Body::Json(body);
+    }
+}
+
+impl Message for Response {
+    fn set_json(&mut self, body: Value) {
+        self.body = Body::Json(body);
     }
 }
 

@@ -1,5 +1,6 @@
 //! In which order the keys of our files are written.
 
+use super::Approvals;
 use crate::json::KeyOrder;
 
 const PARAMETERS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
@@ -105,6 +106,19 @@ pub const SCENARIO: KeyOrder = KeyOrder::Fixed(&[
     ("requests", STEPS),
     ("teardown", STEPS),
 ]);
+
+/// The order of a file of that path, relative to the folder of documents; `None` where it is none of ours.
+pub fn of_file(path: &str) -> Option<KeyOrder> {
+    let parts: Vec<_> = path.split('/').collect();
+    match parts.as_slice() {
+        ["sections.json"] => Some(SECTIONS),
+        [Approvals::FILE] => Some(APPROVALS),
+        ["fixtures.json"] | ["scenarios", _] => Some(SCENARIO),
+        ["endpoints", _, _] => Some(ENDPOINT),
+        ["volatile.json"] | ["contracts", _, _] => Some(KeyOrder::Kept),
+        _ => None,
+    }
+}
 
 /// The order of `approvals.json`.
 pub const APPROVALS: KeyOrder = KeyOrder::Fixed(&[

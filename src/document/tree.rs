@@ -7,20 +7,25 @@ use std::collections::BTreeMap;
 pub struct Tree {
     /// Path to contents.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// What is there and was not read, with the reason as a sentence.
+    pub unread: BTreeMap<String, String>,
 }
 
 impl Tree {
     /// The files below `folder`, with paths relative to it.
     pub fn below(&self, folder: &str) -> Self {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
-        let files = self
-            .files
-            .iter()
-            .filter_map(|(path, bytes)| {
-                Some((path.strip_prefix(&prefix)?.to_owned(), bytes.clone()))
-            })
-            .collect();
-        Self { files }
+        let inner = |path: &String| path.strip_prefix(&prefix).map(str::to_owned);
+        let files = self.files.iter();
+        let unread = self.unread.iter();
+        Self {
+            files: files
+                .filter_map(|(path, bytes)| Some((inner(path)?, bytes.clone())))
+                .collect(),
+            unread: unread
+                .filter_map(|(path, reason)| Some((inner(path)?, reason.clone())))
+                .collect(),
+        }
     }
 
     /// Adds a file.

@@ -1,10 +1,17 @@
 //! The one table of codes.
+//!
+//! A new code is a row here and a page of help, `pages/<code>.md` beside this file, which `apidocs explain` prints; then
+//! `UPDATE=1 cargo test --test validate` writes it into the schema of the settings. Some golden case must produce it.
 
 use std::fmt;
 
+use include_dir::{Dir, include_dir};
 use serde::{Serialize, Serializer};
 
 use super::{Impact, Severity};
+
+/// A page of help for each code: what, why, an example before and after.
+static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/finding/pages");
 
 /// What kind of finding: a kebab-case name that settings and reports use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,9 +28,12 @@ struct Row {
 }
 
 /// How bad a row is: a change has an impact, any other finding a severity.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
     Severity(Severity),
     Impact(Impact),
+    /// Of a rule that only guesses: told where the settings ask for it.
+    Off,
 }
 
 // What the rows of the table write for their level.
@@ -34,6 +44,7 @@ mod levels {
     pub(super) const Error: Level = Level::Severity(Severity::Error);
     pub(super) const Warning: Level = Level::Severity(Severity::Warning);
     pub(super) const Info: Level = Level::Severity(Severity::Info);
+    pub(super) const Off: Level = Level::Off;
     pub(super) const Breaking: Level = Level::Impact(Impact::Breaking);
     pub(super) const Content: Level = Level::Impact(Impact::Content);
     pub(super) const Additive: Level = Level::Impact(Impact::Additive);
@@ -41,20 +52,48 @@ mod levels {
 }
 
 impl Code {
-    /// The severity unless the settings say another; that of a change follows from its impact.
+    /// The severity unless the settings say another; that of a change follows from its impact. Of a code that is off, that
+    /// which it has without a setting of its own.
     pub fn default_severity(self) -> Severity {
         match self.row().level {
             Level::Severity(severity) => severity,
             Level::Impact(impact) => impact.severity(),
+            Level::Off => Severity::Warning,
         }
     }
 
     /// The impact of a change unless the settings say another; `None` for findings that are no changes.
     pub fn default_impact(self) -> Option<Impact> {
         match self.row().level {
-            Level::Severity(_) => None,
+            Level::Severity(_) | Level::Off => None,
             Level::Impact(impact) => Some(impact),
         }
+    }
+
+    /// Whether it is told only where the settings give it a severity: its rule guesses.
+    pub fn is_off_by_default(self) -> bool {
+        self.row().level == Level::Off
+    }
+
+    /// The severity or impact as the settings write it, `off` included.
+    pub fn default_word(self) -> String {
+        match self.row().level {
+            Level::Severity(severity) => severity.to_string(),
+            Level::Impact(impact) => impact.to_string(),
+            Level::Off => "off".to_owned(),
+        }
+    }
+
+    /// What it means, why that is told, and an example before and after, in Markdown.
+    pub fn help_page(self) -> &'static str {
+        let page = PAGES.get_file(format!("{}.md", self.id));
+        page.and_then(|page| page.contents_utf8())
+            .unwrap_or_default()
+    }
+
+    /// The code of that name.
+    pub fn find(id: &str) -> Option<Self> {
+        Self::all().find(|code| code.id == id)
     }
 
     /// What it tells, in a line.
@@ -102,7 +141,11 @@ macro_rules! codes {
 codes! {
     // Reading files.
     JSON_SYNTAX "json-syntax" Error "A file is not JSON.";
-    JSON_ENCODING "json-encoding" Error "A file is not UTF-8, or begins with a byte order mark.";
+    TRAILING_COMMA "trailing-comma" Error "A comma stands behind the last value of an array or object.";
+    LONE_SURROGATE "lone-surrogate" Error "An escape is one half of a surrogate pair.";
+    JSON_ENCODING "json-encoding" Error "A file is not UTF-8.";
+    BYTE_ORDER_MARK "byte-order-mark" Error "A file begins with a byte order mark.";
+    LINE_ENDINGS "line-endings" Warning "The lines of a file end with CR LF.";
     JSON_DEPTH "json-depth" Error "JSON is nested too deeply to be read.";
     JSON_TOO_LARGE "json-too-large" Error "A file is too large to be read.";
     DUPLICATE_KEY "duplicate-key" Error "A key stands twice in one object.";
@@ -110,7 +153,8 @@ codes! {
     RESERVED_KEY "reserved-key" Error "A key has a meaning of its own in the JSON library.";
     UNSAFE_NAME "unsafe-name" Error "A name is not safe as a file name.";
     CASE_CLASH "case-clash" Error "Two names differ in case alone.";
-    NOT_CANONICAL "not-canonical" Error "A file is not in the form that `fmt` writes.";
+    NOT_CANONICAL "not-canonical" Warning "A file is not in the form that `fmt` writes.";
+    UNREAD_LINK "unread-link" Error "A link leads out of the folder of documents, in circles or nowhere.";
     STRAY_FILE "stray-file" Warning "A file stands where nothing reads it.";
 
     // Schemas and rules.
@@ -127,6 +171,24 @@ codes! {
     DUPLICATE_LISTING "duplicate-listing" Error "A document or section is listed twice.";
     MISSING_SECTIONS "missing-sections" Error "There is no `sections.json`.";
     SECRET "secret" Warning "A committed file holds a secret.";
+    UNKNOWN_METHOD "unknown-method" Warning "A method is not one that HTTP registers.";
+    DEFAULT_STATUS "default-example-status" Warning "The first example of a document shows a failure.";
+    BODY_MEDIA_TYPE "body-media-type" Warning "A body is not what its media type says.";
+    CONTENT_LENGTH "content-length" Warning "A body does not have the length that its header says.";
+    DUPLICATE_ENDPOINT "duplicate-endpoint" Error "Two documents have one method and path.";
+    DUPLICATE_TITLE "duplicate-title" Warning "Two documents of a section have one title.";
+    EMPTY_TITLE "empty-title" Error "A title is empty.";
+    EMPTY_DESCRIPTION "empty-description" Warning "An endpoint has no description.";
+    UNBALANCED_BACKTICKS "unbalanced-backticks" Warning "A backtick in prose has no partner.";
+    RAW_HTML "raw-html" Warning "Prose holds HTML, or what a site takes for it.";
+    TEMPLATE_DELIMITERS "template-delimiters" Warning "Prose holds what a site takes for a template.";
+    PRIVATE_PATH "private-path" Warning "A path shows somebody's home folder.";
+    NOT_NFC "not-nfc" Warning "A text is not in Unicode's form NFC.";
+    CONTROL_CHARACTER "control-character" Warning "A text holds a character that nobody sees.";
+    ORPHAN_SCENARIO "orphan-scenario" Warning "A scenario is for no document.";
+    REAL_EMAIL "real-email" Off "A text may hold somebody's e-mail address.";
+    REAL_HOST "real-host" Off "A text may name a real host.";
+    UNFINISHED_SENTENCE "unfinished-sentence" Off "A description may end in mid-sentence.";
 
     LOW_COVERAGE "low-coverage" Error "Fewer endpoints have an example than the settings ask for.";
 
@@ -242,6 +304,27 @@ codes! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_code_has_a_page_of_help_and_each_page_a_code() {
+        for code in Code::all() {
+            let page = code.help_page();
+            let parts = ["\n## Why\n", "\n## Before\n", "\n## After\n"];
+            let places: Vec<_> = parts.iter().filter_map(|part| page.find(part)).collect();
+            assert!(
+                places.len() == parts.len() && places.is_sorted(),
+                "src/finding/pages/{code}.md must say in a paragraph what is found, then have the headings Why, Before and After"
+            );
+            assert!(
+                page.lines().all(|line| line.chars().count() <= 100),
+                "{code}"
+            );
+        }
+        for file in PAGES.files() {
+            let id = file.path().file_stem().and_then(|id| id.to_str());
+            assert!(id.and_then(Code::find).is_some(), "{:?}", file.path());
+        }
+    }
 
     #[test]
     fn ids_are_unique_and_kebab_case() {

@@ -5,8 +5,10 @@
 
 mod change;
 pub mod codes;
+mod fix;
 mod located;
 mod source;
+pub mod spelling;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -15,8 +17,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json;
+
 pub use change::{Change, DiffLine, DocumentChanges, DocumentStatus, Excerpt, Impact, Marked};
 pub use codes::Code;
+pub use fix::{Edit, Fix};
 pub use located::LocatedError;
 pub use source::{Position, SourceFile};
 
@@ -51,6 +56,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Lines that show what is meant (an exchange, the end of a log).
     pub notes: Vec<String>,
+    /// The change of files that mends it, where there is just one right one.
+    pub fix: Option<Fix>,
 }
 
 /// A place in a file.
@@ -84,6 +91,7 @@ impl Finding {
             message: message.into(),
             help: None,
             notes: Vec::new(),
+            fix: None,
         }
     }
 
@@ -116,6 +124,16 @@ impl Finding {
         self.at_place(source, pointer, place)
     }
 
+    /// About some bytes of the string that a JSON Pointer names in a JSON file, counted in its characters without escapes.
+    pub fn at_text(self, source: &Arc<SourceFile>, pointer: &str, text: Range<usize>) -> Self {
+        let place = source.locate(pointer).map(|place| {
+            let raw = source.text.get(place.value.clone()).unwrap_or_default();
+            let [start, end] = [text.start, text.end].map(|at| json::raw_offset(raw, at));
+            place.value.start + start..place.value.start + end
+        });
+        self.at_place(source, pointer, place)
+    }
+
     fn at_place(
         mut self,
         source: &Arc<SourceFile>,
@@ -140,6 +158,12 @@ impl Finding {
         self
     }
 
+    /// With the change that mends it.
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
     /// With a line that shows what is meant.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
@@ -159,18 +183,17 @@ impl Finding {
 
     /// The order in which findings are told: by file, place, address, code and message.
     pub fn order(&self, other: &Self) -> Ordering {
-        let key = |finding: &Self| {
+        fn key(finding: &Finding) -> impl Ord + '_ {
+            let label = finding.label.as_ref();
+            let start = label.and_then(|label| Some(label.span.as_ref()?.start));
             (
-                finding.file().map(str::to_owned),
-                finding
-                    .label
-                    .as_ref()
-                    .and_then(|label| Some(label.span.as_ref()?.start)),
-                finding.address.clone(),
+                finding.file(),
+                start,
+                finding.address.as_deref(),
                 finding.code.id,
-                finding.message.clone(),
+                finding.message.as_str(),
             )
-        };
+        }
         key(self).cmp(&key(other))
     }
 }

@@ -1,21 +1,44 @@
 //! Files as findings show them.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
-use crate::json::{self, Fault, FaultKind, Place};
+use crate::json::{self, Fault, FaultKind, Place, Spans};
 
-use super::{Code, Finding, codes};
+use super::{Code, Finding, Fix, codes};
 
 /// A text file that findings point into.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct SourceFile {
     /// The path, relative, with `/`.
     pub path: String,
     /// The whole text; bytes that are not UTF-8 replaced.
     pub text: String,
+    places: Places,
 }
+
+/// What was found out about the places of a text: the same for the same text, and so no part of what it is.
+#[derive(Debug, Default)]
+struct Places {
+    /// The byte at which each line begins.
+    lines: OnceLock<Vec<usize>>,
+    /// How many values were asked for.
+    asked: AtomicUsize,
+    values: OnceLock<Spans>,
+}
+
+impl PartialEq for Places {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Places {}
+
+/// From this question on all values of a file are indexed; few questions are cheaper answered one by one, and keep nothing.
+const WORTH_AN_INDEX: usize = 8;
 
 /// A place as editors count it: both from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -29,9 +52,22 @@ pub struct Position {
 impl SourceFile {
     /// A file of that path and contents.
     pub fn new(path: impl Into<String>, bytes: &[u8]) -> Arc<Self> {
+        Self::of_text(path, String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// A file of that path and contents, which are not copied where they are UTF-8.
+    pub fn of_bytes(path: impl Into<String>, bytes: Vec<u8>) -> Arc<Self> {
+        let text = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Self::of_text(path, text)
+    }
+
+    /// A file of that path and text.
+    pub fn of_text(path: impl Into<String>, text: String) -> Arc<Self> {
         Arc::new(Self {
             path: path.into(),
-            text: String::from_utf8_lossy(bytes).into_owned(),
+            text,
+            places: Places::default(),
         })
     }
 
@@ -41,24 +77,49 @@ impl SourceFile {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = &self.text[..end];
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let lines = self.places.lines.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(breaks).collect()
+        });
+        let line = lines.partition_point(|start| *start <= end);
+        let start = lines[line - 1];
         Position {
-            line: before.matches('\n').count() + 1,
-            column: before[start..].chars().count() + 1,
+            line,
+            column: self.text[start..end].chars().count() + 1,
         }
     }
 
     /// The place of a value, where the file is JSON.
     pub fn locate(&self, pointer: &str) -> Option<Place> {
-        json::locate(&self.text, pointer)
+        if self.places.asked.fetch_add(1, Ordering::Relaxed) < WORTH_AN_INDEX {
+            return json::locate(&self.text, pointer);
+        }
+        let index = self.places.values.get_or_init(|| Spans::of(&self.text));
+        index.locate(&self.text, pointer)
     }
 
     /// The finding that a JSON text is not one.
     pub fn fault(self: &Arc<Self>, fault: Fault) -> Finding {
-        let mut finding =
-            Finding::new(code_of(fault.kind), fault.message).at(self, fault.offset..fault.offset);
-        finding.help = fault.help;
+        let Fault {
+            kind,
+            message,
+            help,
+            offset,
+        } = fault;
+        let mut finding = Finding::new(code_of(kind), message).at(self, offset..offset);
+        finding.help = help;
+        finding.fix = match kind {
+            FaultKind::TrailingComma => {
+                Some(Fix::new("removes the comma", self, offset..offset + 1, ""))
+            }
+            FaultKind::ByteOrderMark => Some(Fix::new(
+                "removes the byte order mark",
+                self,
+                0..'\u{feff}'.len_utf8(),
+                "",
+            )),
+            _ => None,
+        };
         finding
     }
 }
@@ -66,7 +127,10 @@ impl SourceFile {
 fn code_of(kind: FaultKind) -> Code {
     match kind {
         FaultKind::Syntax => codes::JSON_SYNTAX,
+        FaultKind::TrailingComma => codes::TRAILING_COMMA,
+        FaultKind::LoneSurrogate => codes::LONE_SURROGATE,
         FaultKind::Encoding => codes::JSON_ENCODING,
+        FaultKind::ByteOrderMark => codes::BYTE_ORDER_MARK,
         FaultKind::Depth => codes::JSON_DEPTH,
         FaultKind::Size => codes::JSON_TOO_LARGE,
         FaultKind::DuplicateKey => codes::DUPLICATE_KEY,

@@ -1,11 +1,16 @@
 //! Strict reading: what `serde_json` lets pass (duplicate keys, its own reserved key) is a fault too.
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::spans;
+use super::{spans, words};
 
-/// The deepest nesting that is read: the limit of `serde_json`.
-pub const MAX_DEPTH: usize = 127;
+/// The deepest nesting that is read, in levels. Everything that walks a value recurses once a level: threads that
+/// do so have a stack of [`STACK_SIZE`].
+pub const MAX_DEPTH: usize = 1_000;
+
+/// The stack, in bytes, of a thread on which values of [`MAX_DEPTH`] levels are worked on, also without optimisation.
+pub const STACK_SIZE: usize = 64 * 1024 * 1024;
 
 /// The largest file that is read, in bytes.
 pub const MAX_SIZE: usize = 64 * 1024 * 1024;
@@ -18,8 +23,14 @@ pub(super) const RESERVED_KEY: &str = "$serde_json::private::Number";
 pub enum FaultKind {
     /// Not JSON.
     Syntax,
-    /// Not UTF-8, or with a byte order mark.
+    /// A comma behind the last item or member.
+    TrailingComma,
+    /// Half of a surrogate pair, as an escape: no character.
+    LoneSurrogate,
+    /// Not UTF-8.
     Encoding,
+    /// Begins with a byte order mark.
+    ByteOrderMark,
     /// Nested deeper than [`MAX_DEPTH`].
     Depth,
     /// Larger than [`MAX_SIZE`].
@@ -65,11 +76,9 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Fault> {
         return Err(Fault::new(
             FaultKind::Size,
             0,
-            format!(
-                "the file has {} bytes; at most {MAX_SIZE} are read",
-                bytes.len()
-            ),
-        ));
+            "the file has more than 64 MiB, which is the most that is read",
+        )
+        .with_help("let the scenario ask for less: nobody reads an example of that size"));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => parse(text),
@@ -90,28 +99,39 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Fault> {
 pub fn parse(text: &str) -> Result<Value, Fault> {
     if text.starts_with('\u{feff}') {
         return Err(Fault::new(
-            FaultKind::Encoding,
+            FaultKind::ByteOrderMark,
             0,
             "the file begins with a byte order mark",
         )
         .with_help("save it as UTF-8 without a byte order mark"));
     }
-    spans::check(text)?;
-    serde_json::from_str(text).map_err(|error| from_serde(text, &error))
+    match spans::check(text) {
+        Ok(()) => read(text),
+        // Where a quote or bracket is missing, what looks like a key may be none.
+        Err(fault) if fault.kind == FaultKind::DuplicateKey => match read(text) {
+            Ok(_) => Err(fault),
+            Err(syntax) => Err(syntax),
+        },
+        Err(fault) => Err(fault),
+    }
 }
 
-/// Our scanner is lenient about what `serde_json` checks itself; its message and place are taken.
+/// Of a text that is not too deep.
+fn read(text: &str) -> Result<Value, Fault> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    reader.disable_recursion_limit();
+    let value = Value::deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    value.map_err(|error| from_serde(text, &error))
+}
+
+/// Our scanner is lenient about what `serde_json` checks itself; its place is taken, and its message put into words.
 fn from_serde(text: &str, error: &serde_json::Error) -> Fault {
     let offset = offset_of(text, error.line(), error.column());
     let mut message = error.to_string();
     if let Some(end) = message.rfind(" at line ") {
         message.truncate(end);
     }
-    let fault = Fault::new(FaultKind::Syntax, offset, message);
-    if fault.message.starts_with("trailing comma") {
-        return fault.with_help("remove the comma");
-    }
-    fault
+    words::fault(text, offset, &message)
 }
 
 /// The byte offset of a line and column (in bytes, from 1) as `serde_json` counts them.
@@ -150,8 +170,10 @@ mod tests {
             (FaultKind::DuplicateKey, 18)
         );
         assert_eq!(fault(r#"{"a":1,"\u0061":2}"#), (FaultKind::DuplicateKey, 7));
-        assert_eq!(fault("[1,]"), (FaultKind::Syntax, 3));
-        assert_eq!(fault("\u{feff}[]"), (FaultKind::Encoding, 0));
+        assert_eq!(fault("[1, \n]"), (FaultKind::TrailingComma, 2));
+        assert_eq!(fault("\u{feff}[]"), (FaultKind::ByteOrderMark, 0));
+        // The brace that is missing is the cause, the key that seems doubled its effect.
+        assert_eq!(fault(r#"[{"a":1,{"a":2}]"#).0, FaultKind::Syntax);
         assert_eq!(fault("").0, FaultKind::Syntax);
         assert_eq!(fault("[\n\"é\", nul]").0, FaultKind::Syntax);
         let deep = "[".repeat(100_000);
@@ -165,7 +187,15 @@ mod tests {
 
     #[test]
     fn the_deepest_nesting_is_read() {
-        let text = "[".repeat(MAX_DEPTH) + &"]".repeat(MAX_DEPTH);
-        assert!(parse(&text).is_ok());
+        std::thread::Builder::new()
+            .stack_size(STACK_SIZE)
+            .spawn(|| {
+                let text = "[".repeat(MAX_DEPTH) + &"]".repeat(MAX_DEPTH);
+                assert!(parse(&text).is_ok());
+                assert_eq!(fault(&format!("[{text}]")), (FaultKind::Depth, MAX_DEPTH));
+            })
+            .unwrap()
+            .join()
+            .unwrap();
     }
 }

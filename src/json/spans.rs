@@ -21,7 +21,7 @@ pub struct Place {
 }
 
 /// An object or array that is still open.
-struct Open {
+pub(super) struct Open {
     start: usize,
     key: Option<Range<usize>>,
     kind: Kind,
@@ -35,7 +35,7 @@ enum Kind {
 }
 
 /// What the scanner meets, in document order.
-trait Visitor {
+pub(super) trait Visitor {
     /// A container opens, `depth` containers being open around it.
     fn open(&mut self, depth: usize, at: usize) -> Result<(), Fault>;
     /// A key was read in the innermost container.
@@ -46,7 +46,7 @@ trait Visitor {
     fn close(&mut self);
 }
 
-fn scan(text: &str, visitor: &mut impl Visitor) -> Result<(), Fault> {
+pub(super) fn scan(text: &str, visitor: &mut impl Visitor) -> Result<(), Fault> {
     let bytes = text.as_bytes();
     let mut path: Vec<Open> = Vec::new();
     let mut at = 0;
@@ -139,7 +139,7 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// A key as it means, or as it is written where it means nothing.
-fn unescape(raw: &str) -> Cow<'_, str> {
+pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or("");
     if inner.contains('\\') {
         serde_json::from_str(raw).map_or(Cow::Borrowed(inner), Cow::Owned)
@@ -150,16 +150,46 @@ fn unescape(raw: &str) -> Cow<'_, str> {
 
 struct Check<'a> {
     text: &'a str,
-    keys: Vec<HashSet<Cow<'a, str>>>,
+    keys: Vec<Keys<'a>>,
+}
+
+/// The keys of an object. Most have few, which are compared faster than hashed.
+enum Keys<'a> {
+    Few(Vec<Cow<'a, str>>),
+    Many(HashSet<Cow<'a, str>>),
+}
+
+impl<'a> Keys<'a> {
+    const FEW: usize = 16;
+
+    /// Whether the key is a new one.
+    fn insert(&mut self, key: Cow<'a, str>) -> bool {
+        match self {
+            Self::Few(keys) if keys.contains(&key) => false,
+            Self::Few(keys) if keys.len() < Self::FEW => {
+                keys.push(key);
+                true
+            }
+            Self::Few(keys) => {
+                let mut many: HashSet<_> = keys.drain(..).collect();
+                let fresh = many.insert(key);
+                *self = Self::Many(many);
+                fresh
+            }
+            Self::Many(keys) => keys.insert(key),
+        }
+    }
 }
 
 impl Visitor for Check<'_> {
     fn open(&mut self, depth: usize, at: usize) -> Result<(), Fault> {
         if depth >= MAX_DEPTH {
             let message = format!("the nesting is deeper than {MAX_DEPTH} levels");
-            return Err(Fault::new(FaultKind::Depth, at, message));
+            return Err(Fault::new(FaultKind::Depth, at, message).with_help(
+                "let the scenario ask for less: nobody reads an example of that depth",
+            ));
         }
-        self.keys.push(HashSet::new());
+        self.keys.push(Keys::Few(Vec::new()));
         Ok(())
     }
 
@@ -170,11 +200,11 @@ impl Visitor for Check<'_> {
             return Err(Fault::new(FaultKind::ReservedKey, raw.start, message)
                 .with_help("rename the key: the JSON library gives it a meaning of its own"));
         }
-        let shown = key.clone().into_owned();
         let fresh = self.keys.last_mut().is_none_or(|keys| keys.insert(key));
         if fresh {
             return Ok(());
         }
+        let shown = unescape(&self.text[raw.clone()]);
         let message = format!("the key {shown:?} stands twice in one object");
         Err(Fault::new(FaultKind::DuplicateKey, raw.start, message)
             .with_help("remove one of the two: readers of JSON disagree about which one counts"))
@@ -255,6 +285,43 @@ pub fn locate(text: &str, pointer: &str) -> Option<Place> {
     };
     scan(text, &mut visitor).ok()?;
     visitor.found
+}
+
+/// Where a byte of a string's meaning stands in the string as it is written, quotes and escapes included.
+///
+/// ```
+/// use apidocs::json::raw_offset;
+/// assert_eq!(raw_offset(r#""a\u00e9\nb""#, "aé\n".len()), 10);
+/// ```
+pub fn raw_offset(raw: &str, decoded: usize) -> usize {
+    let mut at = 1.min(raw.len());
+    let mut meant = 0;
+    while meant < decoded
+        && let Some(rest) = raw.get(at..)
+        && let Some(character) = rest.chars().next()
+        && character != '"'
+    {
+        let (width, length) = match rest.as_bytes() {
+            [b'\\', b'u', ..] => escape(rest),
+            [b'\\', ..] => (2, 1),
+            _ => (character.len_utf8(), character.len_utf8()),
+        };
+        at = (at + width).min(raw.len());
+        meant += length;
+    }
+    at
+}
+
+/// The width of a `\u` escape, of a pair of them where it is half of a character, and the length of what it means.
+fn escape(rest: &str) -> (usize, usize) {
+    let unit = rest
+        .get(2..6)
+        .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    match unit {
+        Some(0xd800..=0xdbff) => (12, 4),
+        Some(unit) => (6, char::from_u32(unit).map_or(0, char::len_utf8)),
+        None => (2, 0),
+    }
 }
 
 #[cfg(test)]

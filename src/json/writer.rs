@@ -1,5 +1,7 @@
 //! The one writer of our own files.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 /// In which order the keys of a value are written.
@@ -56,8 +58,29 @@ fn write_value(out: &mut String, value: &Value, order: KeyOrder, depth: usize) {
             }
             write_container(out, ['{', '}'], members.into_iter(), depth);
         }
+        Value::String(text) => write_string(out, text),
         // An empty container or a scalar: on one line.
-        _ => out.push_str(&value.to_string()),
+        _ => {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{value}");
+        }
+    }
+}
+
+fn write_string(out: &mut String, text: &str) {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        let _ = write!(out, "{}", Value::from(text));
+    }
+}
+
+fn indent(out: &mut String, depth: usize) {
+    for _ in 0..depth {
+        out.push_str("  ");
     }
 }
 
@@ -81,15 +104,15 @@ fn write_container<'a>(
     out.push(brackets[0]);
     for (index, (key, value, order)) in members.enumerate() {
         out.push_str(if index == 0 { "\n" } else { ",\n" });
-        out.push_str(&"  ".repeat(depth));
+        indent(out, depth);
         if let Some(key) = key {
-            out.push_str(&Value::from(key).to_string());
+            write_string(out, key);
             out.push_str(": ");
         }
         write_value(out, value, order, depth + 1);
     }
     out.push('\n');
-    out.push_str(&"  ".repeat(depth - 1));
+    indent(out, depth - 1);
     out.push(brackets[1]);
 }
 
@@ -97,6 +120,21 @@ fn write_container<'a>(
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn strings_are_written_as_the_library_writes_them() {
+        for text in [
+            "",
+            "plain é 😀",
+            "a\"b",
+            "a\\b",
+            "\u{0}\n\u{1f}\u{7f}\u{2028}",
+        ] {
+            let value = json!({ text: text });
+            let expected = format!("{{\n  {0}: {0}\n}}\n", Value::from(text));
+            assert_eq!(write(&value, KeyOrder::Kept), expected);
+        }
+    }
 
     #[test]
     fn listed_keys_stand_first_and_the_others_as_they_are() {

@@ -38,6 +38,9 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
+    /// A link to a folder in which it stands.
+    #[error("{} is a link that turns in circles", .0.display())]
+    LinkLoops(PathBuf),
     /// A file changed on disk after we had read it.
     #[error("{} changed on disk while the command ran", .0.display())]
     ChangedMeanwhile(PathBuf),
@@ -83,6 +86,19 @@ impl Error {
         }
     }
 
+    /// Why a link is not followed, as a sentence about the link.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::LinkLeaves { .. } => "the link leaves the folder of documents".to_owned(),
+            Self::LinkLoops(_) => "the link turns in circles".to_owned(),
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "the link leads nowhere".to_owned()
+            }
+            Self::Io { source, .. } => format!("the link cannot be followed: {}", source.kind()),
+            other => other.to_string(),
+        }
+    }
+
     /// The next step, where there is one to name.
     pub fn help(&self) -> Option<String> {
         Some(match self {
@@ -102,7 +118,9 @@ impl Error {
                 _ => return None,
             },
             Self::Unfinished(_) => "mend that; the next command finishes what was begun".to_owned(),
-            Self::LinkLeaves { .. } => "put a copy in its place".to_owned(),
+            Self::LinkLeaves { .. } | Self::LinkLoops(_) => {
+                "put the file or folder itself in its place".to_owned()
+            }
             Self::ChangedMeanwhile(_) => "nothing was changed; run the command again".to_owned(),
             Self::Locked(_) => "wait until it has finished, then run the command again".to_owned(),
             Self::Journal { path, .. } => format!(

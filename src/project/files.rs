@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
@@ -10,40 +10,94 @@ use super::Error;
 use crate::document::Tree;
 use crate::json::MAX_SIZE;
 
-/// Reads the files below a folder whose path (relative, with `/`) is wanted.
-///
-/// Links are followed while they stay inside the folder. Of a file larger than [`MAX_SIZE`] only so
-/// much is read as shows that it is.
+/// The files below a folder, and what was passed over.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The path below the folder (with `/`), and where the file is.
+    pub files: Vec<(String, PathBuf)>,
+    /// Links that leave the folder, turn in circles or lead nowhere, by their path below the folder.
+    pub unread: Vec<(String, Error)>,
+}
+
+/// Lists the files below a folder whose path (relative, with `/`) is wanted, sorted. Links are followed while they stay
+/// inside the folder.
 ///
 /// # Errors
-/// A folder that is not there, what cannot be read, a link that leaves the folder or turns in circles.
-pub fn read_tree(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Tree, Error> {
+/// A folder that is not there, or that cannot be read.
+pub fn list_files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Listing, Error> {
     let root = match fs::canonicalize(folder) {
         Ok(root) if root.is_dir() => root,
         _ => return Err(Error::NoFolder(folder.to_owned())),
     };
-    let mut tree = Tree::default();
-    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-        let entry = entry.map_err(|error| {
-            let path = error.path().unwrap_or(folder).to_owned();
-            Error::io("read", &path)(error.into())
-        })?;
+    let mut listing = Listing::default();
+    let mut entries = WalkDir::new(folder)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                let shown = relative(folder, &path).unwrap_or_default();
+                let is_loop = error.loop_ancestor().is_some();
+                if is_loop {
+                    listing.unread.push((shown, Error::LinkLoops(path)));
+                } else if path.is_symlink() {
+                    if wanted(&shown) {
+                        let error = Error::io("read", &path)(error.into());
+                        listing.unread.push((shown, error));
+                    }
+                } else {
+                    return Err(Error::io("read", &path)(error.into()));
+                }
+                continue;
+            }
+        };
+        let Some(shown) = relative(folder, entry.path()) else {
+            continue;
+        };
+        let is_folder = entry.file_type().is_dir();
         if entry.path_is_symlink() {
             let target = fs::canonicalize(entry.path()).map_err(Error::io("read", entry.path()))?;
             if !target.starts_with(&root) {
-                let (path, folder) = (entry.path().to_owned(), folder.to_owned());
-                return Err(Error::LinkLeaves { path, folder });
+                if is_folder {
+                    entries.skip_current_dir();
+                }
+                if is_folder || wanted(&shown) {
+                    let (path, folder) = (entry.path().to_owned(), folder.to_owned());
+                    let error = Error::LinkLeaves { path, folder };
+                    listing.unread.push((shown, error));
+                }
+                continue;
             }
         }
-        let Some(path) = relative(folder, entry.path()) else {
-            continue;
-        };
-        if entry.file_type().is_file() && wanted(&path) {
-            let limit = MAX_SIZE as u64 + 1;
-            tree.insert(path, read_file(entry.path(), limit)?);
+        if entry.file_type().is_file() && wanted(&shown) {
+            listing.files.push((shown, entry.into_path()));
         }
     }
+    Ok(listing)
+}
+
+/// Reads the files below a folder whose path (relative, with `/`) is wanted.
+///
+/// # Errors
+/// A folder that is not there, what cannot be read, a link that leaves the folder or turns in circles.
+pub fn read_tree(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Tree, Error> {
+    let listing = list_files(folder, wanted)?;
+    if let Some((_, error)) = listing.unread.into_iter().next() {
+        return Err(error);
+    }
+    let mut tree = Tree::default();
+    for (path, file) in listing.files {
+        tree.insert(path, read_document(&file)?);
+    }
     Ok(tree)
+}
+
+/// Reads a file. Of one larger than [`MAX_SIZE`] only so much is read as shows that it is.
+pub fn read_document(path: &Path) -> Result<Vec<u8>, Error> {
+    read_file(path, MAX_SIZE as u64 + 1)
 }
 
 /// The files below a folder, as they stand in the way of what is written there: those that are wanted with their

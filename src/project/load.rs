@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Settings, read_file, read_tree};
+use super::{
+    DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Listing, Settings, list_files, read_document, read_file,
+    read_tree,
+};
 use crate::document::{Collection, Tree};
+use crate::finding::spelling::nearest;
 use crate::finding::{LocatedError, SourceFile};
 use crate::json::MAX_SIZE;
 
@@ -64,7 +68,8 @@ impl Project {
         let bytes = read_file(&config, MAX_SIZE as u64)?;
         let shown = config.file_name().unwrap_or_default().to_string_lossy();
         let source = SourceFile::new(shown, &bytes);
-        let settings = read_settings(&source)?;
+        let mut settings = read_settings(&source)?;
+        settings.file = Some(Arc::clone(&source));
         let root = config.parent().unwrap_or(current).to_owned();
         let docs = flag.unwrap_or_else(|| {
             root.join(settings.docs.as_deref().unwrap_or(Path::new(DEFAULT_DOCS)))
@@ -104,9 +109,22 @@ impl Project {
         }
     }
 
-    /// The JSON files of the folder of documents.
+    /// The JSON files of the folder of documents, listed and not read.
+    pub fn listing(&self) -> Result<Listing, Error> {
+        list_files(&self.docs, |path| path.ends_with(".json"))
+    }
+
+    /// The JSON files of the folder of documents. Of links that cannot be followed the tree says why.
     pub fn tree(&self) -> Result<Tree, Error> {
-        read_tree(&self.docs, |path| path.ends_with(".json"))
+        let listing = self.listing()?;
+        let mut tree = Tree::default();
+        for (path, file) in listing.files {
+            tree.insert(path, read_document(&file)?);
+        }
+        for (path, error) in listing.unread {
+            tree.unread.insert(path, error.reason());
+        }
+        Ok(tree)
     }
 
     /// The project's own templates; empty where it has none.
@@ -129,12 +147,22 @@ impl Project {
 
 fn read_settings(source: &Arc<SourceFile>) -> Result<Settings, Error> {
     toml::from_str(&source.text).map_err(|error| {
-        Box::new(
-            LocatedError::new(source, error.span(), error.message())
-                .help("`apidocs schema settings` prints what the file may hold"),
-        )
-        .into()
+        let help = meant(error.message()).unwrap_or_else(|| {
+            "`apidocs schema settings` prints what the file may hold".to_owned()
+        });
+        Box::new(LocatedError::new(source, error.span(), error.message()).help(help)).into()
     })
+}
+
+/// What somebody may have meant, where the message of `serde` names what it found and then what it knows, in backticks.
+fn meant(message: &str) -> Option<String> {
+    if !message.starts_with("unknown ") {
+        return None;
+    }
+    let mut names = message.split('`').skip(1).step_by(2);
+    let found = names.next()?;
+    let meant = nearest(found, names)?;
+    Some(format!("did you mean `{meant}`?"))
 }
 
 #[cfg(test)]
@@ -175,6 +203,18 @@ mod tests {
         assert!(find(&Location { config: None, docs }).is_ok());
         fs::create_dir(folder.path().join(DEFAULT_DOCS)).unwrap();
         assert!(find(&Location::default()).is_ok());
+    }
+
+    #[test]
+    fn a_misspelt_key_or_level_is_recognised() {
+        let told = |text: &str| read_settings(&SourceFile::new("a", text.as_bytes())).unwrap_err();
+        for (text, meant) in [
+            ("bsae_url = 'x'", "did you mean `base_url`?"),
+            ("[severity]\nschema = 'warn'", "did you mean `warning`?"),
+        ] {
+            assert_eq!(told(text).help().as_deref(), Some(meant), "{text}");
+        }
+        assert!(told("port = 1").help().unwrap().contains("schema settings"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod journal;
 mod load;
 mod lock;
 mod patch;
+mod places;
 mod retry;
 mod run;
 mod settings;
@@ -19,10 +20,13 @@ mod settings;
 pub use commit::ChangeSet;
 pub use environment::{Chosen, Compare, Environment};
 pub use error::Error;
-pub use files::{append_file, list_tree, read_file, read_tree, write_file};
+pub use files::{
+    Listing, append_file, list_files, list_tree, read_document, read_file, read_tree, write_file,
+};
 pub use git::{is_tracked, read_revision, repository};
 pub use journal::{Recovery, recover};
 pub use load::{CONFIG_FILE, Location, Project};
+pub use places::locate_toml;
 pub use retry::{Retry, RetryOn};
 pub use run::{LeftRun, Process, RunRecord};
 pub use settings::{

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{Chosen, Environment, Retry};
-use crate::finding::{Impact, Severity};
+use super::{Chosen, Environment, Retry, locate_toml};
+use crate::finding::{Finding, Impact, Severity, SourceFile};
 
 /// The folder of documents unless the settings say another.
 pub const DEFAULT_DOCS: &str = "api-docs";
@@ -72,6 +73,9 @@ pub struct Settings {
     pub render: Render,
     /// What is a secret by its name, and what is shown in its place.
     pub secrets: SecretSettings,
+    /// The file itself, where there is one.
+    #[serde(skip)]
+    pub file: Option<Arc<SourceFile>>,
     /// How many endpoints must have an example.
     pub coverage: CoverageSettings,
     /// Who writes the prose of the documents.
@@ -288,9 +292,25 @@ impl Default for Settings {
             impact: BTreeMap::new(),
             render: Render::default(),
             secrets: SecretSettings::default(),
+            file: None,
             coverage: CoverageSettings::default(),
             source: None,
         }
+    }
+}
+
+impl Settings {
+    /// The finding at the value that a JSON Pointer names in the file, where there is a file.
+    pub fn place(&self, finding: Finding, pointer: &str) -> Finding {
+        let Some(source) = &self.file else {
+            return finding;
+        };
+        let mut finding = match locate_toml(&source.text, pointer) {
+            Some(span) => finding.at(source, span),
+            None => finding.in_file(source),
+        };
+        finding.pointer = Some(pointer.to_owned());
+        finding
     }
 }
 

@@ -197,7 +197,7 @@ mod tests {
             .help("`apidocs fmt`");
         let text = anstream::adapter::strip_str(&super::finding(&finding)).to_string();
         insta::assert_snapshot!(text, @r"
-        error[not-canonical]: not canonical
+        warning[not-canonical]: not canonical
         --> a.json
          = help: `apidocs fmt`
         ");

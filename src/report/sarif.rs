@@ -63,14 +63,13 @@ pub fn sarif(report: &Report) -> String {
 
 fn rule(code: Code) -> Value {
     let summary = code.summary();
-    let explain = format!("apidocs explain {}", code.id);
     json!({
         "id": code.id,
         "shortDescription": {"text": summary},
         "fullDescription": {"text": summary},
         "help": {
-            "text": format!("{summary} `{explain}` says more."),
-            "markdown": format!("{summary}\n\n`{explain}` says more."),
+            "text": code.help_page(),
+            "markdown": code.help_page(),
         },
         "defaultConfiguration": {"level": level(code.default_severity())},
     })

@@ -7,20 +7,34 @@ use serde_json::Value;
 
 use super::misfit::Misfit;
 use super::schemas::{APPROVALS, ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema, VOLATILE};
-use crate::document::{Collection, Loaded};
+use crate::document::{Collection, DocumentName, EndpointDocument, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
-use crate::json::pointer;
+use crate::json::{Spans, pointer};
 
 /// Keys under which any JSON may stand.
 const FREE: [&str; 6] = ["body", "default", "enum", "form", "json", "variables"];
 
-/// What does not fit, of all documents.
-pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (name, loaded) in &collection.endpoints {
-        let of_file = of_file(&ENDPOINT, loaded);
-        findings.extend(of_file.into_iter().map(|finding| finding.about(name)));
+/// What does not fit, of one document: our schema, and that of the project where it has one.
+pub(super) fn of_document(
+    name: &DocumentName,
+    loaded: &Loaded<EndpointDocument>,
+    own: Option<&Schema>,
+) -> Vec<Finding> {
+    let mut findings = of_file(&ENDPOINT, loaded);
+    if let Some(own) = own {
+        let misfits = own.misfits(&loaded.json).into_iter();
+        let told = misfits.map(|misfit| misfit.in_json(&loaded.source));
+        // What both say is told once.
+        let told: Vec<_> = told.filter(|finding| !findings.contains(finding)).collect();
+        findings.extend(told);
     }
+    let findings = findings.into_iter();
+    findings.map(|finding| finding.about(name)).collect()
+}
+
+/// What does not fit, of the other files.
+pub(super) fn of_others(collection: &Collection) -> Vec<Finding> {
+    let mut findings = Vec::new();
     for loaded in collection.scenarios.values() {
         findings.append(&mut of_file(&SCENARIO, loaded));
     }
@@ -38,9 +52,22 @@ pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
 
 /// What does not fit, of a page whose JSON begins at byte `start`.
 pub(super) fn page(value: &Value, source: &Arc<SourceFile>, start: usize) -> Vec<Finding> {
-    let misfits = PAGE.misfits(value).into_iter();
+    let misfits = PAGE.misfits(value);
+    if misfits.is_empty() {
+        return Vec::new();
+    }
+    let text = source.text.get(start..).unwrap_or_default();
+    let spans = Spans::of(text);
+    let misfits = misfits.into_iter();
     misfits
-        .map(|misfit| misfit.in_embedded_json(source, start))
+        .map(|misfit| {
+            let place = spans.locate(text, &misfit.pointer);
+            let span = place.map(|place| misfit.span(place));
+            misfit.at(
+                source,
+                span.map(|span| start + span.start..start + span.end),
+            )
+        })
         .collect()
 }
 
@@ -71,7 +98,7 @@ fn unread<T: DeserializeOwned>(loaded: &Loaded<T>) -> Option<Finding> {
         let message = format!("expected a whole number in plain digits, found {number}");
         return Some(Misfit::value(pointer, message).in_json(&loaded.source));
     }
-    let error = serde_json::from_value::<T>(loaded.json.clone()).err()?;
+    let error = T::deserialize(&loaded.json).err()?;
     Some(Finding::new(codes::SCHEMA, error.to_string()).in_file(&loaded.source))
 }
 

@@ -53,15 +53,6 @@ impl Misfit {
         self.at(source, span)
     }
 
-    /// The finding in a file that holds JSON from byte `start` on.
-    pub(super) fn in_embedded_json(self, source: &Arc<SourceFile>, start: usize) -> Finding {
-        let text = source.text.get(start..).unwrap_or_default();
-        let span = json::locate(text, &self.pointer)
-            .map(|place| self.span(place))
-            .map(|span| start + span.start..start + span.end);
-        self.at(source, span)
-    }
-
     /// The finding at a place that the caller knows.
     pub(super) fn at(self, source: &Arc<SourceFile>, span: Option<Range<usize>>) -> Finding {
         let finding = Finding::new(codes::SCHEMA, self.message);
@@ -74,7 +65,8 @@ impl Misfit {
         finding
     }
 
-    fn span(&self, place: json::Place) -> Range<usize> {
+    /// The bytes of the part that is meant.
+    pub(super) fn span(&self, place: json::Place) -> Range<usize> {
         match self.part {
             Part::Key => place.key.unwrap_or(place.value),
             Part::Value => place.value,

@@ -15,7 +15,6 @@ mod rules;
 mod schemas;
 mod secrets;
 mod settings;
-mod spelling;
 mod words;
 
 use std::collections::BTreeMap;
@@ -23,23 +22,84 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::document::Collection;
-use crate::finding::{Finding, SourceFile};
-use crate::project::SeveritySetting;
+use crate::document::{Collection, DocumentName, EndpointDocument, Loaded};
+use crate::finding::{Code, Finding, SourceFile, codes};
+use crate::project::{Settings, SeveritySetting};
+use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
 pub use coverage::coverage;
-pub use schemas::{schema_names, schema_text};
-pub use secrets::{leaks, secrets};
+pub use schemas::{Schema, schema_names, schema_text};
+pub use secrets::leaks;
 
 /// All findings about the documents of a project, in the order in which they are told: those of
-/// reading the files, of their schemas, of the rules and of the contracts.
+/// reading the files, of their schemas, of the rules that are on by default and of the contracts.
 pub fn validate(collection: &Collection) -> Vec<Finding> {
-    let mut findings = collection.findings.clone();
-    findings.append(&mut files::findings(collection));
-    findings.append(&mut rules::findings(collection));
-    findings.append(&mut contracts::findings(collection));
-    findings.sort_by(Finding::order);
-    findings
+    Checks::default().all(collection)
+}
+
+/// What is checked.
+///
+/// Documents are checked one by one ([`Checks::document`]), and what they are together at the end ([`Checks::together`]), so
+/// that thousands of them need not be in memory at once; [`Checks::all`] does both.
+#[derive(Default)]
+pub struct Checks {
+    severities: BTreeMap<String, SeveritySetting>,
+    host: Option<String>,
+    schema: Option<Schema>,
+    secrets: Secrets,
+}
+
+impl Checks {
+    /// With the severities of the settings (a rule that is off is not run), the host that examples show, and what counts as a
+    /// secret.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            severities: settings.severity.clone(),
+            host: settings.host.clone(),
+            schema: None,
+            secrets: Secrets::new(SecretRules::new(&settings.secrets)),
+        }
+    }
+
+    /// With a schema of the project that every endpoint document must fit beside ours.
+    pub fn with_schema(mut self, schema: Schema) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    /// What is wrong with one document, in no particular order.
+    pub fn document(&self, name: &DocumentName, loaded: &Loaded<EndpointDocument>) -> Vec<Finding> {
+        let mut findings = files::of_document(name, loaded, self.schema.as_ref());
+        let is_wanted = |code: Code| is_on(code, &self.severities);
+        let rules = rules::of_document(name, loaded, self.host.as_deref(), is_wanted);
+        if is_wanted(codes::SECRET) {
+            findings.append(&mut secrets::of_document(name, loaded, &self.secrets));
+        }
+        findings.extend(rules.into_iter().filter(|finding| is_wanted(finding.code)));
+        findings
+    }
+
+    /// What is wrong with the other files, and with the documents together, in no particular order. Of the documents an
+    /// outline is enough.
+    pub fn together(&self, collection: &Collection) -> Vec<Finding> {
+        let mut findings = collection.findings.clone();
+        findings.append(&mut files::of_others(collection));
+        findings.append(&mut rules::of_all(collection));
+        findings.append(&mut secrets::of_others(collection, &self.secrets));
+        findings.append(&mut contracts::findings(collection));
+        findings
+    }
+
+    /// All findings, in the order in which they are told.
+    pub fn all(&self, collection: &Collection) -> Vec<Finding> {
+        let documents = collection.endpoints.iter();
+        let mut findings: Vec<_> = documents
+            .flat_map(|(name, loaded)| self.document(name, loaded))
+            .collect();
+        findings.append(&mut self.together(collection));
+        findings.sort_by(Finding::order);
+        findings
+    }
 }
 
 /// All findings about the text of `apidocs.toml`: its syntax, its schema, and values that cannot be
@@ -71,12 +131,23 @@ pub fn apply_severity(
     severities: &BTreeMap<String, SeveritySetting>,
 ) -> Vec<Finding> {
     let apply = |mut finding: Finding| {
-        if let Some(setting) = severities.get(finding.code.id) {
-            finding.severity = setting.severity()?;
-        }
+        // The one who found it may have given it another severity than the table.
+        let default = (!finding.code.is_off_by_default()).then_some(finding.severity);
+        finding.severity = match severities.get(finding.code.id) {
+            Some(setting) => setting.severity()?,
+            None => default?,
+        };
         Some(finding)
     };
     findings.into_iter().filter_map(apply).collect()
+}
+
+/// Whether a code is told under these settings.
+fn is_on(code: Code, severities: &BTreeMap<String, SeveritySetting>) -> bool {
+    match severities.get(code.id) {
+        Some(setting) => setting.severity().is_some(),
+        None => !code.is_off_by_default(),
+    }
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, Retrieve, Uri, Validator};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::misfit::{Misfit, Part};
 use super::words;
+use crate::json;
 
 macro_rules! texts {
     ($($name:literal),* $(,)?) => {
@@ -40,7 +42,7 @@ pub(super) static PAGE: LazyLock<Schema> = LazyLock::new(|| embedded("page"));
 pub(super) static VOLATILE: LazyLock<Schema> = LazyLock::new(|| embedded("volatile"));
 
 /// A JSON Schema (2020-12), ready to use.
-pub(super) struct Schema {
+pub struct Schema {
     json: Value,
     validator: Validator,
 }
@@ -66,7 +68,7 @@ impl Schema {
     ///
     /// # Errors
     /// It is no JSON Schema, or a reference leads out of it.
-    pub(super) fn compile(json: Value) -> Result<Self, String> {
+    pub fn compile(json: Value) -> Result<Self, String> {
         Self::build(json, false)
     }
 
@@ -88,6 +90,30 @@ impl Schema {
         Ok(Self { json, validator })
     }
 
+    /// Compiles a schema of the project, with references to files beside it: `read` gives the bytes of one, by its path
+    /// relative to the schema's folder (with `/`, never out of it). Nothing is ever fetched.
+    ///
+    /// # Errors
+    /// In words: it is no JSON Schema, or a reference leads to a file that is none, out of the folder or to a network.
+    pub fn beside<R>(json: Value, read: R) -> Result<Self, String>
+    where
+        R: Fn(&str) -> Result<Vec<u8>, String> + Send + Sync + 'static,
+    {
+        let id = json.get("$id").and_then(Value::as_str);
+        // A schema with an `$id` of its own names its neighbours by that.
+        let base = id
+            .filter(|id| id.contains("://"))
+            .and_then(|id| id.rsplit_once('/'))
+            .map_or(LOCAL.to_owned(), |(folder, _)| format!("{folder}/"));
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_base_uri(format!("{LOCAL}schema.json"))
+            .with_retriever(Beside { base, read })
+            .build(&json)
+            .map_err(|error| error.to_string())?;
+        Ok(Self { json, validator })
+    }
+
     /// All that does not fit, in no particular order; of a key that is wrong for several reasons, one is told.
     pub(super) fn misfits(&self, value: &Value) -> Vec<Misfit> {
         if self.validator.is_valid(value) {
@@ -104,6 +130,41 @@ impl Schema {
             }
         }
         misfits
+    }
+}
+
+/// The folder of a schema that says no `$id`.
+const LOCAL: &str = "file:///schemas/";
+
+/// Finds the files beside a schema.
+struct Beside<R> {
+    /// The URI of the folder, with a `/` at the end.
+    base: String,
+    read: R,
+}
+
+impl<R> Retrieve for Beside<R>
+where
+    R: Fn(&str) -> Result<Vec<u8>, String> + Send + Sync,
+{
+    fn retrieve(
+        &self,
+        uri: &Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        let uri = uri.as_str();
+        let path = uri
+            .strip_prefix(LOCAL)
+            .or_else(|| uri.strip_prefix(self.base.as_str()))
+            .ok_or_else(|| {
+                format!("{uri} is not in the folder of the schema, and nothing is fetched")
+            })?;
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        if path.split('/').any(|part| part == ".." || part.is_empty()) {
+            return Err(format!("{path} is not in the folder of the schema").into());
+        }
+        let bytes = (self.read)(&path)?;
+        let json = json::parse_bytes(&bytes);
+        Ok(json.map_err(|fault| format!("{path} is not JSON: {}", fault.message))?)
     }
 }
 
@@ -141,6 +202,38 @@ mod tests {
         ] {
             let of_run = &run.json["$defs"][definition];
             assert_eq!(ENDPOINT.json["$defs"][definition], *of_run);
+        }
+    }
+
+    #[test]
+    fn a_schema_of_the_project_sees_the_files_beside_it_alone() {
+        let read = |path: &str| match path {
+            "types/slug.json" => Ok(br#"{"type": "string", "pattern": "^[a-z]+$"}"#.to_vec()),
+            "broken.json" => Ok(b"{".to_vec()),
+            other => Err(format!("there is no file {other}")),
+        };
+        for id in [None, Some("https://example.com/schemas/own.json")] {
+            let of = |reference: &str| {
+                let mut json = serde_json::json!({"properties": {"title": {"$ref": reference}}});
+                if let Some(id) = id {
+                    json["$id"] = id.into();
+                }
+                Schema::beside(json, read)
+            };
+            let schema = of("types/slug.json").unwrap();
+            let misfits = schema.misfits(&serde_json::json!({"title": 1}));
+            assert_eq!(misfits.len(), 1);
+            assert_eq!(misfits[0].message, "expected a string, found a number");
+            for (reference, reason) in [
+                ("gone.json", "there is no file gone.json"),
+                ("broken.json", "is not JSON: the file ends inside an object"),
+                ("../other.json", "is not in the folder of the schema"),
+                ("%2e%2e/other.json", "is not in the folder of the schema"),
+                ("https://example.org/x.json", "nothing is fetched"),
+            ] {
+                let error = of(reference).err().unwrap_or_default();
+                assert!(error.contains(reason), "{reference}: {error}");
+            }
         }
     }
 

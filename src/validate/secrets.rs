@@ -6,43 +6,46 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::document::{Collection, ExampleTarget, Loaded};
+use crate::document::{Collection, DocumentName, EndpointDocument, ExampleTarget, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
 use crate::stabilize::secrets::{Place, Secrets, mask, scan};
 
-/// The secrets that committed files hold: by form anywhere, by name in examples. What people wrote into scenarios is theirs
-/// to send, so that names say nothing there.
-pub fn secrets(collection: &Collection, secrets: &Secrets) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (name, loaded) in &collection.endpoints {
-        let places = scan(&loaded.json, "", secrets);
-        let file = masked(&loaded.source, &places);
-        for place in places {
-            let finding = at(
-                codes::SECRET,
-                &file,
-                &place,
-                &format!("this is {}", place.what),
-            );
-            findings.push(finding.about(name).help(HELP));
-        }
-    }
+/// The secrets that a committed document holds: by form anywhere, by name in examples.
+pub(super) fn of_document(
+    name: &DocumentName,
+    loaded: &Loaded<EndpointDocument>,
+    secrets: &Secrets,
+) -> Vec<Finding> {
+    let found = of_file(&loaded.source, &loaded.json, secrets).into_iter();
+    found
+        .map(|finding| finding.about(name).help(HELP))
+        .collect()
+}
+
+/// The secrets that scenarios and fixtures hold, by form alone: what people wrote there is theirs to send, so that names
+/// say nothing.
+pub(super) fn of_others(collection: &Collection, secrets: &Secrets) -> Vec<Finding> {
     let scenarios = collection.scenarios.values().map(told);
-    for (source, json) in scenarios.chain(collection.fixtures.iter().map(told)) {
-        let places = scan(json, "", secrets);
-        let file = masked(source, &places);
-        for place in places {
-            let finding = at(
-                codes::SECRET,
-                &file,
-                &place,
-                &format!("this is {}", place.what),
-            );
-            findings.push(finding.help("take it from the environment: `{{ env.NAME }}`; and revoke it, for the history keeps it"));
-        }
-    }
-    findings
+    let files = scenarios.chain(collection.fixtures.iter().map(told));
+    let found = files.flat_map(|(source, json)| of_file(source, json, secrets));
+    found
+        .map(|finding| finding.help("take it from the environment: `{{ env.NAME }}`; and revoke it, for the history keeps it"))
+        .collect()
+}
+
+fn of_file(source: &Arc<SourceFile>, json: &Value, secrets: &Secrets) -> Vec<Finding> {
+    let places = scan(json, "", secrets);
+    let file = masked(source, &places);
+    let told = |place: &Place| {
+        at(
+            codes::SECRET,
+            &file,
+            place,
+            &format!("this is {}", place.what),
+        )
+    };
+    places.iter().map(told).collect()
 }
 
 const HELP: &str = "capture the example again, or say in [secrets] of apidocs.toml why that name means none; and revoke what is real, for the history keeps it";

@@ -1,11 +1,11 @@
 //! What does not fit a schema, in words.
 
 use jsonschema::ValidationError;
-use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
 use super::misfit::Misfit;
-use super::spelling::{list, nearest, quoted};
+use crate::finding::spelling::{list, nearest, quoted};
 use crate::json::pointer;
 
 /// An error of the validator in words: a misfit for each key that is not known, else one.
@@ -44,10 +44,11 @@ fn message(schema: &Value, error: &ValidationError<'_>) -> String {
     let found = error.instance().as_ref();
     match error.kind() {
         Kind::Required { property } => {
-            format!(
-                "{} is missing",
-                quoted(property.as_str().unwrap_or_default())
-            )
+            let name = quoted(property.as_str().unwrap_or_default());
+            match place(error.instance_path().as_str()) {
+                Some(place) => format!("{name} is missing in {place}"),
+                None => format!("{name} is missing"),
+            }
         }
         Kind::Type { .. } => wrong_type(&expected_types(schema, error), found),
         Kind::Enum { options } => {
@@ -78,6 +79,67 @@ fn message(schema: &Value, error: &ValidationError<'_>) -> String {
         }
         _ => error.masked_with("the value").to_string(),
     }
+}
+
+/// A value within a file, in words: "the second path parameter", "the response of the first example".
+fn place(pointer: &str) -> Option<String> {
+    let tokens: Vec<_> = pointer::tokens(pointer).collect();
+    let mut words = Vec::new();
+    let mut rest = tokens.as_slice();
+    while let [first, inner @ ..] = rest {
+        let number = inner.first().and_then(|token| token.parse::<usize>().ok());
+        rest = match number {
+            Some(index) => {
+                words.push(format!("the {} {}", ordinal(index), singular(first)));
+                inner.get(1..).unwrap_or_default()
+            }
+            None => {
+                words.push(match first.parse::<usize>() {
+                    Ok(index) => format!("the {} item", ordinal(index)),
+                    Err(_) => quoted(first),
+                });
+                inner
+            }
+        };
+    }
+    words.reverse();
+    // Two steps say enough, beside the line itself.
+    words.truncate(2);
+    (!words.is_empty()).then(|| words.join(" of "))
+}
+
+/// What one item of a list is called.
+fn singular(list: &str) -> String {
+    let known = match list {
+        "setup" => "set-up request",
+        "teardown" => "tear-down request",
+        "headers" => "header field",
+        "prepare" => "command",
+        "enum" | "text" | "verbatim" | "body" | "json" => {
+            return format!("item of {}", quoted(list));
+        }
+        other => return other.strip_suffix('s').unwrap_or(other).replace('_', " "),
+    };
+    known.to_owned()
+}
+
+fn ordinal(index: usize) -> String {
+    const WORDS: [&str; 12] = [
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+        "tenth", "eleventh", "twelfth",
+    ];
+    if let Some(word) = WORDS.get(index) {
+        return (*word).to_owned();
+    }
+    let number = index.saturating_add(1);
+    let end = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{end}")
 }
 
 /// A key that the schema does not have, with the one that may be meant or those that there are.
@@ -203,10 +265,18 @@ fn expected_types(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {
         }
         .to_owned()
     };
-    match schema.pointer(error.schema_path().as_str()) {
-        Some(Value::Array(names)) => names.iter().map(word).collect(),
-        Some(name) => vec![word(name)],
-        None => Vec::new(),
+    match (schema.pointer(error.schema_path().as_str()), error.kind()) {
+        (Some(Value::Array(names)), _) => names.iter().map(word).collect(),
+        (Some(name), _) => vec![word(name)],
+        // In a file beside the schema, where the types have no order.
+        (None, Kind::Type { kind }) => match kind {
+            TypeKind::Single(name) => vec![word(&name.to_string().into())],
+            TypeKind::Multiple(names) => names
+                .iter()
+                .map(|name| word(&name.to_string().into()))
+                .collect(),
+        },
+        (None, _) => Vec::new(),
     }
 }
 
@@ -305,6 +375,23 @@ mod tests {
             told(schema, json!("z"))[0].1,
             "expected null, `x`, 1 or `y`, found a string"
         );
+    }
+
+    #[test]
+    fn places_are_told_in_words() {
+        for (pointer, words) in [
+            ("", None),
+            ("/path_parameters/1", Some("the second path parameter")),
+            (
+                "/examples/0/response",
+                Some("`response` of the first example"),
+            ),
+            ("/requests/20", Some("the 21st request")),
+            ("/server", Some("`server`")),
+            ("/setup/111/save/x", Some("`x` of `save`")),
+        ] {
+            assert_eq!(place(pointer).as_deref(), words, "{pointer}");
+        }
     }
 
     #[test]

@@ -160,7 +160,7 @@ fn bodies_that_are_not_what_they_say() {
     let deep = "[".repeat(100_000);
     for (body, expected) in [
         (&b"{\"a\":1,\"a\":2}"[..], "stands twice"),
-        (b"[1,]", "trailing comma"),
+        (b"[1,]", "a comma stands behind the last value"),
         (b"\xef\xbb\xbf[]", "byte order mark"),
         (deep.as_bytes(), "nest"),
         (

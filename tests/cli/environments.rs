@@ -25,7 +25,8 @@ fn project(body: &'static str) -> (Sandbox, Arc<Mutex<Vec<String>>>) {
              [server]\ncommand = 'no-such-server'\n\
              [env.staging]\nbase_url = 'http://127.0.0.1:{port}'\ncompare = 'shape'\n\
              [env.staging.variables]\norg = 'acme'\n\
-             [env.exact]\nbase_url = 'http://127.0.0.1:{port}'\n"
+             [env.exact]\nbase_url = 'http://127.0.0.1:{port}'\n\
+             [severity]\nnot-canonical = 'off'\norphan-scenario = 'off'\n"
         ),
     );
     let committed = json!([{"id": 1, "name": "Pump"}]);

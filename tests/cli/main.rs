@@ -1,6 +1,7 @@
 //! The binary itself: its verbs, its words, its exit codes, and what it leaves on disk.
 
 mod approve;
+mod cases;
 mod colour;
 mod contracts;
 mod demo_project;
@@ -25,5 +26,6 @@ mod still;
 mod support;
 #[path = "../support/tls.rs"]
 mod tls;
+mod validate;
 #[cfg(unix)]
 mod whole_or_not;

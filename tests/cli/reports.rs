@@ -5,6 +5,7 @@ use crate::support::{Sandbox, project, run};
 /// With twelve findings.
 fn broken() -> Sandbox {
     let sandbox = project();
+    sandbox.run(&["fmt", "-q"]).exits(0);
     for index in 0..12 {
         sandbox.write(&format!("api-docs/scenarios/x/{index}.json"), "{}");
     }

@@ -228,9 +228,9 @@ fn bodies_that_are_no_json() {
             &b"{\"a\":1,\"a\":2}"[..],
             "the key \"a\" stands twice in one object",
         ),
-        (b"[1,]", "trailing comma"),
+        (b"[1,]", "a comma stands behind the last value"),
         (b"\xef\xbb\xbf[]", "byte order mark"),
-        (deep.as_bytes(), "the nesting is deeper than 127 levels"),
+        (deep.as_bytes(), "the nesting is deeper than 1000 levels"),
         (
             b"{\"$serde_json::private::Number\":\"1\"}",
             "\"$serde_json::private::Number\" cannot be kept",

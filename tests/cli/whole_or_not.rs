@@ -104,7 +104,9 @@ fn stale_project() -> Sandbox {
     let sandbox = Sandbox::new();
     let put = |name: &str, title: &str| {
         let file = format!("api-docs/endpoints/{name}.json");
-        sandbox.write(&file, document(title, json!({"a": 1})).to_string());
+        // Each is an endpoint of its own.
+        let text = document(title, json!({"a": 1})).to_string();
+        sandbox.write(&file, text.replace("/things/", &format!("/{name}/")));
     };
     sandbox.write("apidocs.toml", "");
     put("things/one", "One");

@@ -101,7 +101,7 @@ fn captured_statuses_and_fields_that_the_source_does_not_know_are_told() {
     };
     write(
         "apidocs.toml",
-        "[source]\nkind = \"openapi\"\nfile = \"spec/api.yaml\"\n",
+        "[source]\nkind = \"openapi\"\nfile = \"spec/api.yaml\"\n[severity]\nnot-canonical = \"off\"\nempty-description = \"off\"\n",
     );
     write(
         "spec/api.yaml",
@@ -155,6 +155,13 @@ fn requests_to_be_completed_are_not_made() {
     let mut fixtures = read(&path);
     fixtures["variables"]["gone_slug"] = Value::Null;
     std::fs::write(&path, fixtures.to_string()).unwrap();
+    let settings = std::fs::read_to_string(root.join("apidocs.toml")).unwrap();
+    assert!(!settings.contains("\n[severity]"));
+    std::fs::write(
+        root.join("apidocs.toml"),
+        settings + "\n[severity]\nnot-canonical = 'off'\norphan-scenario = 'off'\n",
+    )
+    .unwrap();
     let told = reported(root, "validate", 0);
     assert_eq!(
         told,

@@ -1,6 +1,7 @@
 //! Schemas and rules: what is found in files, good and broken.
 
 mod cases;
+mod corpus;
 mod mutations;
 mod samples;
 mod schemas;

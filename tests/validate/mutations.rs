@@ -1,13 +1,25 @@
 //! Documents that somebody broke: whatever the bytes, findings come out, and their places lie in the file.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use apidocs::document::{Collection, Tree};
 use apidocs::finding::{Finding, SourceFile};
+use apidocs::json::STACK_SIZE;
 use apidocs::validate;
 
-const ROUNDS: u64 = 2_000;
+/// How many broken documents are made, in all.
+const ROUNDS: u64 = 10_000;
+
+/// Each with a seed of its own, so that they can be made side by side.
+const SEEDS: u64 = 8;
+
+/// How long the checks of one of them may take, on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The generator of Marsaglia, "Xorshift RNGs" (2003): the same seed gives the same mutations.
 struct Random(u64);
@@ -66,7 +78,8 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
         }
         5 => {
             let at = random.below(length + 1);
-            let depth = random.below(200);
+            // Beyond what is read, now and then.
+            let depth = [10, 200, 1_200][random.below(3)];
             bytes.splice(at..at, b"[".repeat(depth));
         }
         6 => {
@@ -114,8 +127,8 @@ fn case(path: &str) -> Vec<u8> {
     fs::read(folder.join(path)).unwrap()
 }
 
-#[test]
-fn broken_documents_are_findings_with_a_place_in_the_file() {
+/// Makes broken documents of one seed, and checks what is found. Gives the codes, and the slowest one's time.
+fn broken_documents(seed: u64) -> (BTreeSet<&'static str>, Duration) {
     let files = [
         "endpoints/projects/get-key.json",
         "endpoints/projects/get-icon.json",
@@ -124,9 +137,10 @@ fn broken_documents_are_findings_with_a_place_in_the_file() {
         "sections.json",
     ];
     let files = files.map(|path| (path, case(&format!("docs/{path}"))));
-    let mut random = Random(0x5eed);
-    let mut codes = std::collections::BTreeSet::new();
-    for round in 0..ROUNDS {
+    let mut random = Random(0x5eed + seed);
+    let mut codes = BTreeSet::new();
+    let mut slowest = Duration::ZERO;
+    for round in 0..ROUNDS / SEEDS {
         let mut tree = Tree::default();
         for (path, bytes) in &files {
             tree.insert(*path, bytes.clone());
@@ -137,15 +151,44 @@ fn broken_documents_are_findings_with_a_place_in_the_file() {
             mutate(&mut bytes, &mut random);
         }
         tree.insert(*path, bytes);
+        let start = Instant::now();
         let findings = validate::validate(&Collection::from_tree(&tree, "docs"));
-        check(&findings, &format!("round {round}, {path}"));
+        slowest = slowest.max(start.elapsed());
+        check(&findings, &format!("seed {seed}, round {round}, {path}"));
         codes.extend(findings.iter().map(|finding| finding.code.id));
     }
+    (codes, slowest)
+}
+
+#[test]
+fn broken_documents_are_findings_with_a_place_in_the_file() {
+    let next = AtomicU64::new(0);
+    let work = || {
+        let seeds = std::iter::from_fn(|| {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            (seed < SEEDS).then_some(seed)
+        });
+        seeds.map(broken_documents).collect::<Vec<_>>()
+    };
+    let done: Vec<_> = thread::scope(|scope| {
+        let threads = [0; 2].map(|_| {
+            let builder = thread::Builder::new().stack_size(STACK_SIZE);
+            builder.spawn_scoped(scope, work).unwrap()
+        });
+        let done = threads.map(|thread| thread.join().unwrap());
+        done.into_iter().flatten().collect()
+    });
+    let codes: BTreeSet<_> = done.iter().flat_map(|(codes, _)| codes).copied().collect();
+    let slowest = done.iter().map(|(_, slowest)| *slowest).max().unwrap();
+    assert!(slowest < PATIENCE, "{slowest:?}");
     // The mutations reach beyond the reader of JSON.
     for code in [
         "json-syntax",
         "json-encoding",
         "json-depth",
+        "lone-surrogate",
+        "trailing-comma",
+        "not-canonical",
         "duplicate-key",
         "schema",
         "path-parameters",
@@ -171,7 +214,7 @@ fn thousands_of_faults_are_all_told() {
 fn broken_settings_are_findings_with_a_place_in_the_file() {
     let settings = case("apidocs.toml");
     let mut random = Random(0x7031);
-    for round in 0..ROUNDS {
+    for round in 0..2_000 {
         let mut bytes = settings.clone();
         for _ in 0..=random.below(3) {
             mutate(&mut bytes, &mut random);

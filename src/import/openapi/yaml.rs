@@ -497,7 +497,7 @@ mod tests {
         assert_eq!(fault(&text).0, "yaml-syntax");
         assert!(parse(&"[".repeat(100_000)).is_err());
         let mut deep = "a0: &a0 [x]\n".to_owned();
-        for level in 1..200 {
+        for level in 1..=MAX_DEPTH {
             deep.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
         }
         assert_eq!(fault(&deep).0, "json-depth");

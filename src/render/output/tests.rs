@@ -188,10 +188,7 @@ fn paths_that_cannot_be_are_refused() {
 #[test]
 fn a_manifest_that_is_none_is_an_error() {
     for (text, expected) in [
-        (
-            "",
-            "out/.apidocs-manifest.json:1:1: EOF while parsing a value",
-        ),
+        ("", "out/.apidocs-manifest.json:1:1: the file is empty"),
         (
             "{}",
             "out/.apidocs-manifest.json: the manifest has no object \"files\"",

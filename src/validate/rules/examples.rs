@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::super::spelling::quoted;
-use super::{documents, item};
+use super::{Document, documents, item};
 use crate::document::{Collection, Step};
+use crate::finding::spelling::quoted;
 use crate::finding::{Finding, Severity, SourceFile, codes};
-
 /// An endpoint has an example, or says why it cannot have one, and not both.
 ///
 /// That one is missing is no error while the requests for it are to be completed, which is told by itself.
@@ -86,26 +85,24 @@ fn no_example(source: &Arc<SourceFile>) -> Finding {
 }
 
 /// No two examples of a document have one name.
-pub(super) fn names(collection: &Collection) -> Vec<Finding> {
+pub(super) fn names(document: &Document<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for document in documents(collection) {
-        let mut seen = BTreeSet::new();
-        for (index, example) in document.item.examples.iter().enumerate() {
-            if seen.insert(&example.name) {
-                continue;
-            }
-            let message = format!("two examples are called {}", quoted(&example.name));
-            let finding = Finding::new(codes::DUPLICATE_EXAMPLE, message);
-            let at = item("/examples", index, ["name"]);
-            // The name `default` need not be written.
-            let finding = if document.source.locate(&at).is_some() {
-                finding.at_pointer(document.source, &at)
-            } else {
-                finding.at_pointer(document.source, &item("/examples", index, []))
-            };
-            let finding = finding.help("give each example a name of its own, or remove one");
-            findings.push(finding.about(format!("{}#{}", document.name, example.name)));
+    let mut seen = BTreeSet::new();
+    for (index, example) in document.item.examples.iter().enumerate() {
+        if seen.insert(&example.name) {
+            continue;
         }
+        let message = format!("two examples are called {}", quoted(&example.name));
+        let finding = Finding::new(codes::DUPLICATE_EXAMPLE, message);
+        let at = item("/examples", index, ["name"]);
+        // The name `default` need not be written.
+        let finding = if document.source.locate(&at).is_some() {
+            finding.at_pointer(document.source, &at)
+        } else {
+            finding.at_pointer(document.source, &item("/examples", index, []))
+        };
+        let finding = finding.help("give each example a name of its own, or remove one");
+        findings.push(finding.about(document.example(example)));
     }
     findings
 }

@@ -1,32 +1,115 @@
 //! What a schema cannot say: one file of rules a topic.
+//!
+//! A new rule is a function here, a row in one of the two tables below, a code in `finding::codes` with a page of help, and
+//! a folder in `tests/cases/validate`; a test fails while one of them is missing.
 
+mod blank;
+mod duplicates;
 mod examples;
+mod form;
+mod guesses;
+mod length;
+mod markup;
+mod media;
+mod method;
+mod orphans;
 mod paths;
+mod private;
+mod prose;
 mod sections;
+mod status;
+mod strings;
 mod template;
+mod text;
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::document::{Collection, DocumentName, EndpointDocument};
-use crate::finding::{Finding, SourceFile, codes};
+use serde_json::Value;
+
+use crate::document::{Collection, DocumentName, EndpointDocument, Example, Loaded};
+use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json::pointer;
 
-/// A rule over all documents.
+/// A rule over one document.
+type DocumentRule = fn(&Document<'_>) -> Vec<Finding>;
+
+/// What a rule over one document tells, and the rule. It is not run where none of its codes is wanted.
+const DOCUMENT_RULES: &[(&[Code], DocumentRule)] = &[
+    (&[codes::PATH_PARAMETERS], paths::parameters),
+    (
+        &[codes::REQUEST_METHOD, codes::REQUEST_PATH],
+        paths::requests,
+    ),
+    (&[codes::DUPLICATE_EXAMPLE], examples::names),
+    (&[codes::UNKNOWN_METHOD], method::document),
+    (&[codes::DEFAULT_STATUS], status::document),
+    (&[codes::BODY_MEDIA_TYPE], media::document),
+    (&[codes::CONTENT_LENGTH], length::document),
+    (
+        &[codes::EMPTY_TITLE, codes::EMPTY_DESCRIPTION],
+        blank::document,
+    ),
+    (
+        &[
+            codes::UNBALANCED_BACKTICKS,
+            codes::RAW_HTML,
+            codes::TEMPLATE_DELIMITERS,
+        ],
+        markup::document,
+    ),
+    (&[codes::NOT_NFC, codes::CONTROL_CHARACTER], text::document),
+    (&[codes::PRIVATE_PATH], private::document),
+    (&[codes::NOT_CANONICAL, codes::LINE_ENDINGS], form::document),
+    (&[codes::REAL_EMAIL], guesses::emails),
+    (&[codes::REAL_HOST], guesses::hosts),
+    (&[codes::UNFINISHED_SENTENCE], guesses::sentences),
+];
+
+/// A rule over all documents. Of an endpoint document it sees the outline alone: see [`Loaded::keep_outline`].
 type Rule = fn(&Collection) -> Vec<Finding>;
 
 const RULES: &[Rule] = &[
-    paths::parameters,
-    paths::requests,
     examples::presence,
-    examples::names,
     examples::makers,
     sections::presence,
     sections::names,
     sections::listings,
+    duplicates::endpoints,
+    duplicates::titles,
+    blank::sections,
+    method::requests,
+    text::others,
+    form::others,
+    orphans::scenarios,
 ];
 
-/// What the rules find, in no particular order.
-pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
+/// What the rules find in one document, in no particular order.
+pub(super) fn of_document(
+    name: &DocumentName,
+    loaded: &Loaded<EndpointDocument>,
+    host: Option<&str>,
+    is_wanted: impl Fn(Code) -> bool,
+) -> Vec<Finding> {
+    let Some(item) = &loaded.item else {
+        return Vec::new();
+    };
+    let document = Document {
+        name,
+        source: &loaded.source,
+        json: &loaded.json,
+        item,
+        host,
+    };
+    let rules = DOCUMENT_RULES.iter();
+    rules
+        .filter(|(codes, _)| codes.iter().any(|code| is_wanted(*code)))
+        .flat_map(|(_, rule)| rule(&document))
+        .collect()
+}
+
+/// What the rules find that look at all documents together, in no particular order.
+pub(super) fn of_all(collection: &Collection) -> Vec<Finding> {
     RULES.iter().flat_map(|rule| rule(collection)).collect()
 }
 
@@ -34,12 +117,29 @@ pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
 struct Document<'a> {
     name: &'a DocumentName,
     source: &'a Arc<SourceFile>,
+    json: &'a Value,
+    item: &'a EndpointDocument,
+    /// What examples show as the API's address.
+    host: Option<&'a str>,
+}
+
+impl Document<'_> {
+    /// The address of one of its examples.
+    fn example(&self, example: &Example) -> String {
+        format!("{}#{}", self.name, example.name)
+    }
+}
+
+/// The documents that could be understood, by name, file and outline.
+struct Outline<'a> {
+    name: &'a DocumentName,
+    source: &'a Arc<SourceFile>,
     item: &'a EndpointDocument,
 }
 
-fn documents(collection: &Collection) -> impl Iterator<Item = Document<'_>> {
+fn documents(collection: &Collection) -> impl Iterator<Item = Outline<'_>> {
     collection.endpoints.iter().filter_map(|(name, loaded)| {
-        Some(Document {
+        Some(Outline {
             name,
             source: &loaded.source,
             item: loaded.item.as_ref()?,
@@ -76,6 +176,21 @@ fn at_words(finding: Finding, source: &Arc<SourceFile>, pointer: &str, words: &s
         label.span = Some(start..start + words.len());
     }
     finding
+}
+
+/// About a part of a text that a pointer names. A header's value stands behind its name in the file.
+fn at_part(
+    finding: Finding,
+    source: &Arc<SourceFile>,
+    pointer: &str,
+    text: &str,
+    part: Range<usize>,
+) -> Finding {
+    if pointer.contains("/headers/") {
+        let words = text.get(part).unwrap_or_default();
+        return at_words(finding, source, pointer, words);
+    }
+    finding.at_text(source, pointer, part)
 }
 
 /// `/list/index`, or with more tokens behind.

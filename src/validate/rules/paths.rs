@@ -2,19 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::super::spelling::{nearest, quoted};
 use super::template::{Mismatch, Template};
-use super::{Document, at_words, documents, item};
-use crate::document::{Collection, Example};
+use super::{Document, at_words, item};
+use crate::document::Example;
+use crate::finding::spelling::{nearest, quoted};
 use crate::finding::{Finding, codes};
 
 /// The placeholders of the path are exactly the documented path parameters, in any order.
-pub(super) fn parameters(collection: &Collection) -> Vec<Finding> {
-    documents(collection)
-        .flat_map(|document| {
-            let findings = parameters_of(&document).into_iter();
-            findings.map(move |finding| finding.about(document.name))
-        })
+pub(super) fn parameters(document: &Document<'_>) -> Vec<Finding> {
+    let findings = parameters_of(document).into_iter();
+    findings
+        .map(|finding| finding.about(document.name))
         .collect()
 }
 
@@ -80,13 +78,11 @@ fn parameters_of(document: &Document<'_>) -> Vec<Finding> {
 }
 
 /// The request of each example has the method of its endpoint, and a path that fits.
-pub(super) fn requests(collection: &Collection) -> Vec<Finding> {
+pub(super) fn requests(document: &Document<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for document in documents(collection) {
-        for (index, example) in document.item.examples.iter().enumerate() {
-            findings.extend(method(&document, index, example));
-            findings.extend(path(&document, index, example));
-        }
+    for (index, example) in document.item.examples.iter().enumerate() {
+        findings.extend(method(document, index, example));
+        findings.extend(path(document, index, example));
     }
     findings
 }
@@ -103,7 +99,7 @@ fn method(document: &Document<'_>, index: usize, example: &Example) -> Option<Fi
             document.source,
             &item("/examples", index, ["request", "method"]),
         )
-        .about(format!("{}#{}", document.name, example.name));
+        .about(document.example(example));
     Some(finding.help("capture the example with the method of the endpoint, or mend `method`"))
 }
 
@@ -132,6 +128,6 @@ fn path(document: &Document<'_>, index: usize, example: &Example) -> Option<Find
             document.source,
             &item("/examples", index, ["request", "path"]),
         )
-        .about(format!("{}#{}", document.name, example.name));
+        .about(document.example(example));
     Some(finding.help("capture the example with the path of the endpoint, or mend `api_path`"))
 }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::spelling::{nearest, quoted};
 use super::{is_unreadable, item};
 use crate::document::{Collection, DocumentName, Section, Sections, check_file_name};
-use crate::finding::{Finding, SourceFile, codes};
+use crate::finding::spelling::{nearest, quoted};
+use crate::finding::{Finding, Fix, SourceFile, codes};
 
 /// A project has endpoints, and an order of them.
 pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
@@ -35,7 +35,7 @@ pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
     let ids: Vec<_> = ids.into_iter().map(quoted).collect();
     vec![Finding::new(codes::MISSING_SECTIONS, message).help(format!(
         "write it into the folder of documents, with {}",
-        super::super::spelling::list(&ids, "and")
+        crate::finding::spelling::list(&ids, "and")
     ))]
 }
 
@@ -120,7 +120,8 @@ pub(super) fn listings(collection: &Collection) -> Vec<Finding> {
     }
     for (name, loaded) in &collection.endpoints {
         if !listed.contains(name) {
-            let finding = unlisted(sections, name).in_file(&loaded.source);
+            let mut finding = unlisted(sections, name).in_file(&loaded.source);
+            finding.fix = list(source, sections, name);
             findings.push(finding.about(name));
         }
     }
@@ -160,6 +161,26 @@ fn unlisted(sections: &Sections, name: &DocumentName) -> Finding {
             "add the section {section} with {entry} to sections.json"
         ))
     }
+}
+
+/// Puts a document at the end of its section, where there is one.
+fn list(source: &Arc<SourceFile>, sections: &Sections, name: &DocumentName) -> Option<Fix> {
+    let is_its = |section: &Section| section.id == name.section();
+    let index = sections.sections.iter().position(is_its)?;
+    let at = item("/sections", index, ["endpoints"]);
+    let count = sections.sections.get(index)?.endpoints.len();
+    let entry = serde_json::Value::from(name.name()).to_string();
+    let what = format!("lists {name} at the end of its section");
+    Some(match count.checked_sub(1) {
+        Some(last) => {
+            let last = source.locate(&format!("{at}/{last}"))?.value.end;
+            Fix::new(what, source, last..last, format!(", {entry}"))
+        }
+        None => {
+            let place = source.locate(&at)?.value;
+            Fix::new(what, source, place, format!("[{entry}]"))
+        }
+    })
 }
 
 fn exists(collection: &Collection, name: &DocumentName) -> bool {

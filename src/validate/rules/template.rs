@@ -48,6 +48,20 @@ impl<'a> Template<'a> {
             .flat_map(|segment| segment.placeholders.iter().copied())
     }
 
+    /// The path with all placeholders alike: two of one shape take the same requests.
+    pub(super) fn shape(&self) -> String {
+        let mut shape = String::new();
+        for (index, segment) in self.segments.iter().enumerate() {
+            let separator = if index > 0 { "/" } else { "" };
+            let literals = segment.literals.iter();
+            let literals = literals.map(|literal| String::from_utf8_lossy(literal));
+            let segment: Vec<_> = literals.collect();
+            shape.push_str(separator);
+            shape.push_str(&segment.join("{}"));
+        }
+        shape
+    }
+
     /// Whether the path of a request (without its query) fits, segment by segment; `%2F` divides nothing, and
     /// an encoded character is the same as the plain one.
     pub(super) fn fits(&self, path: &'a str) -> Result<(), Mismatch<'a>> {

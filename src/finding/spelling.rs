@@ -1,11 +1,8 @@
 //! What somebody may have meant.
 
 /// The candidate that a misspelt name is nearest to, if one is near: case and the choice of `-` or
-/// `_` do not count, and one letter in three may be wrong.
-pub(super) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+/// `_` do not count, and one letter in three may be wrong, or the end be missing.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace('-', "_");
     // A name this long is no slip of the pen, and comparing costs its length times that of each candidate.
     if name.len() > 100 {
@@ -16,8 +13,17 @@ pub(super) fn nearest<'a>(
     candidates
         .into_iter()
         .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&name, &plain(candidate));
-            (distance, candidate)
+            let known = plain(candidate);
+            let is_start = name.len() >= 3 && known.starts_with(&name);
+            let distance = strsim::damerau_levenshtein(&name, &known);
+            (
+                if is_start {
+                    distance.min(most)
+                } else {
+                    distance
+                },
+                candidate,
+            )
         })
         .filter(|(distance, _)| *distance <= most)
         .min_by_key(|(distance, _)| *distance)
@@ -25,7 +31,7 @@ pub(super) fn nearest<'a>(
 }
 
 /// A name from a file as messages show it: in backticks, and not longer than a line.
-pub(super) fn quoted(name: &str) -> String {
+pub fn quoted(name: &str) -> String {
     const MOST: usize = 60;
     if name.chars().count() <= MOST {
         return format!("`{name}`");
@@ -35,7 +41,7 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-pub(super) fn list(items: &[String], last: &str) -> String {
+pub fn list(items: &[String], last: &str) -> String {
     match items {
         [] => String::new(),
         [item] => item.clone(),
@@ -54,6 +60,8 @@ mod tests {
         assert_eq!(nearest("Path-Parameters", known), Some("path_parameters"));
         assert_eq!(nearest("titel", known), Some("title"));
         assert_eq!(nearest("body", known), None);
+        assert_eq!(nearest("warn", ["error", "warning"]), Some("warning"));
+        assert_eq!(nearest("pa", known), None);
         assert_eq!(nearest(&"title".repeat(100), known), None);
     }
 

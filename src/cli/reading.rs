@@ -1,0 +1,104 @@
+//! Reading and checking many documents side by side, without holding them all.
+
+use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use anyhow::Result;
+use apidocs::document::{Collection, ContractName, DocumentName};
+use apidocs::finding::Finding;
+use apidocs::json::STACK_SIZE;
+use apidocs::project::{Error, Listing, Project, read_document};
+use apidocs::stabilize::Rules;
+use apidocs::validate::Checks;
+
+/// What one thread has read, and found in it.
+#[derive(Default)]
+struct Part {
+    collection: Collection,
+    findings: Vec<Finding>,
+}
+
+/// The documents that are needed whole when all were read.
+enum Whole {
+    All,
+    /// Those with contracts, for their bodies.
+    Some(BTreeSet<DocumentName>),
+}
+
+impl Whole {
+    fn new(project: &Project, listing: &Listing) -> Self {
+        // Rules for volatile values are held to all examples, and an OpenAPI document to what was captured.
+        let all = listing.files.iter().any(|(path, _)| path == Rules::FILE);
+        if all || project.settings.source.is_some() {
+            return Self::All;
+        }
+        let paths = listing.files.iter().map(|(path, _)| path.as_str());
+        let contracts = paths.filter_map(|path| {
+            let (section, file) = path.strip_prefix("contracts/")?.split_once('/')?;
+            Some(ContractName::new(section, file).ok()??.document)
+        });
+        Self::Some(contracts.collect())
+    }
+
+    fn wants(&self, name: &DocumentName) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(names) => names.contains(name),
+        }
+    }
+}
+
+/// Reads the documents of a project and checks each. Of most endpoint documents only the outline is kept, which is what
+/// [`Checks::together`] asks for. The findings are in no particular order.
+pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Finding>)> {
+    let listing = project.listing()?;
+    let prefix = project.shown(&project.docs);
+    let whole = Whole::new(project, &listing);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut part = Part::default();
+        while let Some((path, file)) = listing.files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let bytes = read_document(file)?;
+            let Some(name) = part.collection.add(path, bytes, &prefix) else {
+                continue;
+            };
+            if let Some(loaded) = part.collection.endpoints.get_mut(&name) {
+                part.findings.extend(checks.document(&name, loaded));
+                if !whole.wants(&name) {
+                    loaded.keep_outline();
+                }
+            }
+        }
+        Ok::<_, Error>(part)
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let parts = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.min(listing.files.len()))
+            .filter_map(|_| {
+                let builder = thread::Builder::new().stack_size(STACK_SIZE);
+                // Where the system gives no thread more, the others do the work.
+                builder.spawn_scoped(scope, work).ok()
+            })
+            .collect();
+        let own = work();
+        let others = others.into_iter().map(|thread| match thread.join() {
+            Ok(part) => part,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        std::iter::once(own).chain(others).collect::<Vec<_>>()
+    });
+    let mut whole = Part::default();
+    for part in parts {
+        let part = part?;
+        whole.collection.merge(part.collection);
+        whole.findings.extend(part.findings);
+    }
+    for (path, error) in &listing.unread {
+        let reason = error.reason();
+        whole.collection.add_unread(path, &reason, &prefix);
+    }
+    whole.collection.find_case_clashes();
+    Ok((whole.collection, whole.findings))
+}

@@ -1,0 +1,204 @@
+//! What the JSON library says of a text that is not JSON, in words for people.
+
+use super::reader::{Fault, FaultKind};
+
+/// The fault that a message of `serde_json` (without its place) tells of.
+pub(super) fn fault(text: &str, offset: usize, message: &str) -> Fault {
+    let (kind, offset) = kind_and_place(text, offset, message);
+    let (message, help) = words(text, offset, message);
+    let fault = Fault::new(kind, offset, message);
+    match help {
+        "" => fault,
+        help => fault.with_help(help),
+    }
+}
+
+/// The library points at what stands behind a trailing comma, and behind an escape.
+fn kind_and_place(text: &str, offset: usize, message: &str) -> (FaultKind, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    match message {
+        "trailing comma" => (
+            FaultKind::TrailingComma,
+            before.rfind(',').unwrap_or(offset),
+        ),
+        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
+            (FaultKind::LoneSurrogate, surrogate(text, offset))
+        }
+        _ => (FaultKind::Syntax, offset),
+    }
+}
+
+/// The escape of the half pair: of several before the place, the first that is followed by no other half.
+fn surrogate(text: &str, offset: usize) -> usize {
+    let halves = |at: usize| {
+        let digits = text.get(at + 2..at + 6)?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let bytes = text.as_bytes();
+    let line = text
+        .get(..offset)
+        .and_then(|before| before.rfind('\n'))
+        .unwrap_or(0);
+    let mut at = line;
+    while at < bytes.len() {
+        if bytes[at] != b'\\' {
+            at += 1;
+            continue;
+        }
+        if bytes.get(at + 1) != Some(&b'u') {
+            at += 2;
+            continue;
+        }
+        match halves(at) {
+            Some(0xd800..=0xdbff)
+                if text.get(at + 6..at + 8) == Some("\\u")
+                    && matches!(halves(at + 6), Some(0xdc00..=0xdfff)) =>
+            {
+                at += 12;
+            }
+            Some(0xd800..=0xdfff) => return at,
+            _ => at += 6,
+        }
+    }
+    offset
+}
+
+fn words(text: &str, offset: usize, message: &str) -> (String, &'static str) {
+    let next = text.get(offset..).and_then(|rest| rest.chars().next());
+    let (words, help) = match message {
+        "EOF while parsing a value" if text.trim().is_empty() => (
+            "the file is empty",
+            "write a JSON object into it, or remove it",
+        ),
+        "EOF while parsing a value" => ("the file ends where a value must stand", ""),
+        "EOF while parsing a list" => ("the file ends inside an array", "close it with `]`"),
+        "EOF while parsing an object" => ("the file ends inside an object", "close it with `}`"),
+        "EOF while parsing a string" => (
+            "the file ends inside a string",
+            "close it with a double quote",
+        ),
+        "expected `:`" => (
+            "expected `:` behind the key",
+            "put a colon between key and value",
+        ),
+        "expected `,` or `]`" => (
+            "expected `,` or `]`",
+            "put a comma between two items, or close the array",
+        ),
+        "expected `,` or `}`" => (
+            "expected `,` or `}`",
+            "put a comma between two members, or close the object",
+        ),
+        "expected ident" => (
+            "expected `true`, `false` or `null`",
+            "put a text in double quotes",
+        ),
+        "expected value" if matches!(next, Some('\'')) => (
+            "a text stands in single quotes",
+            "put it in double quotes: JSON knows no others",
+        ),
+        "expected value" if matches!(next, Some('/' | '#')) => (
+            "a comment stands in the file",
+            "remove it: JSON knows no comments",
+        ),
+        "expected value" => (
+            "expected a value",
+            "a value is a text in double quotes, a number, `true`, `false`, `null`, an array or an object",
+        ),
+        "key must be a string" if matches!(next, Some('/' | '#')) => (
+            "a comment stands in the file",
+            "remove it: JSON knows no comments",
+        ),
+        "key must be a string" => (
+            "a key is not in double quotes",
+            "write every key in double quotes",
+        ),
+        "invalid escape" => (
+            "a backslash stands before what it cannot escape",
+            "write a backslash itself as `\\\\`",
+        ),
+        "invalid number" => (
+            "the number is not one of JSON",
+            "write it in plain digits, without a leading zero or plus",
+        ),
+        "control character (\\u0000-\\u001F) found while parsing a string" => (
+            "a string holds a control character as it is",
+            "write a line break as `\\n`, a tab as `\\t`, another one as `\\u00..`",
+        ),
+        "trailing characters" => (
+            "something stands behind the end of the JSON",
+            "remove it, or mend the brackets before it",
+        ),
+        "trailing comma" => (
+            "a comma stands behind the last value",
+            "remove the comma: JSON allows none there",
+        ),
+        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => (
+            "the escape is one half of a surrogate pair, and no character",
+            "write both halves, or the character itself",
+        ),
+        other => (other, ""),
+    };
+    (words.to_owned(), help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{FaultKind, parse};
+
+    #[test]
+    fn faults_are_told_in_words() {
+        for (text, offset, words) in [
+            ("", 0, "the file is empty"),
+            (" \n", 2, "the file is empty"),
+            ("{\"a\":", 4, "the file ends where a value must stand"),
+            ("[1", 1, "the file ends inside an array"),
+            ("{\"a\":1", 5, "the file ends inside an object"),
+            ("\"a", 1, "the file ends inside a string"),
+            ("{\"a\" 1}", 5, "expected `:` behind the key"),
+            ("[1 2]", 3, "expected `,` or `]`"),
+            ("{\"a\":1 \"b\":2}", 7, "expected `,` or `}`"),
+            ("{a:1}", 1, "a key is not in double quotes"),
+            ("{\"a\":'b'}", 5, "a text stands in single quotes"),
+            ("// x\n{}", 0, "a comment stands in the file"),
+            ("[nul]", 4, "expected `true`, `false` or `null`"),
+            (
+                "[\"a\\x\"]",
+                4,
+                "a backslash stands before what it cannot escape",
+            ),
+            ("[01]", 2, "the number is not one of JSON"),
+            (
+                "[\"a\tb\"]",
+                3,
+                "a string holds a control character as it is",
+            ),
+            ("{} x", 3, "something stands behind the end of the JSON"),
+        ] {
+            let fault = parse(text).unwrap_err();
+            assert_eq!(
+                (fault.kind, fault.offset, fault.message.as_str()),
+                (FaultKind::Syntax, offset, words),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_pointed_at() {
+        for (text, offset) in [
+            ("[\"\\ud83d\\ude00\\ud800\"]", 14),
+            ("[\"\\\\ud800\\udc00\"]", 9),
+            ("[\"é\\ud800x\"]", 4),
+            ("[\"\\ud800\\ud800\\udc00\"]", 2),
+        ] {
+            let fault = parse(text).unwrap_err();
+            assert_eq!(
+                (fault.kind, fault.offset),
+                (FaultKind::LoneSurrogate, offset),
+                "{text}"
+            );
+        }
+        assert!(parse("\"\\ud83d\\ude00\"").is_ok());
+    }
+}

@@ -1,0 +1,120 @@
+//! Characters in prose that look like something else, or like nothing.
+
+use std::sync::Arc;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use super::Document;
+use super::prose::{self, Prose};
+use crate::document::Collection;
+use crate::finding::{Finding, Fix, SourceFile, codes};
+
+/// Of a document.
+pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
+    let findings = of(document.source, prose::of_document(document.item));
+    findings
+        .into_iter()
+        .map(|finding| finding.about(document.name))
+        .collect()
+}
+
+/// Of scenarios, fixtures and sections.
+pub(super) fn others(collection: &Collection) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for loaded in collection.scenarios.values() {
+        let prose = loaded.item.as_ref().map(prose::of_scenario);
+        findings.append(&mut of(&loaded.source, prose.unwrap_or_default()));
+    }
+    if let Some(loaded) = &collection.fixtures {
+        let prose = loaded.item.as_ref().map(prose::of_fixtures);
+        findings.append(&mut of(&loaded.source, prose.unwrap_or_default()));
+    }
+    if let Some(loaded) = &collection.sections {
+        let prose = loaded.item.as_ref().map(prose::of_sections);
+        findings.append(&mut of(&loaded.source, prose.unwrap_or_default()));
+    }
+    findings
+}
+
+fn of(source: &Arc<SourceFile>, all: Vec<Prose<'_>>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for prose in all {
+        findings.extend(unseen(source, &prose));
+        findings.extend(decomposed(source, &prose));
+    }
+    findings
+}
+
+/// The first character that nobody sees.
+fn unseen(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
+    let (at, character) = prose
+        .text
+        .char_indices()
+        .find(|(_, character)| is_unseen(*character))?;
+    let message = format!(
+        "the text holds the character U+{:04X}, which nobody sees",
+        u32::from(character)
+    );
+    let finding = Finding::new(codes::CONTROL_CHARACTER, message)
+        .at_text(source, &prose.pointer, at..at + character.len_utf8())
+        .help("remove it, or write what it stands for");
+    Some(finding)
+}
+
+/// Controls but for line break and tab, and what changes the direction or the width of a text without a mark of its own.
+fn is_unseen(character: char) -> bool {
+    match character {
+        '\n' | '\t' => false,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => {
+            // Joiners have a meaning in some scripts and in emoji.
+            !matches!(character, '\u{200c}' | '\u{200d}')
+        }
+        '\u{2028}' | '\u{2029}' | '\u{feff}' => true,
+        other => other.is_control(),
+    }
+}
+
+/// A text that is not in form NFC (Unicode Standard Annex 15): it looks the same and is not found.
+fn decomposed(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
+    if prose.text.is_ascii() || is_nfc(prose.text) {
+        return None;
+    }
+    let text: String = prose.text.nfc().collect();
+    let start = prose
+        .text
+        .char_indices()
+        .zip(text.chars())
+        .find(|((_, before), after)| before != after)
+        .map_or(0, |((at, _), _)| at);
+    let end = prose.text.len();
+    let finding = Finding::new(codes::NOT_NFC, "the text is not in Unicode's form NFC")
+        .at_text(source, &prose.pointer, start..end)
+        .help(
+            "`apidocs validate --fix` writes it so: two texts that look the same are the same then",
+        );
+    let place = source.locate(&prose.pointer)?;
+    let written = serde_json::Value::from(text).to_string();
+    Some(finding.fix(Fix::new(
+        "writes the text in form NFC",
+        source,
+        place.value,
+        written,
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_told_and_what_scripts_need_is_not() {
+        for character in [
+            '\u{0}', '\u{1b}', '\r', '\u{85}', '\u{202e}', '\u{200b}', '\u{feff}',
+        ] {
+            assert!(is_unseen(character), "{character:?}");
+        }
+        for character in ['\n', '\t', ' ', '\u{a0}', '\u{200d}', 'é', '日'] {
+            assert!(!is_unseen(character), "{character:?}");
+        }
+    }
+}

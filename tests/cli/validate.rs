@@ -1,0 +1,196 @@
+//! `validate` with its flags, `explain`, and documents at the limits.
+
+use serde_json::{Value, json};
+
+use crate::support::{Sandbox, codes, document, fails, sections};
+
+/// A document and a list of it.
+fn project(document: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("api-docs/endpoints/things/get-things.json", document);
+    let sections = sections(&[("things", &["get-things"])]);
+    sandbox.write("api-docs/sections.json", sections.to_string());
+    sandbox
+}
+
+#[test]
+fn fix_mends_what_has_one_right_fix_and_leaves_the_rest() {
+    let text = "\u{feff}{\"title\": \"Cafe\u{301}\", \"method\": \"GET\",\r\n\"api_path\": \"/x/\", \"description\": \"a ` b\", \"no_example\": \"x\",}";
+    let sandbox = project(text);
+    sandbox.write(
+        "api-docs/endpoints/things/more.json",
+        document("More", json!([])).to_string(),
+    );
+    let told = sandbox.run(&["validate"]).exits(1);
+    told.answers(&["next: apidocs validate --fix"]);
+    let run = sandbox
+        .run(&["validate", "--fix", "--report", "json"])
+        .exits(0);
+    let left = run.json();
+    assert_eq!(codes(&left), ["unbalanced-backticks"]);
+    run.tells(&[
+        "fixed api-docs/endpoints/things/get-things.json: removes the byte order mark",
+        "removes the comma",
+        "writes the text in form NFC",
+        "fixed api-docs/sections.json: lists things/more at the end of its section",
+        "3 files fixed",
+    ]);
+    assert_eq!(
+        sandbox.read("api-docs/endpoints/things/get-things.json"),
+        "{\n  \"title\": \"Café\",\n  \"method\": \"GET\",\n  \"api_path\": \"/x/\",\n  \"description\": \"a ` b\",\n  \"no_example\": \"x\"\n}\n"
+    );
+    // What is fixed stays as it is.
+    let before = sandbox.files();
+    sandbox
+        .run(&["validate", "--fix"])
+        .exits(0)
+        .tells(&["nothing to fix"]);
+    sandbox.run(&["fmt", "--check"]).exits(0);
+    assert!(sandbox.files() == before);
+}
+
+#[test]
+fn fix_does_not_touch_what_the_settings_switch_off() {
+    let sandbox = project(
+        "{\"title\": \"x\", \"method\": \"GET\", \"api_path\": \"/\", \"description\": \"d\", \"no_example\": \"x\"}",
+    );
+    sandbox.write("apidocs.toml", "[severity]\nnot-canonical = \"off\"\n");
+    let before = sandbox.files();
+    sandbox
+        .run(&["validate", "--fix"])
+        .exits(0)
+        .tells(&["nothing to fix"]);
+    assert!(sandbox.files() == before);
+}
+
+#[test]
+fn a_schema_of_the_project_is_added() {
+    let sandbox = project(&document("Things", json!([])).to_string());
+    sandbox.write(
+        "checks/endpoint.json",
+        r#"{"required": ["owner"], "properties": {"title": {"$ref": "types/title.json"}}}"#,
+    );
+    sandbox.write(
+        "checks/types/title.json",
+        r#"{"type": "string", "maxLength": 3}"#,
+    );
+    let run = sandbox
+        .run(&[
+            "validate",
+            "--schema",
+            "checks/endpoint.json",
+            "--report",
+            "json",
+        ])
+        .exits(1);
+    let report = run.json();
+    let told: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["code"] == "schema")
+        .map(|finding| finding["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        told,
+        ["`owner` is missing", "expected at most 3 characters"]
+    );
+
+    for (schema, expected) in [
+        (
+            r#"{"$ref": "https://example.com/x.json"}"#,
+            "nothing is fetched",
+        ),
+        (
+            r#"{"$ref": "../api-docs/sections.json"}"#,
+            "is not in the folder of the schema",
+        ),
+        (r#"{"type": 1}"#, "cannot be used: "),
+        (
+            r#"{"type": "#,
+            "checks/endpoint.json:1:9: the file ends where a value must stand",
+        ),
+    ] {
+        sandbox.write("checks/endpoint.json", schema);
+        fails(
+            &sandbox,
+            &["validate", "--schema", "checks/endpoint.json"],
+            2,
+            &[expected, "help: "],
+        );
+    }
+}
+
+#[test]
+fn codes_are_explained() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.run(&["explain", "path-parameters"]).exits(0);
+    run.answers(&[
+        "## Why",
+        "## Before",
+        "## After",
+        "path-parameters = \"error\"",
+    ]);
+    let run = sandbox.run(&["explain", "field-removed"]).exits(0);
+    run.answers(&["Impact: breaking.", "[impact]\n    field-removed = "]);
+    let run = sandbox.run(&["explain"]).exits(0);
+    run.answers(&["path-parameters ", "real-email ", "  off "]);
+    fails(
+        &sandbox,
+        &["explain", "path-paramters"],
+        2,
+        &["help: did you mean `path-parameters`?"],
+    );
+    fails(
+        &sandbox,
+        &["explain", "frobnicate"],
+        2,
+        &["help: `apidocs explain` lists all codes"],
+    );
+}
+
+/// A document whose body is nested so deeply that the whole file has so many levels.
+fn deep(levels: usize, leaf: &str) -> String {
+    // The file, its list of examples, the example and the response are four.
+    let half = (levels - 4) / 2;
+    let body = "[{\"a\":".repeat(half) + leaf + &"}]".repeat(half);
+    let document = document("Deep", Value::from("BODY"));
+    document.to_string().replace("\"BODY\"", &body)
+}
+
+#[test]
+fn a_thousand_levels_are_worked_on_and_more_are_told() {
+    let sandbox = project(&deep(1_000, "1"));
+    sandbox.write("old/endpoints/things/get-things.json", deep(1_000, "2"));
+    sandbox.write("old/sections.json", sandbox.read("api-docs/sections.json"));
+    sandbox.run(&["validate"]).exits(0);
+    let report = sandbox
+        .run(&["diff", "old", "--report", "json"])
+        .exits(0)
+        .json();
+    assert_eq!(
+        report["documents"][0]["changes"][0]["code"],
+        "value-changed"
+    );
+    sandbox.run(&["fmt"]).exits(0);
+    sandbox.run(&["fmt", "--check"]).exits(0);
+    sandbox
+        .run(&["validate"])
+        .exits(0)
+        .answers(&["no findings"]);
+    for set in ["sentry", "markdown"] {
+        sandbox
+            .run(&["render", "--template-set", set, "-o", set])
+            .exits(0);
+        assert!(sandbox.read(&format!("{set}/things/get-things.md")).len() > 500_000);
+    }
+    let sandbox = project(&deep(1_002, "1"));
+    for verb in ["validate", "fmt", "render"] {
+        let run = sandbox.run(&[verb]).exits(1);
+        let told = format!("{}{}", run.stdout, run.stderr);
+        assert!(
+            told.contains("the nesting is deeper than 1000 levels"),
+            "{run}"
+        );
+    }
+}
