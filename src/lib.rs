@@ -23,8 +23,8 @@
 //! | [`import`] | endpoint documents from elsewhere |
 //! | [`export`] | endpoint documents in the formats of others |
 //! | [`capture`] | server processes, HTTP, scenarios |
+//! | [`stabilize`] | volatile values: kinds, pairing, rules, learning, pseudonyms; secrets |
 //! | [`validate`] | schemas and rules |
-//! | [`stabilize`] | volatile values: kinds, pairing, rules, learning |
 //! | [`contract`] | JSON Schemas of response bodies, inferred from what was captured |
 //! | [`drift`] | two versions of documents |
 //! | [`render`] | templates, and what they ask of an output folder |

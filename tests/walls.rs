@@ -15,9 +15,16 @@ const WALLS: [(&str, &[&str]); 15] = [
     ("project", &["json", "finding", "document"]),
     ("import", &["json", "finding", "document", "page"]),
     ("export", &["json", "finding", "document", "import"]),
-    ("capture", &["json", "finding", "document", "project"]),
-    ("validate", &["json", "finding", "document", "project"]),
-    ("stabilize", &["json", "finding", "document"]),
+    // The settings say which names mean secrets.
+    ("stabilize", &["json", "finding", "document", "project"]),
+    (
+        "capture",
+        &["json", "finding", "document", "project", "stabilize"],
+    ),
+    (
+        "validate",
+        &["json", "finding", "document", "project", "stabilize"],
+    ),
     ("contract", &["json", "finding", "document"]),
     ("drift", &["json", "finding", "document", "stabilize"]),
     ("render", &["json", "finding", "document", "page"]),

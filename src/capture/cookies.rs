@@ -4,8 +4,8 @@ use cookie_store::{CookieError, CookieStore};
 use url::Url;
 
 use super::error::Fault;
-use super::secrets::Secrets;
 use crate::document::Headers;
+use crate::stabilize::secrets::Secrets;
 
 /// What examples show in the place of a value.
 const SHOWN: &str = "<cookie>";

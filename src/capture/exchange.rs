@@ -9,11 +9,11 @@ use super::coding;
 use super::hosts::Hosts;
 use super::identity::Credential;
 use super::payload::{self, Built};
-use super::secrets::Secrets;
 use super::wire::Head;
 use crate::document::{Body, Exchange, Header, Headers, Request, Response};
-use crate::finding::Finding;
+use crate::finding::{Finding, Label, SourceFile};
 use crate::json::{KeyOrder, write};
+use crate::stabilize::secrets::Secrets;
 
 /// Fields that speak of the connection, not of the response (RFC 9110, section 7.6.1).
 const HOP_BY_HOP: [&str; 3] = ["Connection", "Keep-Alive", "Transfer-Encoding"];
@@ -66,19 +66,21 @@ impl View<'_> {
         }
     }
 
-    /// A JSON value as it is shown: strings and keys as texts, a number that is a secret as one too.
+    /// A JSON value as it is shown.
     pub fn value(&self, value: &Value) -> Value {
+        self.secrets.redact_value(&self.hosted(value))
+    }
+
+    /// A JSON value with the shown host.
+    fn hosted(&self, value: &Value) -> Value {
+        let text = |text: &str| self.hosts.replace(text).into_owned();
         match value {
-            Value::String(text) => Value::String(self.text(text)),
-            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::String(string) => Value::String(text(string)),
+            Value::Array(items) => items.iter().map(|item| self.hosted(item)).collect(),
             Value::Object(object) => object
                 .iter()
-                .map(|(key, value)| (self.text(key), self.value(value)))
+                .map(|(key, value)| (text(key), self.hosted(value)))
                 .collect(),
-            Value::Number(number) => match self.secrets.whole(&number.to_string()) {
-                Some(shown) => Value::from(shown),
-                None => value.clone(),
-            },
             other => other.clone(),
         }
     }
@@ -132,11 +134,25 @@ impl View<'_> {
         finding.message = self.text(&finding.message);
         finding.help = finding.help.map(|help| self.text(&help));
         finding.notes = finding.notes.iter().map(|note| self.text(note)).collect();
+        finding.label = finding.label.map(|label| self.label(label));
         finding
     }
 
+    /// A place in a scenario, whose lines may hold a secret that somebody wrote there.
+    pub fn label(&self, label: Label) -> Label {
+        match self.secrets.mask(&label.source.text) {
+            Some(text) => Label {
+                source: SourceFile::new(label.source.path.clone(), text.as_bytes()),
+                ..label
+            },
+            None => label,
+        }
+    }
+
     fn header(&self, header: &Header) -> Header {
-        Header::new(header.name.clone(), self.text(&header.value))
+        let hosted = self.hosts.replace(&header.value);
+        let shown = self.secrets.redact_header(&header.name, &hosted);
+        Header::new(header.name.clone(), shown)
     }
 
     /// The request as examples show it.
@@ -197,6 +213,25 @@ impl View<'_> {
         })
     }
 
+    /// By how many bytes what we put in differs from what was there.
+    ///
+    /// On the wire a string may be written with more escapes than it needs: there, what is replaced is measured in the
+    /// raw text; only what its name calls a secret, which that text does not tell, is measured in ours.
+    fn json_change(&self, value: &Value, shown: &Body, raw: &str) -> i128 {
+        let by_values = length(shown) - length(&Body::Json(value.clone()));
+        if !raw.contains('\\') {
+            return by_values;
+        }
+        let text = self.text(raw);
+        match crate::json::parse(&text) {
+            Ok(value) => {
+                let by_name = length(shown) - length(&Body::Json(value));
+                text.len() as i128 - raw.len() as i128 + by_name
+            }
+            Err(_) => by_values,
+        }
+    }
+
     /// The response as examples show it; `raw` is the body of which `content` was made, without its
     /// content coding. The length of a coded body is that of bytes that nobody sees, and differs with
     /// every value that the coding packs: it is not shown.
@@ -208,7 +243,7 @@ impl View<'_> {
             Content::Bytes(media_type) => Body::Bytes(payload::told(media_type, raw)),
         };
         let changed = match (content, std::str::from_utf8(raw)) {
-            (Content::Json(_), Ok(text)) => self.text(text).len() as i128 - text.len() as i128,
+            (Content::Json(value), Ok(text)) => self.json_change(value, &body, text),
             (Content::Text(text), _) => self.text(text).len() as i128 - text.len() as i128,
             _ => 0,
         };
@@ -249,7 +284,7 @@ impl View<'_> {
         }
         let text = String::from_utf8_lossy(raw);
         let text = match crate::json::parse(&text) {
-            Ok(value) => write(&value, KeyOrder::Kept),
+            Ok(value) => write(&self.value(&value), KeyOrder::Kept),
             Err(_) => text.into_owned(),
         };
         // Enough for the lines that are shown: a secret is no longer than that.

@@ -111,7 +111,7 @@ impl Session<'_> {
         let mut prepared = prepared;
         let mut hops = Vec::new();
         loop {
-            let (asked, response) = self.ask(at, prepared)?;
+            let (asked, response) = self.ask(at, step, prepared)?;
             let location = match response.head.headers.get("Location") {
                 Some(location) if step.follow && is_redirect(response.head.status) => location,
                 _ => {
@@ -183,7 +183,12 @@ impl Session<'_> {
     }
 
     /// Makes a request with the cookies of the scenario, and once more where the settings list what went wrong.
-    fn ask(&mut self, at: &str, prepared: Prepared) -> Result<(Prepared, WireResponse), Stop> {
+    fn ask(
+        &mut self,
+        at: &str,
+        step: &Step,
+        prepared: Prepared,
+    ) -> Result<(Prepared, WireResponse), Stop> {
         let place = format!("{at}/request");
         let mut prepared = prepared;
         let mut attempt = 1;
@@ -197,7 +202,11 @@ impl Session<'_> {
         }
         loop {
             self.add_cookies(&mut prepared);
+            self.learn_request(&prepared);
             let result = self.client.send(&prepared.wire());
+            if let Ok(response) = &result {
+                self.learn_response(step, response);
+            }
             let retry = &self.world.options.settings.retry;
             if let Some(pause) = pause(retry, attempt, &prepared.method, &result) {
                 attempt += 1;

@@ -1,14 +1,13 @@
 //! Who asks.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::error::{Error, ErrorKind};
+use super::log::known;
 use super::process::{Process, Start};
 use super::scope::Scope;
-use super::server::{LOG_LIMIT, text_of};
+use super::server::{Launch, text_of};
 use super::template::{Template, TemplateError};
 use crate::document::Identity;
 use crate::project::{Auth, Settings};
@@ -53,10 +52,7 @@ impl<'a> Identities<'a> {
     pub fn new(
         settings: &'a Settings,
         used: &BTreeSet<&str>,
-        scope: &Scope,
-        root: &Path,
-        logs: &Path,
-        interrupted: &AtomicBool,
+        launch: &Launch<'_>,
     ) -> Result<Self, Error> {
         let mut outputs = BTreeMap::new();
         for (name, auth) in &settings.auth {
@@ -71,7 +67,7 @@ impl<'a> Identities<'a> {
                 .as_ref()
                 .filter(|_| used.contains(name.as_str()))
             {
-                let output = run(name, command, scope, root, logs, interrupted)?;
+                let output = run(name, command, launch)?;
                 outputs.insert(name.clone(), output);
             }
         }
@@ -98,33 +94,30 @@ impl<'a> Identities<'a> {
     }
 }
 
-fn run(
-    name: &str,
-    command: &[String],
-    scope: &Scope,
-    root: &Path,
-    logs: &Path,
-    interrupted: &AtomicBool,
-) -> Result<String, Error> {
+/// Runs the command of an identity where the server runs that we started, and with its variables: a program that
+/// makes tokens is often one of the server's, and needs its settings.
+fn run(name: &str, command: &[String], launch: &Launch<'_>) -> Result<String, Error> {
     let what = format!("command of [auth.{name}]");
     let command = command
         .iter()
-        .map(|word| text_of(&what, word, scope))
+        .map(|word| text_of(&what, word, launch.scope))
         .collect::<Result<Vec<_>, _>>()?;
-    // A folder of its own: what it writes is a credential, and no log.
-    let private =
-        tempfile::tempdir().map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?;
-    let output = private.path().join("output");
+    let (directory, env) = match &launch.settings.server {
+        Some(server) => launch.surroundings("[server]", server)?,
+        None => (launch.root.to_owned(), BTreeMap::new()),
+    };
     let mut process = Process::start(&Start {
         what: &what,
         command: &command,
-        directory: root,
-        env: &BTreeMap::new(),
-        log: logs.join(format!("auth-{name}.log")),
-        output: Some(output.clone()),
-        log_limit: LOG_LIMIT,
+        directory: &directory,
+        env: &env,
+        log: launch
+            .logs
+            .map(|logs| logs.join(format!("auth-{name}.log"))),
+        secrets: launch.secrets,
+        answers: true,
     })?;
-    let fault = match process.wait(COMMAND_TIMEOUT, interrupted)? {
+    let fault = match process.wait(COMMAND_TIMEOUT, launch.interrupted)? {
         Some(end) if end.success => None,
         Some(end) => Some(format!("the {what} ended {}", end.words)),
         None => Some(format!(
@@ -136,13 +129,13 @@ fn run(
             .with_help("run it by hand: its output must be the credential")
             .with_notes(process.log_tail()));
     }
-    let text = std::fs::read_to_string(&output).map_err(|error| {
-        Error::new(
-            ErrorKind::Command,
-            format!("the output of the {what} cannot be read: {error}"),
-        )
+    let text = String::from_utf8(process.answer()).map_err(|_| {
+        let message = format!("the output of the {what} is not UTF-8");
+        Error::new(ErrorKind::Command, message)
     })?;
     let text = text.trim();
+    // What it says of its own on the way may hold it too.
+    known(launch.secrets).add(text);
     if text.is_empty() {
         return Err(
             Error::new(ErrorKind::Command, format!("the {what} wrote nothing"))

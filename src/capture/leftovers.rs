@@ -1,7 +1,5 @@
 //! What a run that was killed left running, and how the next one knows it.
 
-use std::path::PathBuf;
-
 use super::process::{MARK, mark_name};
 
 /// A process that was started.
@@ -42,24 +40,15 @@ pub fn adopt_orphans() {
     super::group::adopt();
 }
 
-/// Stops what the run with that mark left running, and removes its logs. Gives the numbers of the processes.
+/// Stops what the run with that mark left running. Gives the numbers of the processes.
 ///
 /// A mark that is none of ours stops nothing.
 pub fn stop_left_behind(processes: &[Spawned], mark: &str) -> Vec<u32> {
-    let Some(token) = mark.strip_prefix(MARK).filter(|token| is_token(token)) else {
+    if !mark.strip_prefix(MARK).is_some_and(is_token) {
         return Vec::new();
-    };
-    let name = format!("{PREFIX}{token}-");
-    let folders = std::fs::read_dir(std::env::temp_dir())
-        .into_iter()
-        .flatten();
-    let folders: Vec<PathBuf> = folders
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&name))
-        .map(|entry| entry.path())
-        .collect();
+    }
     #[cfg(unix)]
-    let stopped = {
+    {
         let known = processes
             .iter()
             .filter(|process| !process.started.is_empty());
@@ -67,36 +56,20 @@ pub fn stop_left_behind(processes: &[Spawned], mark: &str) -> Vec<u32> {
             .map(|process| (process.id, process.started.clone()))
             .collect();
         super::group::stop_left_behind(&known, &format!("{mark}="), GRACE)
-    };
+    }
     #[cfg(not(unix))]
-    let stopped = {
+    {
         let _ = processes;
         Vec::new()
-    };
-    for folder in folders {
-        // Who may not remove it did not make it.
-        let _ = std::fs::remove_dir_all(folder);
     }
-    stopped
 }
 
 /// How long what is left may take to stop before it is killed.
 #[cfg(unix)]
 const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// What the names of folders for logs begin with.
-const PREFIX: &str = "apidocs-";
-
 fn is_token(token: &str) -> bool {
     token.len() == 32 && token.chars().all(|c| c.is_ascii_hexdigit())
-}
-
-/// A folder for logs that the next run knows as ours.
-pub(super) fn folder() -> std::io::Result<tempfile::TempDir> {
-    let token = mark_name().trim_start_matches(MARK);
-    tempfile::Builder::new()
-        .prefix(&format!("{PREFIX}{token}-"))
-        .tempdir()
 }
 
 /// Kills what became ours because its parent ended.

@@ -25,9 +25,9 @@ mod flow;
 mod group;
 mod hosts;
 mod identity;
-mod keeper;
 mod leftovers;
 mod link;
+mod log;
 mod order;
 mod payload;
 mod plan;
@@ -37,7 +37,6 @@ mod runner;
 mod scenarios;
 mod schedule;
 mod scope;
-mod secrets;
 mod server;
 mod session;
 mod shard;
@@ -57,6 +56,7 @@ use std::sync::atomic::AtomicBool;
 use crate::document::{Body, Collection, Example, ExampleTarget, Exchange};
 use crate::finding::{Finding, LocatedError, SourceFile};
 use crate::project::Settings;
+use crate::stabilize::secrets::Secrets;
 
 pub use check::check;
 pub use error::{Error, ErrorKind};
@@ -86,7 +86,7 @@ pub struct Options<'a> {
     pub jobs: usize,
     /// Whether no scenario begins any more once one has failed.
     pub fail_fast: bool,
-    /// Where the logs of the servers are kept; thrown away unless there is a folder.
+    /// Where the logs of the servers are kept, without secrets; thrown away unless there is a folder.
     pub logs: Option<&'a Path>,
     /// Set by somebody who wants us to stop: everything is cleaned up, then [`run`] comes back with
     /// [`ErrorKind::Interrupted`].
@@ -176,6 +176,8 @@ pub struct Captured {
     pub idle_jobs: Option<Vec<String>>,
     /// Why the run could not go on to its end: a server ended. What came before counts.
     pub stopped: Option<Error>,
+    /// Everything that must not be written down.
+    pub secrets: Secrets,
 }
 
 impl Captured {

@@ -1,16 +1,16 @@
 //! A process that we start, and that does not outlive us.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::error::{Error, ErrorKind};
-use super::keeper::{self, Keeper};
+use super::log::{self, Log, Shared};
 
 /// How long a process may take to stop before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -26,12 +26,12 @@ pub(super) struct Start<'a> {
     pub directory: &'a Path,
     /// Variables beside our own environment.
     pub env: &'a BTreeMap<String, String>,
-    /// Where its output goes, both streams.
-    pub log: PathBuf,
-    /// Where its standard output goes instead.
-    pub output: Option<PathBuf>,
-    /// How large the log may grow, in bytes; then all but its end is thrown away.
-    pub log_limit: u64,
+    /// Where its output goes, both streams, if anywhere.
+    pub log: Option<PathBuf>,
+    /// What must not stand there.
+    pub secrets: &'a Shared,
+    /// Whether its standard output is an answer to us, and no log.
+    pub answers: bool,
 }
 
 /// A process and everything that it started: what stays in its process group, and, on Linux, what left it.
@@ -45,9 +45,16 @@ pub(super) struct Process {
     child: Child,
     /// The variable of the environment by which what it started is known.
     mark: String,
-    log: PathBuf,
-    keeper: Option<Keeper>,
+    log: Log,
+    answer: Option<Answer>,
     stopped: bool,
+}
+
+/// What a process answers, in memory alone.
+#[derive(Debug)]
+struct Answer {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
 }
 
 impl Process {
@@ -67,22 +74,20 @@ impl Process {
             )
             .with_help("mend `directory` in apidocs.toml"));
         }
-        // At its end, whatever happens to the file meanwhile.
-        let create = |path: &PathBuf| {
-            let file = File::create(path).and_then(|_| File::options().append(true).open(path));
-            file.map_err(|error| {
-                let message = format!("{} cannot be written: {error}", path.display());
-                Error::new(ErrorKind::Io, message)
-            })
+        let pipe = || io::pipe().map_err(|error| Error::new(ErrorKind::Io, error.to_string()));
+        let (log, errors) = pipe()?;
+        let (answer, output) = if start.answers {
+            let (reader, writer) = pipe()?;
+            (Some(reader), writer)
+        } else {
+            // One pipe for both streams, so that their order stays.
+            let writer = errors.try_clone();
+            (
+                None,
+                writer.map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?,
+            )
         };
-        let errors = create(&start.log)?;
-        let output = match &start.output {
-            Some(path) => create(path)?,
-            // A copy of the handle, so that the two streams share one position in the file.
-            None => errors
-                .try_clone()
-                .map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?,
-        };
+        let log = Log::new(log, start.log.as_deref(), start.secrets)?;
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         // A relative path is meant from the folder in which the program runs; the standard library
         // leaves open which one it takes.
@@ -103,7 +108,6 @@ impl Process {
             .stderr(errors);
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let keeper = Keeper::start(&start.log, start.log_limit);
         let child = command.spawn().map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::NotFound => "there is no such program".to_owned(),
@@ -116,13 +120,24 @@ impl Process {
             )
             .with_help("install it, or mend the command in apidocs.toml")
         })?;
+        // It holds our ends of the pipes, which must be closed to see their end.
+        drop(command);
+        let answer = answer.map(|pipe| {
+            let bytes = Arc::new(Mutex::new(Vec::new()));
+            let into = Arc::clone(&bytes);
+            let reader = log::drain(pipe, move |bytes| {
+                let mut into = into.lock().unwrap_or_else(PoisonError::into_inner);
+                into.extend_from_slice(bytes);
+            });
+            Answer { bytes, reader }
+        });
         Ok(Self {
             what: (*what).to_owned(),
             command: shell_words::join(start.command),
             child,
             mark: format!("{}={number}", mark_name()),
-            log: start.log.clone(),
-            keeper,
+            log,
+            answer,
             stopped: false,
         })
     }
@@ -164,9 +179,18 @@ impl Process {
         Ok(end)
     }
 
-    /// The last lines of its output.
+    /// The last lines of its output, without secrets.
     pub fn log_tail(&self) -> Vec<String> {
-        keeper::last_lines(&self.log)
+        self.log.tail()
+    }
+
+    /// What it answered, once it has ended.
+    pub fn answer(&self) -> Vec<u8> {
+        let Some(Answer { bytes, reader }) = &self.answer else {
+            return Vec::new();
+        };
+        log::ended(reader);
+        bytes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Stops the group: asks (SIGTERM), waits a little, kills (SIGKILL).
@@ -175,7 +199,7 @@ impl Process {
             return;
         }
         stop(&mut self.child, &self.mark, GRACE);
-        self.keeper = None;
+        self.log.close();
     }
 }
 
@@ -251,9 +275,9 @@ mod tests {
             command: &command,
             directory: folder,
             env: &BTreeMap::new(),
-            log: folder.join("log"),
-            output: None,
-            log_limit: u64::MAX,
+            log: Some(folder.join("log")),
+            secrets: &Shared::default(),
+            answers: false,
         })
         .unwrap()
     }
@@ -346,9 +370,9 @@ mod tests {
             command: &command,
             directory: folder.path(),
             env: &BTreeMap::new(),
-            log: folder.path().join("log"),
-            output: None,
-            log_limit: u64::MAX,
+            log: None,
+            secrets: &Shared::default(),
+            answers: false,
         };
         let error = Process::start(&start).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Command);

@@ -3,23 +3,23 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::base::BaseUrl;
 use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
 use super::hosts::Hosts;
 use super::identity::Identities;
-use super::leftovers;
 use super::link::Link;
+use super::log::{Shared, known};
 use super::plan::{Plan, keeps};
 use super::scope::{Ports, Scope, env};
-use super::secrets::Secrets;
-use super::server::{LOG_LIMIT, Launch, Stack, text_of};
+use super::server::{Launch, Stack, text_of};
 use super::session::{Memory, Session};
 use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
 use crate::document::{ExampleTarget, Exchange, Recorded};
+use crate::stabilize::secrets::{Rules, Secrets};
 
 /// What all scenarios share.
 pub(super) struct World<'a> {
@@ -36,8 +36,8 @@ pub(super) struct World<'a> {
     pub stop: OnceLock<Error>,
     /// Whether a scenario failed in a run that ends with the first failure.
     pub halted: AtomicBool,
-    /// The secrets of all sessions.
-    secrets: Mutex<Secrets>,
+    /// The secrets of all sessions, as far as they are known.
+    secrets: Shared,
 }
 
 pub(super) type Examples = Vec<(ExampleTarget, CapturedExample)>;
@@ -91,7 +91,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         return Ok(Captured::default());
     }
     let used = plan.used(options.settings);
-    let mut secrets = Secrets::default();
+    let mut secrets = Secrets::new(Rules::new(&options.settings.secrets));
     let env_values: Vec<_> = used.env.iter().filter_map(|name| env(name)).collect();
     for value in &env_values {
         secrets.add(value);
@@ -111,39 +111,24 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         }
     }
     let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
-    let folder;
-    let logs: &Path = match options.logs {
-        Some(logs) => {
-            std::fs::create_dir_all(logs).map_err(|error| io(logs, &error))?;
-            logs
-        }
-        None => {
-            folder =
-                leftovers::folder().map_err(|error| io(Path::new("a folder for logs"), &error))?;
-            folder.path()
-        }
-    };
+    if let Some(logs) = options.logs {
+        std::fs::create_dir_all(logs).map_err(|error| io(logs, &error))?;
+    }
+    let shared = Shared::new(Mutex::new(secrets.clone()));
     let launch = Launch {
         root: options.root,
         settings: options.settings,
         base: &base,
         link: &link,
         scope: &scope,
-        logs,
+        logs: options.logs,
+        secrets: &shared,
         interrupted: &options.interrupted,
-        log_limit: options.logs.map_or(LOG_LIMIT, |_| u64::MAX),
         progress,
     };
     let stack = Stack::start(&launch, &mut ports).map_err(redact)?;
-    let identities = Identities::new(
-        options.settings,
-        &plan.identities(options.settings),
-        &scope,
-        options.root,
-        logs,
-        &options.interrupted,
-    )
-    .map_err(redact)?;
+    let used = plan.identities(options.settings);
+    let identities = Identities::new(options.settings, &used, &launch).map_err(redact)?;
     let world = World {
         options,
         progress,
@@ -155,7 +140,7 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
         stack: Mutex::new(stack),
         stop: OnceLock::new(),
         halted: AtomicBool::new(false),
-        secrets: Mutex::default(),
+        secrets: Arc::clone(&shared),
     };
     for (name, by) in &plan.brought {
         progress.note(&format!("{name} runs too: {by} runs after it"));
@@ -180,10 +165,15 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     match world.stop.into_inner() {
         Some(error) if error.is_interrupted() => Err(error),
         _ if options.interrupted.load(Ordering::Relaxed) => Err(Error::interrupted()),
-        stopped => Ok(Captured {
-            stopped,
-            ..captured
-        }),
+        stopped => {
+            let secrets = known(&shared).clone();
+            let hide = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
+            Ok(Captured {
+                stopped: stopped.map(hide),
+                secrets,
+                ..captured
+            })
+        }
     }
 }
 
@@ -288,15 +278,14 @@ impl World<'_> {
         captured
     }
 
-    /// Keeps the secrets of a session: what it saved may stand in what another one was shown.
+    /// Keeps the secrets of a session: what it saved may stand in what another one was shown, and in a log.
     pub fn learn(&self, secrets: &Secrets) {
-        let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        known.merge(secrets);
+        known(&self.secrets).merge(secrets);
     }
 
     /// Hides, when all is done, the secrets that were not known yet when an exchange was shown.
     fn hide_again(&self, captured: &mut Captured) {
-        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let secrets = known(&self.secrets);
         let view = View {
             hosts: &self.hosts,
             secrets: &secrets,
@@ -324,6 +313,13 @@ impl World<'_> {
                 .iter()
                 .map(|exchange| view.exchange(exchange))
                 .collect();
+            if let Outcome::Broken(error) = &mut run.outcome {
+                // With the real host, as it was made.
+                error.message = secrets.redact(&error.message).into_owned();
+                let help = error.help.as_deref();
+                error.help = help.map(|help| secrets.redact(help).into_owned());
+                error.label = view.label(error.label.clone());
+            }
             let findings = std::mem::take(&mut run.findings);
             run.findings = findings
                 .into_iter()

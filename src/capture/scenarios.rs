@@ -11,11 +11,11 @@ use super::plan::Plan;
 use super::runner::{Examples, World};
 use super::schedule;
 use super::scope::Scope;
-use super::secrets::Secrets;
 use super::session::{Memory, Session};
 use super::{Captured, Outcome, ScenarioRun};
 use crate::document::{Loaded, Scenario};
 use crate::finding::{Finding, codes};
+use crate::stabilize::secrets::Secrets;
 
 /// How long scenarios may be run again to see whether they could run beside others.
 const PROBE: Duration = Duration::from_secs(2);

@@ -14,13 +14,11 @@ use super::error::{Error, ErrorKind};
 use super::fault::seconds;
 use super::leftovers::Spawned;
 use super::link::Link;
+use super::log::Shared;
 use super::process::{Process, Start};
 use super::scope::{Ports, Scope};
 use super::template::Template;
 use crate::project::{Server, Settings};
-
-/// How large a log may grow that nobody asked to keep, in bytes.
-pub(super) const LOG_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// What is needed to start everything.
 pub(super) struct Launch<'a> {
@@ -29,11 +27,11 @@ pub(super) struct Launch<'a> {
     pub base: &'a BaseUrl,
     pub link: &'a Link,
     pub scope: &'a Scope,
-    /// Where logs go.
-    pub logs: &'a Path,
+    /// Where logs go, if anywhere.
+    pub logs: Option<&'a Path>,
+    /// What must not stand there.
+    pub secrets: &'a Shared,
     pub interrupted: &'a Arc<AtomicBool>,
-    /// How large each may grow, in bytes.
-    pub log_limit: u64,
     pub progress: &'a dyn Progress,
 }
 
@@ -109,22 +107,12 @@ impl Stack {
             Ready::Accepts(base) | Ready::Answers(base, _) => refuse_used(what, base)?,
             Ready::Runs => {}
         }
-        let directory = match &server.directory {
-            Some(directory) => launch.root.join(directory),
-            None => launch.root.to_owned(),
-        };
         let key = if role == Role::Api {
             "[server]"
         } else {
             "[[services]]"
         };
-        let mut env = BTreeMap::new();
-        for (name, value) in &server.env {
-            env.insert(
-                name.clone(),
-                launch.text(&format!("{key} env.{name}"), value)?,
-            );
-        }
+        let (directory, env) = launch.surroundings(key, server)?;
         let start = |stack: &mut Self, what: &str, words: &[String], role| {
             let command = launch.words(&format!("{key} command"), words)?;
             let process = Process::start(&Start {
@@ -133,8 +121,8 @@ impl Stack {
                 directory: &directory,
                 env: &env,
                 log: launch.log(what),
-                output: None,
-                log_limit: launch.log_limit,
+                secrets: launch.secrets,
+                answers: false,
             })?;
             launch.progress.spawned(&Spawned::of(process.id()));
             stack.running.push(Running { process, role });
@@ -256,6 +244,24 @@ enum Attempt {
 }
 
 impl Launch<'_> {
+    /// The folder in which the commands of a server run, and its variables.
+    pub fn surroundings(
+        &self,
+        key: &str,
+        server: &Server,
+    ) -> Result<(PathBuf, BTreeMap<String, String>), Error> {
+        let directory = match &server.directory {
+            Some(directory) => self.root.join(directory),
+            None => self.root.to_owned(),
+        };
+        let mut env = BTreeMap::new();
+        for (name, value) in &server.env {
+            let value = self.text(&format!("{key} env.{name}"), value)?;
+            env.insert(name.clone(), value);
+        }
+        Ok((directory, env))
+    }
+
     fn text(&self, what: &str, text: &str) -> Result<String, Error> {
         text_of(what, text, self.scope)
     }
@@ -264,9 +270,9 @@ impl Launch<'_> {
         words.iter().map(|word| self.text(what, word)).collect()
     }
 
-    fn log(&self, what: &str) -> PathBuf {
-        self.logs
-            .join(format!("{}.log", what.replace([' ', '/'], "-")))
+    fn log(&self, what: &str) -> Option<PathBuf> {
+        let name = format!("{}.log", what.replace([' ', '/'], "-"));
+        self.logs.map(|logs| logs.join(name))
     }
 
     fn ready(

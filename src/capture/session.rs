@@ -10,16 +10,16 @@ use serde_json::Value;
 use super::CapturedExample;
 use super::body::{self, Content};
 use super::client::{Client, WireResponse};
+use super::coding;
 use super::cookies::Cookies;
 use super::error::{Fault, Stop};
 use super::exchange::{Sent, View};
 use super::flow::Answer;
 use super::identity::{Credential, name_of};
-use super::payload::{self, Unmakeable};
+use super::payload::{self, Built, Unmakeable};
 use super::prepared::Prepared;
 use super::runner::World;
 use super::scope::Scope;
-use super::secrets::Secrets;
 use super::template::{Template, TemplateError};
 use super::texts;
 use crate::document::{
@@ -27,6 +27,7 @@ use crate::document::{
 };
 use crate::finding::{Finding, LocatedError, SourceFile, codes};
 use crate::json::pointer;
+use crate::stabilize::secrets::Secrets;
 
 /// How long a clean-up request may take after somebody asked us to stop.
 const HURRY: Duration = Duration::from_secs(5);
@@ -146,9 +147,10 @@ impl<'a> Session<'a> {
             self.memory.unfilled.extend(names);
             return Ok(Vec::new());
         }
-        self.world
-            .progress()
-            .step(self.ident, &format!("{} {}", step.method, step.path));
+        // What a scenario says itself may be a secret by its name.
+        let told = format!("{} {}", step.method, step.path);
+        let told = self.memory.secrets.redact(&told);
+        self.world.progress().step(self.ident, &told);
         let prepared = match self.prepare(step) {
             Ok(prepared) => prepared,
             Err(reason) => {
@@ -259,6 +261,65 @@ impl<'a> Session<'a> {
         Ok(Some(exchange))
     }
 
+    /// Remembers what a request calls a secret by name or form.
+    pub(super) fn learn_request(&mut self, prepared: &Prepared) {
+        let hosts = &self.world.hosts;
+        let hosted = |text: &str| hosts.secret_form(text);
+        let secrets = &mut self.memory.secrets;
+        secrets.learn_text(&prepared.target, &hosted);
+        for header in prepared.headers.iter() {
+            secrets.learn_header(&header.name, &header.value, &hosted);
+        }
+        match &prepared.payload {
+            Some(Built {
+                json: Some(value), ..
+            }) => secrets.learn_value(value, &hosted),
+            Some(payload) => {
+                secrets.learn_text(&String::from_utf8_lossy(&payload.bytes), &hosted);
+            }
+            None => {}
+        }
+        self.world.learn(&self.memory.secrets);
+    }
+
+    /// The same of a response, be it the expected one or not; what would be saved as secret is one in any case.
+    pub(super) fn learn_response(&mut self, step: &Step, response: &WireResponse) {
+        let hosts = &self.world.hosts;
+        let hosted = |text: &str| hosts.secret_form(text);
+        let secrets = &mut self.memory.secrets;
+        for header in response.head.headers.iter() {
+            secrets.learn_header(&header.name, &header.value, &hosted);
+        }
+        let body = body::parse(&response.head.headers, &response.body);
+        for (_, save) in step.save.iter().filter(|(_, save)| save.secret) {
+            let header;
+            let value = match &save.from {
+                SaveSource::Pointer(pointer) => {
+                    body.as_ref().ok().and_then(|body| body.pointer(pointer))
+                }
+                SaveSource::Header(name) => {
+                    header = response.head.headers.get(name).map(Value::from);
+                    header.as_ref()
+                }
+            };
+            if let Some(value) = value {
+                // Also as it is shown: the host in it is replaced before secrets are looked for.
+                secrets.add_value(value, &hosted);
+            }
+        }
+        match body {
+            Ok(value) => secrets.learn_value(&value, &hosted),
+            Err(_) => {
+                let media_type = response.head.headers.get("Content-Type");
+                let text = coding::text(media_type.unwrap_or_default(), &response.body);
+                let text = text.ok().flatten();
+                let text = text.unwrap_or_else(|| String::from_utf8_lossy(&response.body).into());
+                secrets.learn_text(&text, &hosted);
+            }
+        }
+        self.world.learn(&self.memory.secrets);
+    }
+
     pub(super) fn show(
         &self,
         sent: &Sent<'_>,
@@ -291,6 +352,7 @@ impl<'a> Session<'a> {
                 self.memory
                     .secrets
                     .add_credential(&credential.value, &credential.shown);
+                self.world.learn(&self.memory.secrets);
                 Ok(Some(credential))
             }
             Err(TemplateError::Unknown(_))
@@ -334,13 +396,6 @@ impl<'a> Session<'a> {
             };
             match value {
                 Ok(value) => {
-                    if save.secret {
-                        // Also as it is shown: the host in it is replaced before secrets are looked for.
-                        let hosts = &self.world.hosts;
-                        self.memory
-                            .secrets
-                            .add_value(&value, &|text| hosts.secret_form(text));
-                    }
                     self.memory.unfilled.remove(name);
                     self.memory.scope.variables.insert(name.clone(), value);
                 }

@@ -158,6 +158,12 @@ pub struct Capture {
     /// Write what was captured into this folder instead of the documents, for check --from
     #[arg(short, long, value_name = "DIR", conflicts_with_all = ["keep_going", "from"])]
     pub output: Option<PathBuf>,
+    /// Capture more than once, on a freshly started server each time, and write what differed to volatile.json
+    #[arg(long, conflicts_with_all = ["output", "from", "keep_going"])]
+    pub learn: bool,
+    /// How often --learn captures
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "learn", value_parser = clap::value_parser!(u8).range(2..=20))]
+    pub runs: u8,
     /// Run this part of the scenarios, such as 1/4; merge puts the parts together
     #[arg(long, value_name = "K/N", requires = "output")]
     pub shard: Option<Shard>,

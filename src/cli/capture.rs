@@ -9,6 +9,7 @@ use apidocs::report::{Report, plural};
 use super::args::Capture;
 use super::context::{Channel, Context};
 use super::exit::Exit;
+use super::learning;
 use super::recapture::{Prose, recapture};
 use super::report::report;
 use super::share::{refuse, write};
@@ -18,6 +19,9 @@ pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
     args.risk.refuse(&project)?;
     if let Some(folder) = &args.output {
         return share(context, &project, folder, args);
+    }
+    if args.learn {
+        return learning::run(context, &project, args);
     }
     let recapture = recapture(context, &project, &args.selection, Prose::Kept)?;
     let mut written = 0;
@@ -43,8 +47,10 @@ fn share(context: &Context, project: &Project, folder: &Path, args: &Capture) ->
     refuse(folder, &project.docs)?;
     let mut selection = args.selection.clone();
     selection.shard = args.shard;
-    let recapture = recapture(context, project, &selection, Prose::Kept)?;
-    if let Some(share) = recapture.share(context, project, &selection) {
+    let mut recapture = recapture(context, project, &selection, Prose::Kept)?;
+    let share = recapture.share(context, project, &selection);
+    let share = share.filter(|share| recapture.may_share(share));
+    if let Some(share) = share {
         write(context, folder, &share)?;
         context.say(recapture.summary());
         let what = selection.shard.map_or_else(

@@ -8,6 +8,7 @@ use apidocs::finding::{Finding, Impact, any_error};
 use apidocs::project::{ChangeSet, Project, repository, write_file};
 use apidocs::report::Report;
 
+use super::again::without_flaky;
 use super::args::Check;
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
@@ -17,11 +18,21 @@ use super::report::report;
 
 pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let project = args.selection.project(context)?;
-    let recapture = recapture(context, &project, &args.selection, Prose::Sourced)?;
+    let mut recapture = recapture(context, &project, &args.selection, Prose::Sourced)?;
     let mut exit = recapture.exit();
     let mut findings = Vec::new();
     let (mut documents, not_captured) = recapture.compare();
     apply_impact(&mut documents, &project.settings.impact);
+    if recapture.may_write(false) {
+        let flaky = without_flaky(
+            context,
+            &project,
+            &args.selection,
+            &mut recapture,
+            &mut documents,
+        )?;
+        findings.extend(flaky);
+    }
     let drift = documents.iter().any(|document| !document.is_unchanged());
     // What `generate` would write; `None` where it would refuse to.
     let mut writes = None;
@@ -41,6 +52,9 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
             };
             findings.extend(committed.stale(&project));
             if pages.is_committed() {
+                let leaks = recapture.leaks(pages.files(&project));
+                refused |= !leaks.is_empty();
+                findings.extend(leaks);
                 pages.add_to(&mut set);
             }
         }
@@ -77,7 +91,10 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         meant: can_write.then_some(meant),
         ..report(&project, &recapture.before, findings)
     };
-    context.say(recapture.summary());
+    // Where all went well and something drifted, the first line is what drifted.
+    if !drift || context.global.verbose || !recapture.captured.is_complete() {
+        context.say(recapture.summary());
+    }
     context.tell(Channel::Answer, &report, next)?;
     Ok(exit)
 }

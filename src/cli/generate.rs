@@ -46,6 +46,13 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
         None
     };
     let mut findings = context.judge(&project, findings);
+    let planned = planned.filter(|planned| {
+        let files = planned.iter().flat_map(|planned| planned.files(&project));
+        let leaks = recapture.leaks(files);
+        let leaks_none = leaks.is_empty();
+        findings.extend(leaks);
+        leaks_none
+    });
     findings.extend(recapture.findings.iter().cloned());
     findings.sort_by(Finding::order);
     let exit = recapture.exit().max(exit_of(&findings));

@@ -41,10 +41,6 @@ pub fn run(context: &Context, args: &Learn) -> Result<Exit> {
         );
     }
     let lesson = learn(&versions, &known);
-    let learned = lesson.rules.learned.values();
-    let (varied, stable) = learned.fold((0, 0), |(varied, stable), learned| {
-        (varied + learned.varied.len(), stable + learned.stable.len())
-    });
     let common = versions
         .iter()
         .flat_map(BTreeMap::keys)
@@ -67,10 +63,10 @@ pub fn run(context: &Context, args: &Learn) -> Result<Exit> {
     set.write_if_different(output.clone(), text);
     set.commit(output.parent().unwrap_or(&output))?;
     context.say(format!(
-        "learned from {} in {}: {} vary, {stable} look volatile and do not; written to {shown}",
+        "learned from {} in {}: {}; written to {shown}",
         plural(common, "document"),
         plural(versions.len(), "version"),
-        plural(varied, "place"),
+        counts(&lesson.rules),
     ));
     findings.extend(lesson.findings);
     findings.sort_by(Finding::order);
@@ -82,4 +78,12 @@ pub fn run(context: &Context, args: &Learn) -> Result<Exit> {
     };
     context.tell(Channel::Diagnostics, &report, None)?;
     Ok(exit)
+}
+
+/// `places that vary: 3, that look volatile and do not: 1`.
+pub fn counts(rules: &Rules) -> String {
+    let learned = || rules.learned.values();
+    let varied: usize = learned().map(|learned| learned.varied.len()).sum();
+    let stable: usize = learned().map(|learned| learned.stable.len()).sum();
+    format!("places that vary: {varied}, that look volatile and do not: {stable}")
 }

@@ -1,5 +1,6 @@
 //! The command line: one file a verb, each short. This part alone prints and exits.
 
+mod again;
 mod approve;
 mod args;
 mod capture;
@@ -19,6 +20,7 @@ mod import;
 mod infer;
 mod init;
 mod learn;
+mod learning;
 mod merge;
 mod pages;
 mod progress;

@@ -176,6 +176,13 @@ impl Planned {
         vec![finding]
     }
 
+    /// The files to be written, with their paths as they are shown.
+    pub fn files<'p>(&'p self, project: &Project) -> impl Iterator<Item = (String, &'p [u8])> {
+        let folder = project.shown(&self.folder);
+        let writes = self.plan.writes.iter();
+        writes.map(move |(path, bytes)| (format!("{folder}/{path}"), bytes.as_slice()))
+    }
+
     pub fn add_to(&self, set: &mut ChangeSet) {
         for (path, bytes) in &self.plan.writes {
             set.write(self.folder.join(path), bytes.as_slice());

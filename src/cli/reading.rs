@@ -1,6 +1,6 @@
 //! Reading and checking many documents side by side, without holding them all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -12,6 +12,8 @@ use apidocs::json::STACK_SIZE;
 use apidocs::project::{Error, Listing, Project, read_document};
 use apidocs::stabilize::Rules;
 use apidocs::validate::Checks;
+
+use super::validate::committed_secrets;
 
 /// What one thread has read, and found in it.
 #[derive(Default)]
@@ -67,6 +69,12 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
             if let Some(loaded) = part.collection.endpoints.get_mut(&name) {
                 part.findings.extend(checks.document(&name, loaded));
                 if !whole.wants(&name) {
+                    // The secrets of the others are looked for when all were read.
+                    let one = Collection {
+                        endpoints: BTreeMap::from([(name, loaded.clone())]),
+                        ..Collection::default()
+                    };
+                    part.findings.extend(committed_secrets(project, &one));
                     loaded.keep_outline();
                 }
             }

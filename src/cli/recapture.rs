@@ -1,5 +1,6 @@
 //! What `capture`, `generate` and `check` share: the documents as they are, and as a capture makes them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -7,11 +8,16 @@ use anyhow::{Error, Result};
 use apidocs::capture::{self, Captured, Outcome, Share};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
 use apidocs::drift::{Version, compare, in_shape_of, settle};
-use apidocs::finding::{Code, DocumentChanges, DocumentStatus, Finding, any_error, codes};
+use apidocs::finding::{
+    Code, DiffLine, DocumentChanges, DocumentStatus, Finding, Marked, any_error, codes,
+};
 use apidocs::json;
 use apidocs::project::{ChangeSet, Compare, Project, SeveritySetting};
 use apidocs::report::plural;
+use apidocs::stabilize::Rules;
+use apidocs::stabilize::secrets::{Rules as SecretRules, Secrets};
 use apidocs::validate::{self, Checks};
+use serde_json::Value;
 
 use super::args::Selection;
 use super::context::{Context, absolute};
@@ -23,7 +29,8 @@ use super::source::{self, Followed};
 use super::volatile::Volatile;
 
 /// What a capture of examples can cure: no reason not to capture.
-const CURED: [Code; 13] = [
+const CURED: [Code; 14] = [
+    codes::SECRET,
     codes::NO_EXAMPLE,
     codes::UNCAPTURED_EXAMPLE,
     codes::DUPLICATE_EXAMPLE,
@@ -64,6 +71,7 @@ pub struct Recapture {
     /// What the source makes of the documents on disk.
     pub source: Option<Followed>,
     changed: Vec<Changed>,
+    leaks_secret: bool,
     ran: bool,
 }
 
@@ -135,6 +143,7 @@ pub fn recapture(
             slowest: Vec::new(),
             source,
             changed: Vec::new(),
+            leaks_secret: false,
             ran: false,
         });
     }
@@ -149,7 +158,7 @@ pub fn recapture(
         Some(share) => share.captured(&before, &digest(project, &before)),
         None => capture::run(&options, &watch),
     };
-    let captured = match made {
+    let mut captured = match made {
         Err(error) if from.is_some() => {
             let folder = selection.from.as_deref().unwrap_or(Path::new("."));
             return Err(Error::new(error).context(folder.display().to_string()));
@@ -161,11 +170,15 @@ pub fn recapture(
         },
         done => done?,
     };
+    if from.is_some() {
+        // What is a secret by its name is one in documents that were captured elsewhere, too.
+        captured.secrets = Secrets::new(SecretRules::new(&project.settings.secrets));
+    }
     let slowest = watch.slowest();
     context.go_on()?;
     let chosen = project.settings.environment.as_ref();
     let compare = chosen.map_or(Compare::Exact, |chosen| chosen.compare);
-    let mut changed = lay_over(&before, &captured, &disk.files, compare);
+    let mut changed = lay_over(&before, &captured, &disk.files, &volatile.rules, compare);
     for document in &changed {
         tree.insert(document.path.clone(), document.after.as_bytes());
     }
@@ -184,7 +197,8 @@ pub fn recapture(
     let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
     findings.extend(source.iter().flat_map(|source| source.unknown(&after)));
     if captured.is_complete() {
-        let told = Checks::new(&project.settings).all(&after);
+        let mut told = Checks::new(&project.settings).all(&after);
+        told.extend(super::validate::committed_secrets(project, &after));
         let files = captured_files(&after, &captured);
         findings.extend(
             told.into_iter().filter(|finding| {
@@ -214,6 +228,10 @@ pub fn recapture(
     }
     findings.extend(unread(&before, &captured));
     findings.extend(left_out);
+    // Whatever the settings say of the code: what leaks is not written.
+    let leaks = validate::leaks(&after, captured.examples.keys(), &captured.secrets);
+    let leaks_secret = !leaks.is_empty();
+    findings.extend(leaks);
     findings.sort_by(Finding::order);
     Ok(Recapture {
         before,
@@ -224,6 +242,7 @@ pub fn recapture(
         slowest,
         source,
         changed,
+        leaks_secret,
         ran: true,
     })
 }
@@ -313,6 +332,7 @@ fn lay_over(
     before: &Collection,
     captured: &Captured,
     files: &BTreeMap<String, Vec<u8>>,
+    rules: &Rules,
     compare: Compare,
 ) -> Vec<Changed> {
     let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
@@ -322,6 +342,11 @@ fn lay_over(
             .or_default()
             .push(example.example.clone());
     }
+    // What a scenario says itself does not vary, whatever it looks like.
+    let sources = before.scenarios.values().map(|loaded| &loaded.source);
+    let sources = sources.chain(before.fixtures.iter().map(|loaded| &loaded.source));
+    let said: Vec<_> = sources.map(|source| source.text.as_str()).collect();
+    let is_stable = |value: &str| said.iter().any(|text| text.contains(value));
     let mut changed = Vec::new();
     for (name, examples) in by_document {
         let Some(loaded) = before.endpoints.get(name) else {
@@ -335,7 +360,7 @@ fn lay_over(
             Compare::Exact => examples,
             Compare::Shape => in_shape(&document.examples, examples),
         };
-        let settled = settle(&document.examples, examples);
+        let settled = settle(&name.to_string(), document, examples, rules, &is_stable);
         if settled.changed {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
             let path = name.file();
@@ -358,6 +383,39 @@ fn in_shape(committed: &[Example], captured: Vec<Example>) -> Vec<Example> {
         None => example,
     };
     captured.into_iter().map(of).collect()
+}
+
+/// Changes as they are told: a committed value may be one that must not be shown.
+fn without_secrets(mut changes: DocumentChanges, secrets: &Secrets) -> DocumentChanges {
+    for change in &mut changes.changes {
+        let key = change.address.rsplit('/').next().unwrap_or_default();
+        for value in [&mut change.old, &mut change.new].into_iter().flatten() {
+            *value = match &*value {
+                Value::String(text) => secrets.redact_member(key, text).into_owned().into(),
+                value => secrets.redact_value(value),
+            };
+        }
+    }
+    let hide = |line: &mut Marked| {
+        if let Cow::Owned(text) = secrets.redact(&line.text) {
+            *line = Marked {
+                text,
+                marks: Vec::new(),
+            };
+        }
+    };
+    for line in changes
+        .excerpts
+        .iter_mut()
+        .flat_map(|excerpt| &mut excerpt.lines)
+    {
+        match line {
+            DiffLine::Old(line) | DiffLine::New(line) => hide(line),
+            DiffLine::Both(text) => *text = secrets.redact(text).into_owned(),
+            DiffLine::Skipped(_) => {}
+        }
+    }
+    changes
 }
 
 /// The files of the documents that were captured.
@@ -402,7 +460,86 @@ impl Recapture {
             .before
             .documents()
             .filter(|(name, document)| !document.examples.is_empty() && !captured.contains(name));
-        (documents, others.count())
+        let others = others.count();
+        let documents = documents.into_iter();
+        let documents = documents.map(|changes| without_secrets(changes, &self.captured.secrets));
+        (documents.collect(), others)
+    }
+
+    /// What is wrong with files that are made of what was captured: a secret of the run in one of them. One that somebody
+    /// wrote into a document passes.
+    pub fn leaks<'f>(&self, files: impl IntoIterator<Item = (String, &'f [u8])>) -> Vec<Finding> {
+        let secrets = &self.captured.secrets;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut written = BTreeSet::new();
+        for loaded in self.before.endpoints.values() {
+            written.extend(secrets.values_in(&loaded.source.text));
+        }
+        let mut findings = Vec::new();
+        for (path, bytes) in files {
+            let mut found = secrets.values_in(&text(bytes));
+            found.retain(|value| !written.contains(value));
+            if !found.is_empty() {
+                let message = format!("{path} would hold a value that is a secret of this run");
+                findings
+                    .push(Finding::new(codes::LEAKED_SECRET, message).help("nothing is written"));
+            }
+        }
+        findings
+    }
+
+    /// The documents that were captured, with the examples as they came.
+    pub fn as_captured(&self) -> BTreeMap<DocumentName, EndpointDocument> {
+        let mut documents: BTreeMap<DocumentName, EndpointDocument> = BTreeMap::new();
+        for (target, captured) in &self.captured.examples {
+            let name = &target.document;
+            let committed = self.before.endpoints.get(name);
+            let Some(committed) = committed.and_then(|loaded| loaded.item.as_ref()) else {
+                continue;
+            };
+            let document = documents.entry(name.clone());
+            let document = document.or_insert_with(|| EndpointDocument {
+                examples: Vec::new(),
+                ..committed.clone()
+            });
+            document.examples.push(captured.example.clone());
+        }
+        documents
+    }
+
+    /// The rules by which values were compared.
+    pub fn rules(&self) -> &Rules {
+        &self.volatile.rules
+    }
+
+    /// Leaves a document as it was.
+    pub fn leave(&mut self, name: &str) {
+        let Ok(name) = name.parse::<DocumentName>() else {
+            return;
+        };
+        let path = name.file();
+        self.changed.retain(|document| document.path != path);
+        if let Some(committed) = self.before.endpoints.get(&name) {
+            self.after.endpoints.insert(name, committed.clone());
+        }
+    }
+
+    /// The same capture laid over the documents by other rules.
+    pub fn settled_by(mut self, project: &Project, rules: &Rules) -> Result<Self> {
+        let mut tree = project.tree()?;
+        self.volatile.rules = rules.clone();
+        self.changed = lay_over(
+            &self.before,
+            &self.captured,
+            &tree.files,
+            rules,
+            Compare::Exact,
+        );
+        for document in &self.changed {
+            tree.insert(document.path.clone(), document.after.as_bytes());
+        }
+        self.after = Collection::from_tree(&tree, &project.shown(&project.docs));
+        Ok(self)
     }
 
     /// The exit code that follows from the capture alone.
@@ -418,7 +555,18 @@ impl Recapture {
 
     /// Whether what was captured may be written.
     pub fn may_write(&self, keep_going: bool) -> bool {
-        self.ran && (keep_going || self.exit() == Exit::Clean)
+        self.ran && !self.leaks_secret && (keep_going || self.exit() == Exit::Clean)
+    }
+
+    /// Whether what was captured may be written into a folder of its own; says what forbids it.
+    pub fn may_share(&mut self, share: &Share) -> bool {
+        let tree = share.to_tree();
+        let files = tree.files.iter();
+        let leaks = self.leaks(files.map(|(path, bytes)| (path.clone(), bytes.as_slice())));
+        self.leaks_secret |= !leaks.is_empty();
+        self.findings.extend(leaks);
+        self.findings.sort_by(Finding::order);
+        !self.leaks_secret
     }
 
     /// What was captured, for a folder of its own; `None` where nothing was tried.

@@ -4,10 +4,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use apidocs::capture;
+use apidocs::document::Collection;
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::json::{self, MAX_SIZE};
 use apidocs::project::{Project, read_document, read_file};
 use apidocs::stabilize::Rules;
+use apidocs::stabilize::secrets::{self, Secrets};
 use apidocs::validate::{self, Checks, Schema};
 
 use super::args::Validate;
@@ -29,6 +31,7 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     }
     let (collection, mut findings) = reading::checked(&project, &checks)?;
     findings.append(&mut checks.together(&collection));
+    findings.extend(committed_secrets(&project, &collection));
     let scenarios = Scenarios::all(context, &project, &collection);
     findings.append(&mut of_settings_and_scenarios(
         &project,
@@ -47,6 +50,7 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
 /// Everything that can be said of a project without a server.
 pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
     let mut findings = Checks::new(&project.settings).all(options.collection);
+    findings.extend(committed_secrets(project, options.collection));
     findings.append(&mut of_settings_and_scenarios(project, options));
     findings
 }
@@ -94,6 +98,12 @@ fn own_schema(file: &Path) -> Result<Schema> {
     };
     Ok(Schema::beside(json, read)
         .map_err(|reason| advice(format!("the schema {shown} cannot be used: {reason}")))?)
+}
+
+/// The secrets that files hold, by the rules of the project.
+pub fn committed_secrets(project: &Project, collection: &Collection) -> Vec<Finding> {
+    let rules = secrets::Rules::new(&project.settings.secrets);
+    validate::secrets(collection, &Secrets::new(rules))
 }
 
 /// What is wrong with the rules for volatile values, where there are some that can be read.

@@ -1,7 +1,17 @@
 //! Which examples a document has after a capture.
+//!
+//! Where a capture says the same as the committed example, the committed bytes stay. Where it has drifted, only what
+//! drifted changes: what pairs keeps its committed spelling. What is new is written under pseudonyms.
 
-use crate::document::{DEFAULT_EXAMPLE, Example};
-use crate::stabilize::view;
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use crate::document::{
+    Body, DEFAULT_EXAMPLE, EndpointDocument, Example, Header, Headers, Recorded, Request, Response,
+};
+use crate::json::pointer;
+use crate::stabilize::{Delta, DocumentView, Pseudonyms, Rules, appearances, pair, sorted_header};
 
 /// The examples of a document after a capture.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,45 +24,314 @@ pub struct Settled {
     pub unchanged: usize,
 }
 
-/// Puts captured examples into those that are committed. Where a capture says the same as the committed
-/// example, the committed one stays as it is; examples that were not captured stay too.
-pub fn settle(committed: &[Example], captured: Vec<Example>) -> Settled {
-    let mut examples = committed.to_vec();
-    let mut changed = false;
-    let mut unchanged = 0;
+/// Puts captured examples into a document. Where a capture says the same as the committed example, the committed one
+/// stays as it is; examples that were not captured stay too. `is_stable` tells values that somebody chose, whatever they
+/// look like.
+pub fn settle(
+    name: &str,
+    committed: &EndpointDocument,
+    captured: Vec<Example>,
+    rules: &Rules,
+    is_stable: &dyn Fn(&str) -> bool,
+) -> Settled {
+    let names: HashSet<String> = captured
+        .iter()
+        .map(|example| example.name.clone())
+        .collect();
+    let mut after = committed.clone();
     for example in captured {
-        match examples.iter_mut().find(|old| old.name == example.name) {
-            Some(old) if says_the_same(old, &example) => unchanged += 1,
-            Some(old) => {
-                changed = true;
-                *old = example;
-            }
-            None => {
-                changed = true;
-                let at = if example.name == DEFAULT_EXAMPLE {
-                    0
-                } else {
-                    examples.len()
-                };
-                examples.insert(at, example);
-            }
-        }
+        place(&mut after.examples, example);
+    }
+    let (old, new) = (DocumentView::of(committed), DocumentView::of(&after));
+    let pairing = pair(name, &old, &new, rules);
+    let taken = appearances(&old)
+        .into_iter()
+        .map(|found| found.text.to_owned());
+    let names_of_new = Pseudonyms::new(
+        name,
+        pairing.renaming(),
+        taken.collect(),
+        new.ids(),
+        is_stable,
+    );
+    let mut keys = HashMap::new();
+    old.examples()
+        .for_each(|(_, example)| old_keys(example, &mut keys));
+    let mut rebuild = Rebuild {
+        names: names_of_new,
+        keys,
+    };
+    let drifted: Vec<_> = pairing
+        .examples
+        .iter()
+        .filter(|(example, delta)| names.contains(*example) && delta.is_drift())
+        .collect();
+    // First all values are seen, then all are named: one may stand in several examples.
+    for (example, delta) in &drifted {
+        rebuild.value(delta, "", example);
+    }
+    rebuild.names.settle();
+    let mut examples = committed.examples.clone();
+    for (example, delta) in &drifted {
+        let Some(captured) = after.examples.iter().find(|other| other.name == *example) else {
+            continue;
+        };
+        let rebuilt = rebuild.value(delta, "", example).unwrap_or_default();
+        let before = committed
+            .examples
+            .iter()
+            .find(|other| other.name == *example);
+        place(&mut examples, with_view(captured, before, &rebuilt));
     }
     Settled {
         examples,
-        changed,
-        unchanged,
+        changed: !drifted.is_empty(),
+        unchanged: names.len() - drifted.len(),
     }
 }
 
-fn says_the_same(old: &Example, new: &Example) -> bool {
-    view::example(old) == view::example(new)
+/// In the place of the one of that name; a new one behind the others, the default one first.
+fn place(examples: &mut Vec<Example>, example: Example) {
+    match examples.iter_mut().find(|old| old.name == example.name) {
+        Some(old) => *old = example,
+        None if example.name == DEFAULT_EXAMPLE => examples.insert(0, example),
+        None => examples.push(example),
+    }
+}
+
+/// The committed names of members, by the place of their values.
+fn old_keys<'a>(value: &'a Value, keys: &mut HashMap<*const Value, &'a str>) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                keys.insert(std::ptr::from_ref(member), key);
+                old_keys(member, keys);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| old_keys(item, keys)),
+        _ => {}
+    }
+}
+
+struct Rebuild<'a> {
+    names: Pseudonyms<'a>,
+    keys: HashMap<*const Value, &'a str>,
+}
+
+impl Rebuild<'_> {
+    /// The value to be written; `None` where there is none any more.
+    fn value(&mut self, delta: &Delta<'_>, key: &str, at: &str) -> Option<Value> {
+        Some(match delta {
+            Delta::Same(value) => (*value).clone(),
+            Delta::Paired { old, .. } => (*old).clone(),
+            Delta::Removed(_) => return None,
+            Delta::Added(new) => self.fresh(new, key, at, None),
+            Delta::Replaced(old, new) => self.fresh(new, key, at, Some(old)),
+            Delta::Renamed { value, .. } => return self.value(value, key, at),
+            Delta::Object(members) => {
+                let mut out = Map::new();
+                for (name, member) in members {
+                    let inner = pointer::join(at, name);
+                    let kept = match member {
+                        Delta::Renamed { old, .. } => {
+                            self.keys.get(&std::ptr::from_ref(*old)).copied()
+                        }
+                        Delta::Added(_) if is_written(&inner) => None,
+                        _ => Some(*name),
+                    };
+                    let kept = match kept {
+                        Some(kept) => kept.to_owned(),
+                        None => self.names.text(name, "", &format!("{inner}#"), None),
+                    };
+                    if let Some(value) = self.value(member, name, &inner) {
+                        out.insert(kept, value);
+                    }
+                }
+                Value::Object(out)
+            }
+            Delta::Array(items) => {
+                let items = items.iter().filter_map(|(index, item)| {
+                    self.value(item, key, &pointer::join(at, &index.to_string()))
+                });
+                Value::Array(items.collect())
+            }
+        })
+    }
+
+    /// A value that nothing pairs with; `old` is what stood in its place.
+    fn fresh(&mut self, value: &Value, key: &str, at: &str, old: Option<&Value>) -> Value {
+        match value {
+            Value::Object(members) => {
+                let mut names: Vec<_> = members.keys().collect();
+                // In a body, order means nothing; the parts of a message have theirs.
+                if is_written(at) {
+                    names.sort();
+                }
+                let members = names.into_iter().filter_map(|name| {
+                    let inner = pointer::join(at, name);
+                    let value = members.get(name)?;
+                    let old = old.and_then(|old| old.get(name));
+                    let shown = match is_written(&inner) && !inner.contains("/headers/") {
+                        true => self.names.text(name, "", &format!("{inner}#"), None),
+                        false => name.clone(),
+                    };
+                    Some((shown, self.fresh(value, name, &inner, old)))
+                });
+                Value::Object(members.collect())
+            }
+            Value::Array(items) => {
+                if is_written(at)
+                    && let Some(series) = self.names.series(items)
+                {
+                    return Value::Array(series);
+                }
+                let items = items.iter().enumerate().map(|(index, item)| {
+                    self.fresh(item, key, &pointer::join(at, &index.to_string()), None)
+                });
+                Value::Array(items.collect())
+            }
+            Value::String(text) if is_written(at) && key != "content-length" => {
+                let name = self.names.text(text, key, at, old.and_then(Value::as_str));
+                let header = at
+                    .rsplit_once('/')
+                    .is_some_and(|(outer, _)| outer.ends_with("/headers"));
+                let sorted = header.then(|| sorted_header(key, &name)).flatten();
+                sorted.unwrap_or(name).into()
+            }
+            Value::Number(_) if is_written(at) => match old == Some(value) {
+                true => value.clone(),
+                false => self.names.number(value, key, at),
+            },
+            other => other.clone(),
+        }
+    }
+}
+
+/// Whether a place is in what pseudonyms are for: `EXAMPLE/response/body/…`, and paths and headers.
+fn is_written(at: &str) -> bool {
+    let mut tokens = at.split('/').skip(1);
+    matches!(tokens.next(), Some("request" | "response"))
+        && matches!(tokens.next(), Some("path" | "headers" | "body" | "text"))
+}
+
+/// A captured example with the values of a view; what was committed says how headers are ordered and written.
+fn with_view(captured: &Example, before: Option<&Example>, view: &Value) -> Example {
+    let (Recorded::Parsed(request), Recorded::Parsed(response)) =
+        (&captured.request, &captured.response)
+    else {
+        return captured.clone();
+    };
+    let (sent, received) = (&view["request"], &view["response"]);
+    let old_request = before.and_then(|before| before.request.parsed());
+    let old_response = before.and_then(|before| before.response.parsed());
+    let old_headers = old_request.map(|old| &old.headers);
+    let request = Request {
+        path: sent["path"].as_str().unwrap_or(&request.path).to_owned(),
+        headers: headers(&request.headers, old_headers, &sent["headers"]),
+        body: body(&request.body, sent),
+        ..request.clone()
+    };
+    let old_headers = old_response.map(|old| &old.headers);
+    let shown = body(&response.body, received);
+    let mut fields = headers(&response.headers, old_headers, &received["headers"]);
+    if old_response.is_none_or(|old| old.body != shown) {
+        follow_body(
+            &mut fields,
+            &response.headers,
+            length(&shown) - length(&response.body),
+        );
+    }
+    let response = Response {
+        headers: fields,
+        body: shown,
+        ..response.clone()
+    };
+    Example {
+        request: Recorded::Parsed(request),
+        response: Recorded::Parsed(response),
+        ..captured.clone()
+    }
+}
+
+fn body(captured: &Body, side: &Value) -> Body {
+    match captured {
+        Body::Json(value) => Body::Json(side.get("body").unwrap_or(value).clone()),
+        Body::Text(lines) => {
+            let shown = side["text"].as_array().map(|lines| {
+                lines
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect()
+            });
+            Body::Text(shown.unwrap_or_else(|| lines.clone()))
+        }
+        Body::Empty | Body::Bytes(_) => captured.clone(),
+    }
+}
+
+/// The fields of a view, in the order and the case of the committed ones; new ones where the capture has them.
+fn headers(captured: &Headers, before: Option<&Headers>, fields: &Value) -> Headers {
+    let names = |headers: &Headers| -> Vec<String> {
+        headers.iter().map(|header| header.name.clone()).collect()
+    };
+    let mut order = before.map(names).unwrap_or_default();
+    for name in names(captured) {
+        let count = |all: &[String]| {
+            all.iter()
+                .filter(|other| other.eq_ignore_ascii_case(&name))
+                .count()
+        };
+        if count(&order) < captured.get_all(&name).count() {
+            order.push(name);
+        }
+    }
+    let mut lines: HashMap<String, std::vec::IntoIter<String>> = HashMap::new();
+    for (name, value) in fields.as_object().into_iter().flatten() {
+        let values: Vec<_> = value
+            .as_str()
+            .unwrap_or_default()
+            .split('\n')
+            .map(str::to_owned)
+            .collect();
+        lines.insert(name.clone(), values.into_iter());
+    }
+    let fields = order.into_iter().filter_map(|name| {
+        let value = lines.get_mut(&name.to_lowercase())?.next()?;
+        Some(Header::new(name, value))
+    });
+    Headers(fields.collect())
+}
+
+/// The length on the wire plus what was changed here.
+fn follow_body(fields: &mut Headers, captured: &Headers, changed: i128) {
+    let wire = captured
+        .get("Content-Length")
+        .and_then(|length| length.parse::<i128>().ok());
+    for field in fields
+        .0
+        .iter_mut()
+        .filter(|field| field.is("Content-Length"))
+    {
+        if let Some(wire) = wire {
+            field.value = (wire + changed).to_string();
+        }
+    }
+}
+
+/// The bytes of a body as it would stand on the wire.
+fn length(body: &Body) -> i128 {
+    match body {
+        Body::Json(value) => value.to_string().len() as i128,
+        Body::Text(lines) => lines.join("\n").len() as i128,
+        Body::Empty | Body::Bytes(_) => 0,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Body, Exchange, Headers, Request, Response, Shortened};
+    use crate::document::{Exchange, Shortened};
     use serde_json::json;
 
     fn example(name: &str, headers: [&str; 2], status: u16) -> Example {
@@ -70,12 +349,160 @@ mod tests {
         }
     }
 
+    fn document(examples: &[Example]) -> EndpointDocument {
+        EndpointDocument {
+            api_path: "/".to_owned(),
+            examples: examples.to_vec(),
+            ..EndpointDocument::default()
+        }
+    }
+
+    fn settled(committed: &[Example], captured: Vec<Example>) -> Settled {
+        settle(
+            "a/b",
+            &document(committed),
+            captured,
+            &Rules::default(),
+            &|_| false,
+        )
+    }
+
+    fn with_body(path: &str, link: &str, body: Value) -> Example {
+        let request = Request {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            ..Request::default()
+        };
+        let length = format!("Content-Length: {}", body.to_string().len());
+        let response = Response {
+            status: 200,
+            headers: Headers::from_lines([&length, "Vary: B, a", link]),
+            body: Body::Json(body),
+            ..Response::default()
+        };
+        Example::from(Exchange { request, response })
+    }
+
+    fn body(example: &Example) -> &Value {
+        match &example.response.parsed().unwrap().body {
+            Body::Json(value) => value,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn a_capture_that_says_the_same_changes_no_byte() {
         let committed = [example("default", ["A: 1", "B: 2"], 200)];
-        let captured = settle(&committed, vec![example("default", ["b: 2", "a: 1"], 200)]);
+        let captured = settled(&committed, vec![example("default", ["b: 2", "a: 1"], 200)]);
         assert!(!captured.changed);
         assert_eq!(captured.examples, committed);
+    }
+
+    /// The same answer of two machines, with an id, a time and more.
+    fn run(id: &str, at: &str, more: Value) -> Example {
+        let mut body = json!({"id": id, "at": at, "url": format!("https://h/{id}/"), "n": 1});
+        body.as_object_mut()
+            .unwrap()
+            .insert("more".to_owned(), more);
+        with_body(
+            &format!("/{id}/"),
+            &format!("Link: <https://h/{id}/?x>"),
+            body,
+        )
+    }
+
+    #[test]
+    fn a_fresh_example_is_the_same_on_every_machine_and_again() {
+        let one = run(
+            "cbd1f80781a5",
+            "2026-03-10T05:57:38.38Z",
+            json!({"k": "kJ8dn3Ks0aQx7Lw2ZpVt", "t": 1783733600}),
+        );
+        let other = run(
+            "abd1f80781a6",
+            "2027-11-10T15:57:38.386Z",
+            json!({"k": "Qx7Lw2ZpVtkJ8dn3Ks0a", "t": 1893733600}),
+        );
+        let first = settled(&[], vec![one.clone()]);
+        assert_eq!(first.examples, settled(&[], vec![other.clone()]).examples);
+        let fresh = &first.examples[0];
+        let id = body(fresh)["id"].as_str().unwrap();
+        assert_ne!(id, "cbd1f80781a5");
+        let request = fresh.request.parsed().unwrap();
+        assert_eq!(request.path, format!("/{id}/"));
+        assert_eq!(body(fresh)["url"], format!("https://h/{id}/"));
+        assert_eq!(
+            (&body(fresh)["n"], &body(fresh)["at"]),
+            (&json!(1), &json!("2020-01-01T12:00:00.000Z"))
+        );
+        let headers = &fresh.response.parsed().unwrap().headers;
+        assert_eq!(
+            headers.get("Link"),
+            Some(format!("<https://h/{id}/?x>").as_str())
+        );
+        assert_eq!(headers.get("Vary"), Some("a, B"));
+        assert_eq!(
+            headers.get("Content-Length"),
+            Some(body(fresh).to_string().len().to_string().as_str())
+        );
+        // What was written pairs with both, and settling it again changes nothing.
+        for again in [one, other, fresh.clone()] {
+            let kept = settled(&first.examples, vec![again.clone()]);
+            assert!(!kept.changed);
+            assert_eq!(kept.examples, first.examples);
+        }
+        assert_eq!(settled(&[], vec![fresh.clone()]).examples, first.examples);
+    }
+
+    #[test]
+    fn where_it_drifted_only_that_changes() {
+        let committed = run("cbd1f80781a5", "2026-03-10T05:57:38Z", json!("x"));
+        let mut captured = run(
+            "abd1f80781a6",
+            "2027-03-10T05:57:38Z",
+            json!("see abd1f80781a6 and 123abc456def"),
+        );
+        captured.response = match captured.response {
+            Recorded::Parsed(mut response) => {
+                response.headers.0.reverse();
+                Recorded::Parsed(response)
+            }
+            other => other,
+        };
+        let after = settled(std::slice::from_ref(&committed), vec![captured]);
+        assert!(after.changed);
+        let after = &after.examples[0];
+        assert_eq!(after.request, committed.request);
+        let (old, new) = (body(&committed), body(after));
+        for key in ["id", "at", "url", "n"] {
+            assert_eq!(new[key], old[key], "{key}");
+        }
+        let more = new["more"].as_str().unwrap();
+        assert!(
+            more.starts_with("see cbd1f80781a5 and ") && !more.contains("123abc456def"),
+            "{more}"
+        );
+        let names = |example: &Example| -> Vec<_> {
+            let headers = &example.response.parsed().unwrap().headers;
+            headers.iter().map(|header| header.name.clone()).collect()
+        };
+        assert_eq!(names(after), names(&committed));
+        let length = after
+            .response
+            .parsed()
+            .unwrap()
+            .headers
+            .get("Content-Length")
+            .unwrap()
+            .to_owned();
+        assert_eq!(length, new.to_string().len().to_string());
+    }
+
+    #[test]
+    fn a_series_keeps_its_steps() {
+        let series = |from: i64| json!([[from, 1], [from + 3600, 0], [from + 7200, 5]]);
+        let fresh = settled(&[], vec![with_body("/", "A: b", series(1_783_731_600))]);
+        assert_eq!(body(&fresh.examples[0]), &series(1_577_880_000));
     }
 
     #[test]
@@ -86,11 +513,11 @@ mod tests {
             example
         };
         let committed = [shortened(2, 10)];
-        let captured = settle(&committed, vec![shortened(2, 11)]);
+        let captured = settled(&committed, vec![shortened(2, 11)]);
         assert!(!captured.changed);
         assert_eq!(captured.examples, committed);
         let whole = example("default", ["A: 1", "B: 2"], 200);
-        assert!(settle(&committed, vec![whole]).changed);
+        assert!(settled(&committed, vec![whole]).changed);
     }
 
     #[test]
@@ -100,7 +527,7 @@ mod tests {
             example("other", ["A: 1", "B: 2"], 400),
             example("default", ["A: 1", "B: 2"], 200),
         ];
-        let names: Vec<_> = settle(&committed, new)
+        let names: Vec<_> = settled(&committed, new)
             .examples
             .into_iter()
             .map(|e| e.name)

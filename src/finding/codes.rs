@@ -188,6 +188,7 @@ codes! {
     REAL_EMAIL "real-email" Off "A text may hold somebody's e-mail address.";
     REAL_HOST "real-host" Off "A text may name a real host.";
     UNFINISHED_SENTENCE "unfinished-sentence" Off "A description may end in mid-sentence.";
+    SECRET "secret" Warning "A committed file holds a secret.";
 
     LOW_COVERAGE "low-coverage" Error "Fewer endpoints have an example than the settings ask for.";
 
@@ -214,6 +215,7 @@ codes! {
     CONDITION_NOT_MET "condition-not-met" Error "A response did not come to hold what a request waits for.";
     BAD_TEMPLATE "bad-template" Error "A template in a scenario cannot be understood.";
     INVALID_REQUEST "invalid-request" Error "A request of a scenario cannot be made.";
+    LEAKED_SECRET "leaked-secret" Error "What was captured still holds a secret, so nothing is written.";
     INCOMPLETE_REQUEST "incomplete-request" Warning "A request is not made, since something is still to be filled in.";
     UNCAPTURED_EXAMPLE "uncaptured-example" Warning "No scenario makes a committed example.";
 
@@ -250,6 +252,7 @@ codes! {
     UNUSED_APPROVAL "unused-approval" Warning "An approval is for a change that is not there.";
 
     // Volatile values.
+    UNSTABLE_VALUE "unstable-value" Warning "Two captures of an unchanged API have another value where no rule says that it varies.";
     UNSTABLE_STATUS "unstable-status" Warning "Two captures of an unchanged API have another status, reason or method.";
     UNSTABLE_HEADERS "unstable-headers" Warning "Two captures of an unchanged API have other headers.";
     UNSTABLE_STRUCTURE "unstable-structure" Warning "Two captures of an unchanged API have other fields, items or lines.";

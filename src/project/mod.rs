@@ -31,5 +31,6 @@ pub use retry::{Retry, RetryOn};
 pub use run::{LeftRun, Process, RunRecord};
 pub use settings::{
     Auth, CoverageSettings, DEFAULT_DOCS, DEFAULT_OUTPUT, DEFAULT_TEMPLATE_SET, Docstrings, Fields,
-    OpenApi, Render, Server, Service, Settings, SeveritySetting, Source,
+    NamedReason, OpenApi, Render, SecretSettings, Server, Service, Settings, SeveritySetting,
+    Source,
 };

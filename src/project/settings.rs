@@ -74,6 +74,8 @@ pub struct Settings {
     /// The file itself, where there is one.
     #[serde(skip)]
     pub file: Option<Arc<SourceFile>>,
+    /// What is a secret by its name, and what is shown in its place.
+    pub secrets: SecretSettings,
     /// How many endpoints must have an example.
     pub coverage: CoverageSettings,
     /// Who writes the prose of the documents.
@@ -86,6 +88,41 @@ pub struct Settings {
 pub struct CoverageSettings {
     /// So many at least.
     pub minimum: Option<usize>,
+}
+
+/// Secrets: what is shown in their place, and which names say that a value is one.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretSettings {
+    /// What stands in the place of a password, a key, a cookie.
+    pub placeholder: String,
+    /// What stands in the place of a token.
+    pub token_placeholder: String,
+    /// Names whose values are secrets, beside those that we know.
+    pub add: Vec<NamedReason>,
+    /// Names whose values are none, although we would take them for secrets.
+    pub keep: Vec<NamedReason>,
+}
+
+/// The name of a header, key or parameter, and why it is in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedReason {
+    /// The name; case, hyphens and underscores do not matter.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Default for SecretSettings {
+    fn default() -> Self {
+        Self {
+            placeholder: "<secret>".to_owned(),
+            token_placeholder: "<token>".to_owned(),
+            add: Vec::new(),
+            keep: Vec::new(),
+        }
+    }
 }
 
 /// How the API is started.
@@ -255,6 +292,7 @@ impl Default for Settings {
             impact: BTreeMap::new(),
             render: Render::default(),
             file: None,
+            secrets: SecretSettings::default(),
             coverage: CoverageSettings::default(),
             source: None,
         }

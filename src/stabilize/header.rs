@@ -51,7 +51,20 @@ pub(super) fn is_same_set(name: &str, old: &str, new: &str) -> bool {
     }
 }
 
-fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+/// A list of tokens in the order of the alphabet, where its order means nothing; `None` for other headers.
+pub fn sorted(name: &str, value: &str) -> Option<String> {
+    let name = name.to_ascii_lowercase();
+    matches!(form(&name), Some(Form::Tokens)).then_some(())?;
+    if value.contains([';', '"', '\n']) {
+        return None;
+    }
+    let mut tokens: Vec<_> = value.split(',').map(str::trim).collect();
+    tokens.retain(|token| !token.is_empty());
+    tokens.sort_by_key(|token| token.to_ascii_lowercase());
+    Some(tokens.join(", "))
+}
+
+fn in_order<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut items: Vec<_> = items.collect();
     items.sort_unstable();
     items.dedup();
@@ -63,7 +76,7 @@ fn tokens(name: &str, value: &str) -> Vec<String> {
         .split([',', '\n', ';'])
         .map(str::trim)
         .filter(|token| !token.is_empty());
-    sorted(tokens.map(|token| match ignores_case(name) {
+    in_order(tokens.map(|token| match ignores_case(name) {
         true => token.to_ascii_lowercase(),
         false => token.to_owned(),
     }))
@@ -71,13 +84,13 @@ fn tokens(name: &str, value: &str) -> Vec<String> {
 
 fn directives(value: &str) -> Vec<Vec<(String, Vec<&str>)>> {
     // Each policy counts by itself: together they mean something else.
-    sorted(value.split([',', '\n']).map(|policy| {
+    in_order(value.split([',', '\n']).map(|policy| {
         let directives = policy.split(';').filter_map(|directive| {
             let mut words = directive.split_ascii_whitespace();
             let name = words.next()?.to_ascii_lowercase();
-            Some((name, sorted(words)))
+            Some((name, in_order(words)))
         });
-        sorted(directives)
+        in_order(directives)
     }))
 }
 

@@ -13,6 +13,8 @@
 //! | [`Pairing::renaming`] | which older spelling stands for which newer one |
 //! | [`appearances`] | the volatile values of one document, in the order of their first appearance |
 //! | [`rules`], [`learn()`], [`audit()`] | `volatile.json` |
+//! | [`Pseudonyms`] | what is written in the place of new values |
+//! | [`secrets`] | what must never be written down |
 //!
 //! The scope of everything here is one endpoint document. Nothing here knows an API: a kind is a form that many
 //! APIs use, and what only a project can know is a rule.
@@ -20,6 +22,7 @@
 mod align;
 mod appearances;
 mod audit;
+mod clock;
 mod delta;
 mod fields;
 mod header;
@@ -29,8 +32,10 @@ mod learn;
 mod mask;
 mod overlay;
 mod pairing;
+mod pseudonym;
 mod renaming;
 pub mod rules;
+pub mod secrets;
 mod series;
 mod shape;
 #[cfg(test)]
@@ -41,8 +46,10 @@ pub mod view;
 pub use appearances::{Appearance, appearances};
 pub use audit::audit;
 pub use delta::Delta;
+pub use header::sorted as sorted_header;
 pub use kind::Kind;
 pub use learn::{Lesson, learn};
 pub use pairing::{DocumentView, Pairing, Renaming, exact, pair};
+pub use pseudonym::Pseudonyms;
 pub use rules::{HandRule, Hold, Holds, Learned, Rules};
 pub use tokens::{Context, Token, tokens};

@@ -9,6 +9,7 @@ use super::fields::{FieldId, Fields};
 use super::kind::Kind;
 use super::kind::identity::is_decimal;
 use super::overlay::{Leaf, Numbers, Overlay};
+use super::pseudonym::LONG_NUMBER;
 use super::renaming::{Pair, contradictions};
 use super::rules::{DocumentRules, Hold, Rules};
 use super::tokens::names_id;
@@ -144,6 +145,20 @@ pub(super) fn lay_over<'a>(
     }
 }
 
+impl DocumentView {
+    /// The numbers that are ids: those of members that are by their name, and those that stand for a placeholder in the
+    /// path of a request.
+    pub fn ids(&self) -> HashSet<String> {
+        let mut found = HashSet::new();
+        for (_, example) in self.examples() {
+            ids(example, "", &mut found);
+            let path = placeholders(&self.api_path, example);
+            found.extend(path.into_iter().map(|(_, number)| number.to_owned()));
+        }
+        found
+    }
+}
+
 impl Pairing<'_> {
     /// In how many places only the kind of a value says that it may differ, and no rule.
     pub fn provisional(&self) -> usize {
@@ -163,7 +178,7 @@ impl Pairing<'_> {
         let pairs = self.pairs.iter().filter(|pair| {
             pair.kind.has_identity()
                 && !self.drift.contains(&pair.leaf)
-                && (pair.kind != Kind::Id || pair.new.len() >= 5)
+                && (pair.kind != Kind::Id || pair.new.len() >= LONG_NUMBER)
         });
         Renaming {
             to_old: pairs

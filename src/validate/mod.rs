@@ -13,6 +13,7 @@ mod files;
 mod misfit;
 mod rules;
 mod schemas;
+mod secrets;
 mod settings;
 mod words;
 
@@ -27,6 +28,7 @@ use crate::project::{Settings, SeveritySetting};
 
 pub use coverage::coverage;
 pub use schemas::{Schema, schema_names, schema_text};
+pub use secrets::{leaks, secrets};
 
 /// All findings about the documents of a project, in the order in which they are told: those of
 /// reading the files, of their schemas, of the rules that are on by default and of the contracts.

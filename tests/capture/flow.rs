@@ -110,7 +110,7 @@ fn cookies_are_kept_within_a_scenario_that_asks_for_it() {
         "/login" => b"HTTP/1.1 200 OK\r\nSet-Cookie: session=0123456789abcdef; HttpOnly\r\nContent-Length: 0\r\n\r\n".to_vec(),
         _ => {
             let cookie = received.header("cookie").unwrap_or("none");
-            json_response("200 OK", &format!("{{\"cookie\":\"{cookie}\"}}"))
+            json_response("200 OK", &format!("{{\"asked\":\"{cookie}\"}}"))
         }
     }
     });
@@ -128,7 +128,7 @@ fn cookies_are_kept_within_a_scenario_that_asks_for_it() {
     assert_eq!(request.headers.get("cookie"), Some("session=<cookie>"));
     assert_eq!(
         response.body,
-        Body::Json(json!({"cookie": "session=<cookie>"}))
+        Body::Json(json!({"asked": "session=<cookie>"}))
     );
     let login = &captured.scenarios[0].exchanges[0].response;
     assert_eq!(
@@ -253,7 +253,8 @@ fn waiting_in_vain_is_told() {
         "GET / did not answer with \"done\" at \"/state\" within 60 ms: there is \"new\""
     );
     assert_eq!(found.pointer.as_deref(), Some("/requests/0/until"));
-    assert_eq!(found.notes[..2], ["> GET /", "< 200 OK"]);
+    assert_eq!(found.notes[0], "> GET /");
+    assert_eq!(found.notes[2], "< 200 OK");
     let api = later(1000, json_response("404 Not Found", "{}"));
     let found = finding(&Project::at(&api, "").run_one(request));
     assert_eq!(found.code.id, "unexpected-status");

@@ -270,6 +270,35 @@ fn what_the_settings_lack_is_told() {
 }
 
 #[test]
+fn the_command_of_an_identity_runs_where_the_server_does() {
+    let mut project = Project::new(
+        "base_url = 'http://127.0.0.1:{{ port }}'
+         identity = 'me'
+         [server]
+         command = ['{{ apidocs }}', '--exact', 'servers::helper']
+         directory = 'inner'
+         env = { PORT = '{{ port }}', APIDOCS_TEST_SERVER = 'ok', SIGNED_WITH = 'port {{ port }}' }
+         [auth.me]
+         command = ['sh', '-c', 'pwd > ../told; echo \"$SIGNED_WITH\" >> ../told; echo s3cret-token']
+         shown = '<token>'",
+    );
+    std::fs::create_dir(project.path().join("inner")).unwrap();
+    project.scenario("One", &json!({"requests": [get()]}));
+    assert!(project.run().unwrap().is_complete());
+    let told = std::fs::read_to_string(project.path().join("told")).unwrap();
+    let (folder, signed) = told.split_once('\n').unwrap();
+    let inner = project.path().join("inner").canonicalize().unwrap();
+    assert_eq!(std::path::Path::new(folder), inner);
+    let port: u16 = signed
+        .trim()
+        .strip_prefix("port ")
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_ne!(port, 0);
+}
+
+#[test]
 fn services_and_preparations_run_before() {
     let more = "ready = '/broken'
         timeout = '30s'

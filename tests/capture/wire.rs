@@ -29,8 +29,8 @@ fn case_order_repeats_and_reason_are_those_of_the_server() {
         [
             "x-lower: 1",
             "X-UPPER: 2",
-            "Set-Cookie: a=1",
-            "set-cookie: b=2",
+            "Set-Cookie: a=<secret>",
+            "set-cookie: b=<secret>",
             "Content-Type: text/plain"
         ]
     );

@@ -45,7 +45,7 @@ fn what_two_captures_teach_is_noise_in_the_third() {
     sandbox
         .run(&["learn", "one", "two", "-o", "volatile.json"])
         .exits(0)
-        .tells(&["learned from 1 document in 2 versions: 3 places vary, 1 look volatile and do not; written to volatile.json"]);
+        .tells(&["learned from 1 document in 2 versions: places that vary: 3, that look volatile and do not: 1; written to volatile.json"]);
     let rules: Value = serde_json::from_str(&sandbox.read("volatile.json")).unwrap();
     assert_eq!(
         rules,

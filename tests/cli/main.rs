@@ -11,15 +11,18 @@ mod environments;
 mod errors;
 mod keys_page;
 mod learn;
+mod learning;
 mod order;
 mod pipes;
 mod proxies;
 mod red_pull_request;
 mod reports;
+mod secrets;
 mod servers;
 mod shards;
 #[cfg(unix)]
 mod signals;
+mod still;
 mod support;
 #[path = "../support/tls.rs"]
 mod tls;

@@ -71,10 +71,9 @@ fn a_failure_is_told_with_what_waited_for_it() {
         ("Other", get(ORGANIZATION)),
         ("Waiting", waiting),
     ]);
-    let run = sandbox.run(&["check"]).exits(1);
+    let run = sandbox.run(&["check", "-v"]).exits(1);
     let run = run.tells(&[
         "Failing: failed\n",
-        "Other: done\n",
         "Waiting: not run, Failing did not succeed\n",
         "3 scenarios, 0 examples captured; documents: 0 unchanged, 0 noise, 0 drift; 1 failed, 1 not run\n",
     ]);

@@ -13,6 +13,7 @@ use apidocs::document::{Collection, Tree};
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::project::Settings;
 use apidocs::report::{self, Report};
+use apidocs::stabilize::secrets::{Rules, Secrets};
 use apidocs::validate::{self, Checks, apply_severity};
 
 use crate::support::read;
@@ -45,6 +46,10 @@ fn found(case: &Path) -> Vec<Finding> {
         let once = checks.all(&collection);
         assert_eq!(once, checks.all(&collection), "{}", case.display());
         findings.extend(once);
+        findings.extend(validate::secrets(
+            &collection,
+            &Secrets::new(Rules::new(&settings.secrets)),
+        ));
         let scenarios = capture::check(&capture::Options {
             root: case,
             docs: &docs,

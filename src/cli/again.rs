@@ -1,0 +1,137 @@
+//! A flaky value is not drift: what has drifted in a value is captured once more, and judged by whether two captures of
+//! one API agree there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use apidocs::document::{DocumentName, EndpointDocument, Sections};
+use apidocs::drift::{Version, compare};
+use apidocs::finding::{Change, Code, DocumentChanges, DocumentStatus, Finding, codes};
+use apidocs::project::Project;
+use serde_json::Value;
+
+use super::args::Selection;
+use super::context::Context;
+use super::recapture::{Prose, Recapture, recapture};
+
+/// Drift in a value: structure, types, status and headers are never flaky.
+const VALUES: [Code; 4] = [
+    codes::VALUE_CHANGED,
+    codes::TEXT_CHANGED,
+    codes::HEADER_CHANGED,
+    codes::REQUEST_CHANGED,
+];
+
+/// Captures the scenarios once more whose examples drifted in a value. What differs between the two captures as well is
+/// taken out of the changes and told as a finding; a document in which nothing else drifted stays as it was.
+pub fn without_flaky(
+    context: &Context,
+    project: &Project,
+    selection: &Selection,
+    first: &mut Recapture,
+    documents: &mut [DocumentChanges],
+) -> Result<Vec<Finding>> {
+    let suspects: BTreeSet<DocumentName> = documents
+        .iter()
+        .filter(|document| document.changes.iter().any(is_of_value))
+        .filter_map(|document| document.document.parse().ok())
+        .collect();
+    if suspects.is_empty() || selection.from.is_some() {
+        return Ok(Vec::new());
+    }
+    context.say(format!(
+        "capturing once more: {}",
+        apidocs::report::plural(suspects.len(), "document")
+    ));
+    let selection = Selection {
+        only: suspects.iter().map(ToString::to_string).collect(),
+        skip: Vec::new(),
+        ..selection.clone()
+    };
+    let second = recapture(context, project, &selection, Prose::Kept)?;
+    let unstable = differences(first, &second, &suspects);
+    let mut findings = Vec::new();
+    for document in documents {
+        let Some(differing) = unstable.get(&document.document) else {
+            continue;
+        };
+        let name = document.document.clone();
+        document.changes.retain(|change| {
+            let again = differing
+                .iter()
+                .find(|other| other.address == change.address);
+            match again.filter(|_| is_of_value(change)) {
+                Some(again) => {
+                    findings.push(finding(&name, change, again));
+                    false
+                }
+                None => true,
+            }
+        });
+        if document.changes.is_empty() {
+            document.status = DocumentStatus::Noise;
+            document.excerpts.clear();
+            first.leave(&name);
+        }
+    }
+    Ok(findings)
+}
+
+fn is_of_value(change: &Change) -> bool {
+    VALUES.contains(&change.code)
+}
+
+/// What differs between two captures, by document.
+fn differences(
+    first: &Recapture,
+    second: &Recapture,
+    suspects: &BTreeSet<DocumentName>,
+) -> BTreeMap<String, Vec<Change>> {
+    let (old, mut new) = (first.as_captured(), second.as_captured());
+    for (name, document) in &mut new {
+        let captured = old.get(name);
+        document.examples.retain(|example| {
+            captured.is_some_and(|document| {
+                document
+                    .examples
+                    .iter()
+                    .any(|other| other.name == example.name)
+            })
+        });
+    }
+    let version = |documents: &BTreeMap<DocumentName, EndpointDocument>| {
+        let documents = documents.clone();
+        let kept = documents.into_iter();
+        kept.filter(|(name, _)| suspects.contains(name) && new.contains_key(name))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let (old, new) = (version(&old), version(&new));
+    let compared = compare(
+        &Version::new(&old, Sections::default()),
+        &Version::new(&new, Sections::default()),
+        first.rules(),
+    );
+    compared
+        .into_iter()
+        .map(|document| (document.document, document.changes))
+        .collect()
+}
+
+fn finding(document: &str, change: &Change, again: &Change) -> Finding {
+    let shown = |value: &Option<Value>| {
+        value
+            .as_ref()
+            .map_or("nothing".to_owned(), Value::to_string)
+    };
+    Finding::new(
+        codes::UNSTABLE_VALUE,
+        format!("two captures of one API differ here: {}", change.address),
+    )
+    .about(document)
+    .note(format!("committed: {}", shown(&change.old)))
+    .note(format!("captured: {}", shown(&again.old)))
+    .note(format!("captured once more: {}", shown(&again.new)))
+    .help(format!(
+        "`apidocs capture --learn --only {document}` adds the rule"
+    ))
+}

@@ -1,0 +1,160 @@
+//! Strings that are secrets by their form.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+/// What a string of a well-known form is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A JSON Web Token (RFC 7519), signed or encrypted.
+    Jwt,
+    /// A private key as text (RFC 7468; OpenPGP, RFC 9580).
+    PrivateKey,
+    /// A token whose prefix says who gave it out.
+    Token,
+}
+
+static JWT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u:\b)eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){2,4}").expect("a pattern of ours")
+});
+
+/// The end may be cut off.
+static PRIVATE_KEY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?-u)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)",
+    )
+    .expect("a pattern of ours")
+});
+
+/// As the services document them. Publishable keys (`pk_live_…`) are none.
+const TOKENS: &[&str] = &[
+    // GitHub, GitLab
+    r"gh[opsur]_[A-Za-z0-9]{20,255}",
+    r"github_pat_[A-Za-z0-9_]{22,255}",
+    r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct)-[A-Za-z0-9_-]{20,255}",
+    // Slack
+    r"xox[abeoprs]-[A-Za-z0-9-]{10,255}",
+    r"xapp-[0-9]-[A-Za-z0-9-]{10,255}",
+    r"hooks\.slack\.com/services/T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]{16,}",
+    // AWS
+    r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?-u:\b)",
+    // Stripe
+    r"[rs]k_(?:live|test)_[A-Za-z0-9]{10,255}",
+    r"whsec_[A-Za-z0-9+/]{20,255}={0,2}",
+    // Google
+    r"AIza[A-Za-z0-9_-]{35}",
+    r"ya29\.[A-Za-z0-9_-]{20,}",
+    r"GOCSPX-[A-Za-z0-9_-]{20,}",
+    // Registries of packages and images
+    r"npm_[A-Za-z0-9]{36}",
+    r"pypi-AgE[A-Za-z0-9_-]{16,}",
+    r"rubygems_[0-9a-f]{40,}",
+    r"dckr_pat_[A-Za-z0-9_-]{20,}",
+    // Others
+    r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
+    r"do[opr]_v1_[0-9a-f]{64}",
+    r"shp(?:at|ca|pa|ss)_[0-9A-Fa-f]{32}",
+    r"sq0[a-z]{3}-[A-Za-z0-9_-]{22,}",
+    r"sntry[su]_[A-Za-z0-9+/=_-]{40,}",
+    r"sk-(?:proj|svcacct|admin|ant-[a-z0-9]+)-[A-Za-z0-9_-]{20,}",
+    r"sk-[A-Za-z0-9]{32,}",
+    r"hf_[A-Za-z0-9]{30,}",
+    r"hv[bsr]\.[A-Za-z0-9_-]{24,}",
+    r"dapi[0-9a-f]{32}",
+    r"AGE-SECRET-KEY-1[0-9A-Z]{58}",
+];
+
+static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(r"(?-u:\b)(?:{})", TOKENS.join("|"))).expect("a pattern of ours")
+});
+
+impl Form {
+    /// What it is, with its article.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Jwt => "a JSON Web Token",
+            Self::PrivateKey => "a private key",
+            Self::Token => "a token of a well-known form",
+        }
+    }
+}
+
+/// The strings of a well-known form.
+pub(super) fn find(text: &[u8]) -> Vec<(Range<usize>, Form)> {
+    let mut found = Vec::new();
+    for (pattern, form) in [
+        (&JWT, Form::Jwt),
+        (&PRIVATE_KEY, Form::PrivateKey),
+        (&TOKEN, Form::Token),
+    ] {
+        found.extend(pattern.find_iter(text).map(|found| (found.range(), form)));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forms(text: &str) -> Vec<Form> {
+        find(text.as_bytes())
+            .into_iter()
+            .map(|(_, form)| form)
+            .collect()
+    }
+
+    #[test]
+    fn well_known_forms_are_found() {
+        let long = "0aB1".repeat(16);
+        // Put together here, so that no scanner takes this file for a leak.
+        for (prefix, len) in [
+            ("ghp_", 36),
+            ("github_pat_", 40),
+            ("glpat-", 20),
+            ("xoxb-", 40),
+            ("sk_live_", 24),
+            ("rk_test_", 24),
+            ("AIza", 35),
+            ("npm_", 36),
+            ("pypi-AgE", 60),
+            ("ya29.", 40),
+            ("hf_", 34),
+            ("sk-proj-", 40),
+        ] {
+            let token = format!("{prefix}{}", &long[..len]);
+            assert_eq!(forms(&format!("({token})")), [Form::Token], "{prefix}");
+            assert_eq!(forms(&format!("x{token}")), [], "{prefix} within a word");
+        }
+        let id = format!("AKIA{}", "ABCDEFGH01234567");
+        assert_eq!(forms(&id), [Form::Token]);
+        assert_eq!(forms(&format!("{id}8")), []);
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
+        assert_eq!(forms(&format!("Bearer {jwt}")), [Form::Jwt]);
+        let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----";
+        assert_eq!(find(key.as_bytes()), [(0..key.len(), Form::PrivateKey)]);
+        assert_eq!(
+            forms("-----BEGIN PRIVATE KEY-----\nMIIE"),
+            [Form::PrivateKey]
+        );
+    }
+
+    #[test]
+    fn what_everybody_may_see_is_no_secret() {
+        let hex = "91e7f361a317f5bd0bb45719e0132c40";
+        for text in [
+            hex,
+            &format!("https://{hex}@sentry.io/2"),
+            "pk_live_0aB10aB10aB10aB1",
+            "eyJhbGciOiJI",
+            "-----BEGIN PUBLIC KEY-----",
+            "-----BEGIN CERTIFICATE-----",
+            "sk-spinner-fading-circle",
+            "global-search-with-suggestions",
+            "9a2e63c1-51e9-4dd1-8a38-6b0c94a0f6dd",
+        ] {
+            assert_eq!(forms(text), [], "{text}");
+        }
+    }
+}

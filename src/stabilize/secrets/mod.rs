@@ -1,0 +1,25 @@
+//! Secrets: which values are, in which spellings they hide, and what stands in their place.
+//!
+//! A value is a secret because somebody said so (a credential, `{{ env.X }}`, a value saved as secret), because of
+//! the name that it stands under ([`Rules`]), or because of its form (a JSON Web Token, a private key, the token of
+//! a well-known service). [`Secrets`] remembers what it was told and what it came across, and finds each value
+//! again in every spelling:
+//!
+//! ```text
+//! text ─► layers: plain, JSON-escaped, percent-encoded, form, HTML, and one within the other
+//!           └─► known values, in base64 too · forms · names ─► ranges of the text ─► placeholders
+//! ```
+//!
+//! [`scan`] tells where a document still holds one. Nothing here ever shows a value.
+
+mod forms;
+mod known;
+mod layers;
+mod named;
+mod names;
+mod scan;
+mod shown;
+
+pub use known::Secrets;
+pub use names::Rules;
+pub use scan::{Place, mask, scan};

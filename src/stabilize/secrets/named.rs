@@ -1,0 +1,255 @@
+//! Secrets by name within texts: parameters of URLs and forms, members of JSON, header lines, parts of forms.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use percent_encoding::percent_decode_str;
+use regex::Regex;
+use serde_json::Value;
+
+use super::names::Rules;
+
+/// A value under a name that says that it is a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    /// Where its spelling stands.
+    pub range: Range<usize>,
+    /// The value without encoding.
+    pub value: String,
+    /// What is shown in its place.
+    pub shown: String,
+}
+
+static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?:^|[?&#;])([A-Za-z0-9_.%\[\]-]{1,80})=([^&#;\s"'<>\\]+)"#)
+        .expect("a pattern of ours")
+});
+
+static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#""([^"\\\r\n]{1,80})"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
+});
+
+static LINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]{1,80}):[ \t]*([^\r\n]+?)[ \t\r]*$")
+        .expect("a pattern of ours")
+});
+
+static PART: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?i)content-disposition:[^\r\n]*\bname="([^"\r\n]{1,80})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\r\n]+)"#)
+        .expect("a pattern of ours")
+});
+
+/// Whether a name is that of a header that carries a credential, and means nothing else.
+fn is_header(name: &str) -> bool {
+    [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+        "x-api-key",
+        "x-auth-token",
+    ]
+    .iter()
+    .any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// All of them, in no particular order.
+pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
+    let mut found = Vec::new();
+    let mut add = |range: Range<usize>, value: String, name: &str| {
+        if let Some(kind) = rules
+            .kind(name)
+            .filter(|kind| rules.is_secret(*kind, &value))
+        {
+            let shown = rules.placeholder(kind).to_owned();
+            found.push(Named {
+                range,
+                value,
+                shown,
+            });
+        }
+    };
+    if text.contains('=') {
+        for captures in PARAMETER.captures_iter(text) {
+            let (_, [name, value]) = captures.extract();
+            let decoded = |text: &str| {
+                percent_decode_str(&text.replace('+', " "))
+                    .decode_utf8_lossy()
+                    .into_owned()
+            };
+            let start = captures.get(2).map_or(0, |value| value.start());
+            add(start..start + value.len(), decoded(value), &decoded(name));
+        }
+    }
+    if text.contains('"') {
+        for captures in MEMBER.captures_iter(text) {
+            let (_, [name, value]) = captures.extract();
+            let start = captures.get(2).map_or(0, |value| value.start()) + 1;
+            let decoded = match serde_json::from_str(value) {
+                Ok(Value::String(text)) => text,
+                _ => continue,
+            };
+            add(start..start + value.len() - 2, decoded, name);
+        }
+        for captures in PART.captures_iter(text) {
+            let (_, [name, value]) = captures.extract();
+            let start = captures.get(2).map_or(0, |value| value.start());
+            add(start..start + value.len(), value.to_owned(), name);
+        }
+    }
+    for captures in LINE.captures_iter(text) {
+        let (_, [name, value]) = captures.extract();
+        if is_header(name) {
+            let start = captures.get(2).map_or(0, |value| value.start());
+            for inner in header(name, value, rules) {
+                let range = start + inner.range.start..start + inner.range.end;
+                found.push(Named { range, ..inner });
+            }
+        }
+    }
+    found
+}
+
+/// The secrets in the value of a header field: behind the scheme of a credential (RFC 9110, section 11.4), the values of
+/// cookies (RFC 6265), and otherwise all of it.
+pub(super) fn header(name: &str, value: &str, rules: &Rules) -> Vec<Named> {
+    let Some(kind) = rules.kind(name) else {
+        return Vec::new();
+    };
+    let part = |range: Range<usize>| {
+        let text = value.get(range.clone())?;
+        rules.is_secret(kind, text).then(|| Named {
+            range,
+            value: text.to_owned(),
+            shown: rules.placeholder(kind).to_owned(),
+        })
+    };
+    let lower = name.to_ascii_lowercase();
+    let parts: Vec<Range<usize>> = if lower == "set-cookie" {
+        // Behind the first part stand attributes.
+        let end = value.find(';').unwrap_or(value.len());
+        std::iter::once(cookie(value, 0..end)).collect()
+    } else if lower == "cookie" {
+        let mut at = 0;
+        let pairs = value.split(';').map(|pair| {
+            let start = at;
+            at += pair.len() + 1;
+            cookie(value, start..start + pair.len())
+        });
+        pairs.collect()
+    } else if lower.ends_with("authorization") {
+        let credentials = value.find(' ').map_or(0, |at| at + 1);
+        std::iter::once(credentials..value.len()).collect()
+    } else {
+        std::iter::once(0..value.len()).collect()
+    };
+    parts.into_iter().filter_map(part).collect()
+}
+
+/// Where the value of a `name=value` pair stands, without quotation marks.
+fn cookie(text: &str, pair: Range<usize>) -> Range<usize> {
+    let inner = text.get(pair.clone()).unwrap_or_default();
+    let start = pair.start + inner.find('=').map_or(0, |at| at + 1);
+    let value = text.get(start..pair.end).unwrap_or_default();
+    let blanks = value.len() - value.trim_start().len();
+    let trimmed = value.trim();
+    let (start, trimmed) = match trimmed
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
+        Some(quoted) => (start + blanks + 1, quoted),
+        None => (start + blanks, trimmed),
+    };
+    start..start + trimmed.len()
+}
+
+/// Whether a pair of strings is a header with a credential: `["Authorization", "Bearer …"]`.
+pub(super) fn is_header_pair(items: &[Value]) -> Option<(&str, &str)> {
+    match items {
+        [Value::String(name), Value::String(value)] if is_header(name) => Some((name, value)),
+        _ => None,
+    }
+}
+
+/// The key under which the value of `{"name": "password", "value": "…"}` stands, and its name.
+pub(super) fn named_member(object: &serde_json::Map<String, Value>) -> Option<(&str, &str)> {
+    let name = ["name", "key", "header"]
+        .iter()
+        .find_map(|key| object.get(*key)?.as_str())?;
+    object.get("value")?.as_str().map(|value| (name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str) -> Vec<(String, String)> {
+        let found = find(text, &Rules::default()).into_iter();
+        found
+            .map(|named| (text[named.range].to_owned(), named.value))
+            .collect()
+    }
+
+    fn one(spelled: &str, value: &str) -> Vec<(String, String)> {
+        vec![(spelled.to_owned(), value.to_owned())]
+    }
+
+    #[test]
+    fn secrets_by_name_are_found_in_texts() {
+        for (text, spelled, value) in [
+            ("/a?x=1&access_token=a%2Fb+c&y", "a%2Fb+c", "a/b c"),
+            ("https://a.example/#access_token=abc123", "abc123", "abc123"),
+            ("password=x&name=y", "x", "x"),
+            (r#"{"name": "x", "password": "a\"b"}"#, r#"a\"b"#, "a\"b"),
+            (
+                "x\nAuthorization: Bearer abc123def\ny",
+                "abc123def",
+                "abc123def",
+            ),
+            ("> Cookie: sid=abc123\r\n", "abc123", "abc123"),
+            (
+                "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nhunter2\r\n--b--",
+                "hunter2",
+                "hunter2",
+            ),
+        ] {
+            assert_eq!(values(text), one(spelled, value), "{text}");
+        }
+        for text in [
+            "/a?page_token=abc&sentry_key=0123456789abcdef",
+            "Authorization: Bearer <token>",
+            "This wants a token: it is secret.",
+            r#"{"hasPassword": true, "secret": 5}"#,
+            "token: invalid",
+        ] {
+            assert_eq!(values(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn headers_keep_what_is_no_secret() {
+        let shown = |name: &str, value: &str| {
+            let mut out = value.to_owned();
+            for named in header(name, value, &Rules::default()).into_iter().rev() {
+                out.replace_range(named.range, &named.shown);
+            }
+            out
+        };
+        for (name, value, expected) in [
+            ("Authorization", "Bearer abc.def", "Bearer <token>"),
+            ("Authorization", "abcdef12", "<token>"),
+            ("authorization", "Basic dXNlcjpw", "Basic <token>"),
+            (
+                "Set-Cookie",
+                "sid=abc; Path=/; HttpOnly",
+                "sid=<secret>; Path=/; HttpOnly",
+            ),
+            ("Set-Cookie", "sid=; Max-Age=0", "sid=; Max-Age=0"),
+            ("Cookie", "a=1; b=\"2\"", "a=<secret>; b=\"<secret>\""),
+            ("X-Api-Key", "abc", "<secret>"),
+            ("Content-Type", "application/json", "application/json"),
+        ] {
+            assert_eq!(shown(name, value), expected);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Where a document holds a secret.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::known::{Secrets, Why};
+use super::named;
+use super::names::Kind;
+use crate::json::{locate, pointer};
+
+/// A string that holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// A JSON Pointer to the string in the document; to the member whose key it is.
+    pub pointer: String,
+    /// What it is, never its value: `the value of "password"`.
+    pub what: String,
+    /// Whether it is in the key of that member.
+    pub in_key: bool,
+}
+
+/// The strings of a document that hold a secret: known values and well-known forms anywhere, and by name within the
+/// examples. The pointers begin with `base`, which is that of the value.
+pub fn scan(value: &Value, base: &str, secrets: &Secrets) -> Vec<Place> {
+    let mut scan = Scan {
+        secrets,
+        places: Vec::new(),
+    };
+    scan.value(value, base);
+    scan.places
+}
+
+impl Secrets {
+    /// Which of the known values a text holds, in whatever spelling; to be compared, not to be shown.
+    pub fn values_in(&self, text: &str) -> BTreeSet<String> {
+        let found = self.find(text).into_iter();
+        let known = found.filter_map(|found| match found.why {
+            Why::Known(value) => Some(value.to_string()),
+            Why::Form(_) | Why::Named => None,
+        });
+        known.collect()
+    }
+}
+
+struct Scan<'a> {
+    secrets: &'a Secrets,
+    places: Vec<Place>,
+}
+
+impl Scan<'_> {
+    fn tell(&mut self, pointer: &str, what: String) {
+        self.places.push(Place {
+            pointer: pointer.to_owned(),
+            what,
+            in_key: false,
+        });
+    }
+
+    /// Whether something was told.
+    fn text(&mut self, text: &str, at: &str, named: bool) -> bool {
+        let found = match named {
+            true => self.secrets.find_all(text),
+            false => self.secrets.find(text),
+        };
+        let Some(first) = found.first() else {
+            return false;
+        };
+        let what = match first.why {
+            Why::Known(_) => "a value that is a secret of this run".to_owned(),
+            Why::Form(form) => form.words().to_owned(),
+            Why::Named => "a value under a name that says it is a secret".to_owned(),
+        };
+        self.tell(at, what);
+        true
+    }
+
+    fn member(&mut self, key: &str, text: &str, at: &str, named: bool) {
+        let rules = &self.secrets.rules;
+        let kind = rules.kind(key).filter(|_| named);
+        let is_secret = match kind {
+            Some(Kind::Token) if text.contains(' ') => !named::header(key, text, rules).is_empty(),
+            Some(kind) => rules.is_secret(kind, text),
+            None => false,
+        };
+        if is_secret {
+            self.tell(at, format!("the value of {key:?}"));
+        } else {
+            self.text(text, at, named);
+        }
+    }
+
+    fn value(&mut self, value: &Value, at: &str) {
+        let named = is_captured(at);
+        match value {
+            Value::String(text) => {
+                let header = is_header_line(at).then(|| text.split_once(':')).flatten();
+                match header {
+                    Some((name, field)) => self.header(name, field.trim(), text, at),
+                    None => {
+                        self.text(text, at, named);
+                    }
+                }
+            }
+            Value::Array(items) => {
+                if let Some((name, text)) = named::is_header_pair(items).filter(|_| named) {
+                    self.header(name, text, text, &pointer::join(at, "1"));
+                    return;
+                }
+                // Lines of one text: a key may span several.
+                let lines: Option<Vec<_>> = items.iter().map(Value::as_str).collect();
+                if let Some(lines) = lines.filter(|_| is_lines(at)) {
+                    if !lines.is_empty() {
+                        self.text(&lines.join("\n"), at, true);
+                    }
+                    return;
+                }
+                for (index, item) in items.iter().enumerate() {
+                    self.value(item, &pointer::join(at, &index.to_string()));
+                }
+            }
+            Value::Object(members) => {
+                let other = named::named_member(members).map(|(name, _)| name);
+                for (key, member) in members {
+                    let inner = pointer::join(at, key);
+                    let named = is_captured(&inner);
+                    if self.text(key, &inner, false) {
+                        self.places
+                            .iter_mut()
+                            .next_back()
+                            .into_iter()
+                            .for_each(|place| place.in_key = true);
+                        continue;
+                    }
+                    match (member, other) {
+                        (Value::String(text), Some(name)) if key == "value" => {
+                            self.member(name, text, &inner, named);
+                        }
+                        (Value::String(text), _) => self.member(key, text, &inner, named),
+                        _ => self.value(member, &inner),
+                    }
+                }
+            }
+            Value::Number(number) => {
+                if self.secrets.whole(&number.to_string()).is_some() {
+                    self.tell(at, "a value that is a secret of this run".to_owned());
+                }
+            }
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn header(&mut self, name: &str, field: &str, line: &str, at: &str) {
+        if named::header(name, field, &self.secrets.rules).is_empty() {
+            self.text(line, at, true);
+        } else {
+            self.tell(at, format!("the value of the header {name:?}"));
+        }
+    }
+}
+
+/// Whether a place is within what was captured: `/examples/0/response/body`.
+fn is_captured(at: &str) -> bool {
+    let mut tokens = at.split('/').skip(1);
+    tokens.next() == Some("examples")
+        && matches!(tokens.nth(1), Some("request" | "response"))
+        && tokens.next().is_some()
+}
+
+fn tail(at: &str) -> Option<&str> {
+    is_captured(at).then(|| at.splitn(5, '/').nth(4)).flatten()
+}
+
+fn is_header_line(at: &str) -> bool {
+    tail(at).is_some_and(|tail| tail.starts_with("headers/"))
+}
+
+fn is_lines(at: &str) -> bool {
+    matches!(tail(at), Some("text" | "verbatim"))
+}
+
+/// The text of a JSON file with asterisks in the place of the strings at these places, byte for byte: to be shown.
+pub fn mask(text: &str, places: &[Place]) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for place in places {
+        let Some(found) = locate(text, &place.pointer) else {
+            continue;
+        };
+        let key = found.key.filter(|_| place.in_key);
+        for range in key.into_iter().chain([found.value]) {
+            for byte in bytes.get_mut(range).unwrap_or_default() {
+                if !b"\"\n[]{}, ".contains(byte) {
+                    *byte = b'*';
+                }
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn places_are_told_and_values_are_not() {
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
+        let document = json!({
+            "description": format!("prose with {jwt}"),
+            "parameters": [{"name": "password", "type": "string", "description": "at least 8 characters"}],
+            "examples": [
+                {"name": "default", "title": "With a password",
+                 "request": {"method": "POST", "path": "/a?api_key=abc", "headers": ["Authorization: Bearer <token>"]},
+                 "response": {"status": 200, "headers": ["Set-Cookie: sid=abc; Path=/", "Vary: Cookie"],
+                              "body": {"hasPassword": true, "password": "hunter2", "known": "x-known-value"}}},
+                {"request": {"verbatim": ["GET / HTTP/1.1", "Authorization: Bearer abcdefgh"]},
+                 "response": {"text": ["-----BEGIN PRIVATE KEY-----", "MIIE", "-----END PRIVATE KEY-----"]}},
+            ],
+        });
+        let mut secrets = Secrets::default();
+        secrets.add("known-value");
+        let places = scan(&document, "", &secrets);
+        let told: Vec<_> = places
+            .iter()
+            .map(|place| (place.pointer.as_str(), place.what.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("/description", "a JSON Web Token"),
+                (
+                    "/examples/0/request/path",
+                    "a value under a name that says it is a secret"
+                ),
+                (
+                    "/examples/0/response/headers/0",
+                    "the value of the header \"Set-Cookie\""
+                ),
+                (
+                    "/examples/0/response/body/password",
+                    "the value of \"password\""
+                ),
+                (
+                    "/examples/0/response/body/known",
+                    "a value that is a secret of this run"
+                ),
+                (
+                    "/examples/1/request/verbatim",
+                    "a value under a name that says it is a secret"
+                ),
+                ("/examples/1/response/text", "a private key"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_masked_text_keeps_its_places() {
+        let text = "{\n  \"a\": \"h\u{fc}nter2\",\n  \"b\": \"kept\"\n}";
+        let place = |in_key| Place {
+            pointer: "/a".to_owned(),
+            what: String::new(),
+            in_key,
+        };
+        let masked = mask(text, &[place(false)]);
+        assert_eq!(masked, "{\n  \"a\": \"********\",\n  \"b\": \"kept\"\n}");
+        assert_eq!(mask(text, &[place(true)]), masked.replace("\"a\"", "\"*\""));
+        assert_eq!(masked.len(), text.len());
+    }
+}

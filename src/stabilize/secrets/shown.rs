@@ -1,0 +1,192 @@
+//! Texts, values and header fields with placeholders in the place of secrets.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::known::{Found, Secrets, Why, merge};
+use super::named;
+use super::names::Kind;
+
+impl Secrets {
+    /// The text without secrets.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        replace(text, &self.find_all(text))
+    }
+
+    /// The text with asterisks in the place of secrets, byte for byte, where there are any: places in it stay.
+    pub fn mask(&self, text: &str) -> Option<String> {
+        let mut found = self.find_all(text);
+        for found in &mut found {
+            found.shown = "*".repeat(found.range.len());
+        }
+        (!found.is_empty()).then(|| replace(text, &found).into_owned())
+    }
+
+    /// Whole lines of the text without secrets, and how many bytes of it they are: at most `upto`, and no secret is cut.
+    /// A text without line ends is cut between characters.
+    pub fn redact_lines(&self, text: &str, upto: usize) -> (String, usize) {
+        let found = self.find_all(text);
+        let mut end = upto.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        if let Some(found) = found
+            .iter()
+            .find(|found| found.range.start < end && end < found.range.end)
+        {
+            end = found.range.start;
+        }
+        let line = |end: usize| Some(text.get(..end)?.rfind('\n')? + 1);
+        if let Some(line) = line(end) {
+            let cut = found
+                .iter()
+                .find(|found| found.range.start < line && line < found.range.end);
+            end = cut.map_or(line, |found| found.range.start);
+        }
+        let within: Vec<_> = found
+            .into_iter()
+            .take_while(|found| found.range.end <= end)
+            .collect();
+        let shown = replace(text.get(..end).unwrap_or_default(), &within).into_owned();
+        (shown, end)
+    }
+
+    /// The value of a header field without secrets.
+    pub fn redact_header<'t>(&self, name: &str, value: &'t str) -> Cow<'t, str> {
+        let mut found = self.find_all(value);
+        let named = named::header(name, value, &self.rules).into_iter();
+        found.extend(named.map(|named| Found {
+            shown: self.whole(&named.value).map_or(named.shown, str::to_owned),
+            range: named.range,
+            why: Why::Named,
+        }));
+        replace(value, &merge(found))
+    }
+
+    /// The string under a key without secrets.
+    pub fn redact_member<'t>(&self, key: &str, text: &'t str) -> Cow<'t, str> {
+        match self.rules.kind(key) {
+            Some(kind) if self.rules.is_secret(kind, text) => {
+                if kind == Kind::Token && text.contains(' ') {
+                    return self.redact_header(key, text);
+                }
+                let shown = self.whole(text);
+                Cow::Owned(shown.unwrap_or(self.rules.placeholder(kind)).to_owned())
+            }
+            _ => self.redact(text),
+        }
+    }
+
+    /// The JSON value without secrets: in strings and keys, and numbers that are one.
+    pub fn redact_value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.redact(text).into_owned()),
+            Value::Array(items) => match named::is_header_pair(items) {
+                Some((name, text)) => Value::from(vec![name, &self.redact_header(name, text)]),
+                None => items.iter().map(|item| self.redact_value(item)).collect(),
+            },
+            Value::Object(members) => {
+                let named = named::named_member(members).map(|(name, _)| name);
+                let member = |(key, member): (&String, &Value)| {
+                    let shown = match (member, named) {
+                        (Value::String(text), Some(name)) if key == "value" => {
+                            self.redact_member(name, text).into_owned().into()
+                        }
+                        (Value::String(text), _) => {
+                            self.redact_member(key, text).into_owned().into()
+                        }
+                        _ => self.redact_value(member),
+                    };
+                    (replace(key, &self.find(key)).into_owned(), shown)
+                };
+                members.iter().map(member).collect()
+            }
+            Value::Number(number) => match self.whole(&number.to_string()) {
+                Some(shown) => Value::from(shown),
+                None => value.clone(),
+            },
+            Value::Null | Value::Bool(_) => value.clone(),
+        }
+    }
+}
+
+fn replace<'t>(text: &'t str, found: &[Found]) -> Cow<'t, str> {
+    if found.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for found in found {
+        // Ranges of encoded bytes could cut a character only in a text that is not UTF-8.
+        out.push_str(text.get(copied..found.range.start).unwrap_or_default());
+        out.push_str(&found.shown);
+        copied = found.range.end;
+    }
+    out.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_redacted_by_name_and_wherever_they_are() {
+        let value = json!({
+            "password": "hunter2", "clientSecret": "s3cr3t-s3cr3t", "seen": "x s3cr3t-s3cr3t y",
+            "hasPassword": true, "secret": {"a": "b"}, "api_key": null, "token": "invalid", "pin": 5,
+            "headers": [["Authorization", "Bearer abc.def.ghi"], ["Accept", "*/*"]],
+            "fields": [{"name": "password", "value": "pw"}],
+            "auth": {"authorization": "Bearer abc.def.ghi"},
+            "dsn": "https://91e7f361a317f5bd0bb45719e0132c40@sentry.io/2",
+        });
+        let mut secrets = Secrets::default();
+        secrets.learn_value(&value, &|_| None);
+        let shown = secrets.redact_value(&value);
+        assert_eq!(
+            shown,
+            json!({
+                "password": "<secret>", "clientSecret": "<secret>", "seen": "x <secret> y",
+                "hasPassword": true, "secret": {"a": "b"}, "api_key": null, "token": "invalid", "pin": 5,
+                "headers": [["Authorization", "Bearer <token>"], ["Accept", "*/*"]],
+                "fields": [{"name": "password", "value": "<secret>"}],
+                "auth": {"authorization": "Bearer <token>"},
+                "dsn": "https://91e7f361a317f5bd0bb45719e0132c40@sentry.io/2",
+            })
+        );
+        assert_eq!(secrets.redact_value(&shown), shown);
+    }
+
+    #[test]
+    fn lines_are_cut_where_no_secret_is() {
+        let mut secrets = Secrets::default();
+        secrets.add("multi\nline\nsecret");
+        let text = "first\nmulti\nline\nsecret\nlast";
+        for (upto, shown, end) in [
+            (3, "fir", 3),
+            (8, "first\n", 6),
+            (14, "first\n", 6),
+            (26, "first\n<secret>\n", 24),
+            (99, "first\n<secret>\n", 24),
+        ] {
+            assert_eq!(
+                secrets.redact_lines(text, upto),
+                (shown.to_owned(), end),
+                "{upto}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_a_name_is_not_looked_for_elsewhere() {
+        let value = json!({"password": "password", "hint": "your password"});
+        let mut secrets = Secrets::default();
+        secrets.learn_value(&value, &|_| None);
+        assert_eq!(
+            secrets.redact_value(&value),
+            json!({"password": "<secret>", "hint": "your password"})
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! Secrets in files: in committed ones, and in what a capture is about to write.
+//!
+//! The findings show the place and never the value: the lines of the file that they carry are masked.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::document::{Collection, ExampleTarget, Loaded};
+use crate::finding::{Finding, SourceFile, codes};
+use crate::json::pointer;
+use crate::stabilize::secrets::{Place, Secrets, mask, scan};
+
+/// The secrets that committed files hold: by form anywhere, by name in examples. What people wrote into scenarios is theirs
+/// to send, so that names say nothing there.
+pub fn secrets(collection: &Collection, secrets: &Secrets) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, loaded) in &collection.endpoints {
+        let places = scan(&loaded.json, "", secrets);
+        let file = masked(&loaded.source, &places);
+        for place in places {
+            let finding = at(
+                codes::SECRET,
+                &file,
+                &place,
+                &format!("this is {}", place.what),
+            );
+            findings.push(finding.about(name).help(HELP));
+        }
+    }
+    let scenarios = collection.scenarios.values().map(told);
+    for (source, json) in scenarios.chain(collection.fixtures.iter().map(told)) {
+        let places = scan(json, "", secrets);
+        let file = masked(source, &places);
+        for place in places {
+            let finding = at(
+                codes::SECRET,
+                &file,
+                &place,
+                &format!("this is {}", place.what),
+            );
+            findings.push(finding.help("take it from the environment: `{{ env.NAME }}`; and revoke it, for the history keeps it"));
+        }
+    }
+    findings
+}
+
+const HELP: &str = "capture the example again, or say in [secrets] of apidocs.toml why that name means none; and revoke what is real, for the history keeps it";
+
+fn told<T>(loaded: &Loaded<T>) -> (&Arc<SourceFile>, &Value) {
+    (&loaded.source, &loaded.json)
+}
+
+/// The secrets in captured examples, as documents are about to hold them; `secrets` knows those of the run.
+pub fn leaks<'t>(
+    after: &Collection,
+    captured: impl IntoIterator<Item = &'t ExampleTarget>,
+    secrets: &Secrets,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for target in captured {
+        let Some(loaded) = after.endpoints.get(&target.document) else {
+            continue;
+        };
+        let examples = loaded.json.get("examples").and_then(Value::as_array);
+        let named = |example: &Value| {
+            let name = example.get("name").and_then(Value::as_str);
+            name.unwrap_or(crate::document::DEFAULT_EXAMPLE) == target.example
+        };
+        let found = examples
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .find(|(_, example)| named(example));
+        let Some((index, example)) = found else {
+            continue;
+        };
+        let places = scan(
+            example,
+            &pointer::join("/examples", &index.to_string()),
+            secrets,
+        );
+        let file = masked(&loaded.source, &places);
+        for place in places {
+            let what = format!("what was captured still holds {}", place.what);
+            let finding = at(codes::LEAKED_SECRET, &file, &place, &what);
+            findings.push(finding.about(target).help(
+                "nothing is written; take the value out of what the scenario says, or save it with `\"secret\": true`",
+            ));
+        }
+    }
+    findings
+}
+
+fn masked(source: &Arc<SourceFile>, places: &[Place]) -> Arc<SourceFile> {
+    if places.is_empty() {
+        return Arc::clone(source);
+    }
+    SourceFile::new(source.path.clone(), mask(&source.text, places).as_bytes())
+}
+
+fn at(code: crate::finding::Code, file: &Arc<SourceFile>, place: &Place, message: &str) -> Finding {
+    let finding = Finding::new(code, message);
+    if !place.in_key {
+        return finding.at_pointer(file, &place.pointer);
+    }
+    // The key itself is the secret: no pointer may tell it.
+    let member = place
+        .pointer
+        .rsplit_once('/')
+        .map_or("", |(outer, _)| outer);
+    finding.at_pointer(file, member)
+}
