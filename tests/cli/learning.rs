@@ -19,6 +19,7 @@ fn counting(total: u64) -> Sandbox {
     });
     let url = format!("base_url = 'http://127.0.0.1:{}'\n", api.port);
     sandbox.write("apidocs.toml", url);
+    sandbox.run(&["fmt", "-q"]).exits(0);
     sandbox
 }
 

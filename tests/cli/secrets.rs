@@ -457,6 +457,7 @@ fn titled(scenario: &str, example: &str) -> Sandbox {
         }]
     });
     sandbox.write(crate::support::SCENARIO, scenario.to_string());
+    sandbox.run(&["fmt", "-q"]).exits(0);
     sandbox
 }
 

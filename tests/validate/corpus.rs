@@ -104,7 +104,7 @@ const WITHOUT_EXAMPLE: [&str; 41] = [
 ];
 
 /// All that is wrong with the pages of 2020-03-09, each looked up in the pages.
-const FAULTS: [(&str, &str, &str); 18] = [
+const FAULTS: [(&str, &str, &str); 25] = [
     (
         "events/get-group-events-latest",
         "path-parameters",
@@ -156,9 +156,44 @@ const FAULTS: [(&str, &str, &str); 18] = [
         "the description is empty",
     ),
     (
+        "projects/get-project-details",
+        "secret",
+        "this is the value of \"securityToken\"",
+    ),
+    (
+        "projects/get-project-keys",
+        "secret",
+        "this is the value of \"secret\"",
+    ),
+    (
+        "projects/get-project-keys",
+        "secret",
+        "this is the value of \"secret\"",
+    ),
+    (
+        "projects/get-project-service-hooks",
+        "secret",
+        "this is the value of \"secret\"",
+    ),
+    (
         "projects/get-project-users",
         "path-parameters",
         "the path has no placeholder `{key}`",
+    ),
+    (
+        "projects/post-project-keys",
+        "secret",
+        "this is the value of \"secret\"",
+    ),
+    (
+        "projects/post-project-keys",
+        "secret",
+        "this is the value of \"secret\"",
+    ),
+    (
+        "projects/post-project-service-hooks",
+        "secret",
+        "this is the value of \"secret\"",
     ),
     (
         "projects/put-project-details#default",
