@@ -12,7 +12,7 @@ use crate::document::{
 };
 use crate::json::pointer;
 use crate::stabilize::{
-    Delta, DocumentView, Pseudonyms, Rules, appearances, pair, sorted_header, view,
+    Delta, DocumentView, Pseudonyms, Rules, appearances, pair, sorted_header, stable_values, view,
 };
 
 /// The examples of a document after a capture.
@@ -28,7 +28,7 @@ pub struct Settled {
 
 /// Puts captured examples into a document. Where a capture says the same as the committed example, the committed one
 /// stays as it is; examples that were not captured stay too. `is_stable` tells values that somebody chose, whatever they
-/// look like.
+/// look like; so do rules.
 pub fn settle(
     name: &str,
     committed: &EndpointDocument,
@@ -49,12 +49,14 @@ pub fn settle(
     let taken = appearances(&old)
         .into_iter()
         .map(|found| found.text.to_owned());
+    let stable = stable_values(name, &new, rules);
+    let is_stable = |value: &str| is_stable(value) || stable.contains(value);
     let names_of_new = Pseudonyms::new(
         name,
         pairing.renaming(),
         taken.collect(),
         new.ids(),
-        is_stable,
+        &is_stable,
     );
     let mut keys = HashMap::new();
     old.examples()
@@ -501,6 +503,20 @@ mod tests {
             assert_eq!(kept.examples, first.examples);
         }
         assert_eq!(settled(&[], vec![fresh.clone()]).examples, first.examples);
+    }
+
+    #[test]
+    fn what_rules_call_stable_is_written_as_it_is() {
+        let one = run("cbd1f80781a5", "2026-03-10T05:57:38Z", json!("abd1f80781a6"));
+        let rules: Rules = serde_json::from_value(json!({
+            "learned": {"a/b": {"stable": ["/response/body/more"]}}
+        }))
+        .unwrap();
+        let document = EndpointDocument::default();
+        let fresh = settle("a/b", &document, vec![one], &rules, &|_| false);
+        let fresh = body(&fresh.examples[0]);
+        assert_eq!(fresh["more"], "abd1f80781a6");
+        assert_ne!(fresh["id"], "cbd1f80781a5");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The volatile values of one version of a document.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::kind::Kind;
 use super::pairing::DocumentView;
+use super::rules::{DocumentRules, Rules};
 use super::tokens::{Context, number, tokens};
 use crate::json::pointer;
 
@@ -41,6 +44,18 @@ pub fn appearances(document: &DocumentView) -> Vec<Appearance<'_>> {
         }
     }
     found
+}
+
+/// The values that must match exactly although they look volatile: those at the places that rules call stable.
+pub fn stable_values<'a>(
+    name: &str,
+    document: &'a DocumentView,
+    rules: &Rules,
+) -> HashSet<&'a str> {
+    let rules = DocumentRules::of(rules, name);
+    let is_stable = |found: &Appearance<'_>| rules.is_stable(&found.pointer);
+    let found = appearances(document).into_iter().filter(is_stable);
+    found.map(|found| found.text).collect()
 }
 
 struct Walk<'a, 'f> {

@@ -43,7 +43,7 @@ mod tests;
 pub mod tokens;
 pub mod view;
 
-pub use appearances::{Appearance, appearances};
+pub use appearances::{Appearance, appearances, stable_values};
 pub use audit::audit;
 pub use delta::Delta;
 pub use header::sorted as sorted_header;

@@ -227,6 +227,18 @@ impl<'a> DocumentRules<'a> {
         self.nodes[at].rule = Some(rule);
     }
 
+    /// Whether the place, or one around it, must match exactly.
+    pub fn is_stable(&self, pointer: &str) -> bool {
+        let mut places = self.start();
+        for token in pointer::tokens(pointer) {
+            if self.rule(&places) == Some(Rule::Stable) {
+                return true;
+            }
+            places = self.below(&places, &token);
+        }
+        self.rule(&places) == Some(Rule::Stable)
+    }
+
     /// Where one begins.
     pub fn start(&self) -> Vec<usize> {
         if self.nodes.is_empty() {

@@ -76,7 +76,6 @@ const CLUSTER: &[(&str, &str)] = &[
     ("leases/post-revoke", "value-changed"),
     ("leases/post-time-to-live", "value-changed"),
     ("server/post-members", "value-changed"),
-    ("server/post-status", "value-changed"),
 ];
 
 #[test]
