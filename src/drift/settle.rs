@@ -507,7 +507,11 @@ mod tests {
 
     #[test]
     fn what_rules_call_stable_is_written_as_it_is() {
-        let one = run("cbd1f80781a5", "2026-03-10T05:57:38Z", json!("abd1f80781a6"));
+        let one = run(
+            "cbd1f80781a5",
+            "2026-03-10T05:57:38Z",
+            json!("abd1f80781a6"),
+        );
         let rules: Rules = serde_json::from_value(json!({
             "learned": {"a/b": {"stable": ["/response/body/more"]}}
         }))

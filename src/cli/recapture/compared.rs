@@ -1,0 +1,126 @@
+//! What a capture says about the documents.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use apidocs::document::{Collection, DocumentName, EndpointDocument};
+use apidocs::drift::{Version, compare};
+use apidocs::finding::{DiffLine, DocumentChanges, Finding, Marked, codes};
+use apidocs::stabilize::Rules;
+use apidocs::stabilize::secrets::Secrets;
+use serde_json::Value;
+
+use super::Recapture;
+
+/// A version of some documents.
+fn version_of<'a>(collection: &'a Collection, names: &BTreeSet<&DocumentName>) -> Version<'a> {
+    let documents = collection
+        .documents()
+        .filter(|(name, _)| names.contains(name));
+    Version::new(documents, collection.order())
+}
+
+impl Recapture {
+    /// The documents that were captured, compared with those that are committed; and how many others have
+    /// examples, of which nothing can be said.
+    pub fn compare(&self) -> (Vec<DocumentChanges>, usize) {
+        let captured: BTreeSet<_> = self
+            .captured
+            .examples
+            .keys()
+            .map(|target| &target.document)
+            .collect();
+        let documents = compare(
+            &version_of(&self.before, &captured),
+            &version_of(&self.after, &captured),
+            &self.volatile.rules,
+        );
+        let others = self
+            .before
+            .documents()
+            .filter(|(name, document)| !document.examples.is_empty() && !captured.contains(name));
+        let others = others.count();
+        let documents = documents.into_iter();
+        let documents = documents.map(|changes| without_secrets(changes, &self.captured.secrets));
+        (documents.collect(), others)
+    }
+
+    /// What is wrong with files that are made of what was captured: a secret of the run in one of them. One that somebody
+    /// wrote into a document passes.
+    pub fn leaks<'f>(&self, files: impl IntoIterator<Item = (String, &'f [u8])>) -> Vec<Finding> {
+        let secrets = &self.captured.secrets;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut written = BTreeSet::new();
+        for loaded in self.before.endpoints.values() {
+            written.extend(secrets.values_in(&loaded.source.text));
+        }
+        let mut findings = Vec::new();
+        for (path, bytes) in files {
+            let mut found = secrets.values_in(&text(bytes));
+            found.retain(|value| !written.contains(value));
+            if !found.is_empty() {
+                let message = format!("{path} would hold a value that is a secret of this run");
+                findings
+                    .push(Finding::new(codes::LEAKED_SECRET, message).help("nothing is written"));
+            }
+        }
+        findings
+    }
+
+    /// The documents that were captured, with the examples as they came.
+    pub fn as_captured(&self) -> BTreeMap<DocumentName, EndpointDocument> {
+        let mut documents: BTreeMap<DocumentName, EndpointDocument> = BTreeMap::new();
+        for (target, captured) in &self.captured.examples {
+            let name = &target.document;
+            let committed = self.before.endpoints.get(name);
+            let Some(committed) = committed.and_then(|loaded| loaded.item.as_ref()) else {
+                continue;
+            };
+            let document = documents.entry(name.clone());
+            let document = document.or_insert_with(|| EndpointDocument {
+                examples: Vec::new(),
+                ..committed.clone()
+            });
+            document.examples.push(captured.example.clone());
+        }
+        documents
+    }
+
+    /// The rules by which values were compared.
+    pub fn rules(&self) -> &Rules {
+        &self.volatile.rules
+    }
+}
+
+/// Changes as they are told: a committed value may be one that must not be shown.
+fn without_secrets(mut changes: DocumentChanges, secrets: &Secrets) -> DocumentChanges {
+    for change in &mut changes.changes {
+        let key = change.address.rsplit('/').next().unwrap_or_default();
+        for value in [&mut change.old, &mut change.new].into_iter().flatten() {
+            *value = match &*value {
+                Value::String(text) => secrets.redact_member(key, text).into_owned().into(),
+                value => secrets.redact_value(value),
+            };
+        }
+    }
+    let hide = |line: &mut Marked| {
+        if let Cow::Owned(text) = secrets.redact(&line.text) {
+            *line = Marked {
+                text,
+                marks: Vec::new(),
+            };
+        }
+    };
+    for line in changes
+        .excerpts
+        .iter_mut()
+        .flat_map(|excerpt| &mut excerpt.lines)
+    {
+        match line {
+            DiffLine::Old(line) | DiffLine::New(line) => hide(line),
+            DiffLine::Both(text) => *text = secrets.redact(text).into_owned(),
+            DiffLine::Skipped(_) => {}
+        }
+    }
+    changes
+}

@@ -1,0 +1,76 @@
+//! Captured examples laid over the documents.
+
+use std::collections::BTreeMap;
+
+use apidocs::capture::Captured;
+use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
+use apidocs::drift::{in_shape_of, settle};
+use apidocs::json;
+use apidocs::project::Compare;
+use apidocs::stabilize::Rules;
+
+/// A document whose file has to change.
+pub(super) struct Changed {
+    pub path: String,
+    /// `None` where there is no such file yet.
+    pub before: Option<Vec<u8>>,
+    pub after: String,
+}
+
+/// The documents that the capture changes.
+pub(super) fn lay_over(
+    before: &Collection,
+    captured: &Captured,
+    files: &BTreeMap<String, Vec<u8>>,
+    rules: &Rules,
+    compare: Compare,
+) -> Vec<Changed> {
+    let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
+    for (target, example) in &captured.examples {
+        by_document
+            .entry(&target.document)
+            .or_default()
+            .push(example.example.clone());
+    }
+    // What a scenario says itself does not vary, whatever it looks like.
+    let sources = before.scenarios.values().map(|loaded| &loaded.source);
+    let sources = sources.chain(before.fixtures.iter().map(|loaded| &loaded.source));
+    let said: Vec<_> = sources.map(|source| source.text.as_str()).collect();
+    let is_stable = |value: &str| said.iter().any(|text| text.contains(value));
+    let mut changed = Vec::new();
+    for (name, examples) in by_document {
+        let Some(loaded) = before.endpoints.get(name) else {
+            continue;
+        };
+        let Some(document) = &loaded.item else {
+            // Told by `unread`: what people wrote there must not be lost.
+            continue;
+        };
+        let examples = match compare {
+            Compare::Exact => examples,
+            Compare::Shape => in_shape(&document.examples, examples),
+        };
+        let settled = settle(&name.to_string(), document, examples, rules, &is_stable);
+        if settled.changed {
+            let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
+            let path = name.file();
+            let before = files.get(&path).cloned();
+            let after = json::write(&file, key_order::ENDPOINT);
+            changed.push(Changed {
+                path,
+                before,
+                after,
+            });
+        }
+    }
+    changed
+}
+
+/// Captured examples with the committed values wherever they have the committed shape.
+pub(super) fn in_shape(committed: &[Example], captured: Vec<Example>) -> Vec<Example> {
+    let of = |example: Example| match committed.iter().find(|old| old.name == example.name) {
+        Some(old) => in_shape_of(old, example),
+        None => example,
+    };
+    captured.into_iter().map(of).collect()
+}

@@ -1,0 +1,55 @@
+//! What a capture did, in some lines.
+
+use apidocs::capture::Outcome;
+use apidocs::finding::DocumentStatus;
+use apidocs::report::plural;
+
+use super::Recapture;
+
+impl Recapture {
+    /// What was done, in some lines.
+    pub fn summary(&self) -> String {
+        let (documents, _) = self.compare();
+        let with = |status| {
+            let documents = documents.iter();
+            documents.filter(|changes| changes.status == status).count()
+        };
+        let runs = |wanted: fn(&Outcome) -> bool| {
+            let runs = self.captured.runs();
+            runs.filter(|run| wanted(&run.outcome)).count()
+        };
+        let not_run = runs(|outcome| matches!(outcome, Outcome::NotRun(_)));
+        let failed = runs(|outcome| matches!(outcome, Outcome::Failed | Outcome::Broken(_)));
+        let mut text = format!(
+            "{}, {} captured; documents: {} unchanged, {} noise, {} drift; {failed} failed",
+            plural(self.captured.scenarios.len(), "scenario"),
+            plural(self.captured.examples.len(), "example"),
+            with(DocumentStatus::Unchanged),
+            with(DocumentStatus::Noise),
+            with(DocumentStatus::Drift),
+        );
+        if not_run > 0 {
+            text.push_str(&format!(", {not_run} not run"));
+        }
+        let incomplete: usize = self.captured.runs().map(|run| run.incomplete).sum();
+        if incomplete > 0 {
+            text.push_str(&format!(
+                "; {} to be completed not made",
+                plural(incomplete, "request")
+            ));
+        }
+        if let Some(idents) = &self.captured.idle_jobs {
+            text.push_str("\n--jobs had nothing to do: fewer than two scenarios are `isolated`");
+            if !idents.is_empty() {
+                text.push_str(&format!(
+                    "\nthese could be: they only read, and answered the same when all others had run: {}",
+                    idents.join(", ")
+                ));
+            }
+        }
+        if !self.slowest.is_empty() {
+            text.push_str(&format!("\nslowest: {}", self.slowest.join(", ")));
+        }
+        text
+    }
+}
