@@ -11,6 +11,8 @@ mod compare;
 mod excerpt;
 mod fingerprint;
 mod impacts;
+#[cfg(test)]
+mod properties;
 mod renames;
 mod settle;
 mod shape;

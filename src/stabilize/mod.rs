@@ -39,7 +39,7 @@ pub mod secrets;
 mod series;
 mod shape;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod tokens;
 pub mod view;
 

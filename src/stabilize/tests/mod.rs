@@ -1,6 +1,6 @@
 //! Each rule by the smallest pair that needs it.
 
-mod properties;
+pub(crate) mod properties;
 
 use serde_json::{Value, json};
 

@@ -86,7 +86,8 @@ fn body(random: &mut Random, version: u64, depth: u64) -> Value {
     }
 }
 
-fn pairs() -> impl Iterator<Item = (u64, Value, Value)> {
+/// Two versions of random bodies, by seed, that differ in volatile values alone.
+pub(crate) fn pairs() -> impl Iterator<Item = (u64, Value, Value)> {
     (1..400).map(|seed| {
         let version = |version| body(&mut Random(seed * 2_654_435_761), version, 4);
         (seed, version(0), version(1))
@@ -94,7 +95,7 @@ fn pairs() -> impl Iterator<Item = (u64, Value, Value)> {
 }
 
 /// The pointers of values that are not volatile and hold no other.
-fn stable(value: &Value, at: String, found: &mut Vec<String>) {
+pub(crate) fn stable(value: &Value, at: String, found: &mut Vec<String>) {
     match value {
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
