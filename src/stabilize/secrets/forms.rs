@@ -81,6 +81,13 @@ impl Form {
     }
 }
 
+/// Whether there is any.
+pub(super) fn is_any(text: &[u8]) -> bool {
+    [&TOKEN, &JWT, &PRIVATE_KEY]
+        .iter()
+        .any(|pattern| pattern.is_match(text))
+}
+
 /// The strings of a well-known form.
 pub(super) fn find(text: &[u8]) -> Vec<(Range<usize>, Form)> {
     let mut found = Vec::new();

@@ -13,13 +13,17 @@
 //! [`scan`] tells where a document still holds one. Nothing here ever shows a value.
 
 mod forms;
+mod glance;
 mod known;
 mod layers;
+mod look;
 mod named;
 mod names;
 mod scan;
 mod shown;
 
+pub use glance::Glance;
 pub use known::Secrets;
+pub use look::Look;
 pub use names::Rules;
 pub use scan::{Place, mask, scan};

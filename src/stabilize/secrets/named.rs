@@ -40,7 +40,7 @@ static PART: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Whether a name is that of a header that carries a credential, and means nothing else.
-fn is_header(name: &str) -> bool {
+pub(super) fn is_header(name: &str) -> bool {
     [
         "authorization",
         "proxy-authorization",
@@ -51,6 +51,15 @@ fn is_header(name: &str) -> bool {
     ]
     .iter()
     .any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Whether a line of the text may be a header field with a credential.
+pub(super) fn has_credential_line(text: &str) -> bool {
+    text.split(['\n', '\r']).any(|line| {
+        let line = line.trim_start_matches(['<', '>', '*', ' ', '\t']);
+        line.split_once(':')
+            .is_some_and(|(name, _)| is_header(name))
+    })
 }
 
 /// All of them, in no particular order.
@@ -91,13 +100,18 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
             };
             add(start..start + value.len() - 2, decoded, name);
         }
+    }
+    // The part of a form has lines.
+    if text.contains('"') && text.contains('\n') {
         for captures in PART.captures_iter(text) {
             let (_, [name, value]) = captures.extract();
             let start = captures.get(2).map_or(0, |value| value.start());
             add(start..start + value.len(), value.to_owned(), name);
         }
     }
-    for captures in LINE.captures_iter(text) {
+    // Most texts have none, and the pattern looks at every line.
+    let lines = has_credential_line(text).then(|| LINE.captures_iter(text));
+    for captures in lines.into_iter().flatten() {
         let (_, [name, value]) = captures.extract();
         if is_header(name) {
             let start = captures.get(2).map_or(0, |value| value.start());
@@ -171,11 +185,12 @@ pub(super) fn is_header_pair(items: &[Value]) -> Option<(&str, &str)> {
     }
 }
 
+/// The keys that say what a `value` beside them is; the first that is there counts.
+pub(super) const NAMES: [&str; 3] = ["name", "key", "header"];
+
 /// The key under which the value of `{"name": "password", "value": "…"}` stands, and its name.
 pub(super) fn named_member(object: &serde_json::Map<String, Value>) -> Option<(&str, &str)> {
-    let name = ["name", "key", "header"]
-        .iter()
-        .find_map(|key| object.get(*key)?.as_str())?;
+    let name = NAMES.iter().find_map(|key| object.get(*key)?.as_str())?;
     object.get("value")?.as_str().map(|value| (name, value))
 }
 

@@ -1,6 +1,7 @@
 //! Headers, keys and parameters whose name says that the value is a secret.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::project::SecretSettings;
 
@@ -120,7 +121,7 @@ impl Rules {
     /// What the name of a header, key or parameter says of its value.
     pub(super) fn kind(&self, name: &str) -> Option<Kind> {
         // Longer ones are sentences, not names.
-        if name.len() > 80 {
+        if name.len() > 80 || self.added.is_empty() && !has_ending(name) {
             return None;
         }
         let words = words(name);
@@ -186,6 +187,34 @@ impl Rules {
     pub(super) fn is_telling(&self, value: &str) -> bool {
         self.kind(value).is_none()
     }
+}
+
+/// The last letters of a word, the last one lowest: as many as fit. With zeros where there are no more.
+fn end(letters: impl Iterator<Item = u8>) -> u128 {
+    let places = (0..128).step_by(8);
+    letters.zip(places).fold(0, |end, (letter, place)| {
+        end | u128::from(letter.to_ascii_lowercase()) << place
+    })
+}
+
+/// What every name that is known ends with, once its words are joined, as [`end`] gives it, and where its letters stand.
+static ENDINGS: LazyLock<Vec<(u128, u128)>> = LazyLock::new(|| {
+    let names = SECRETS.iter().chain(TOKENS).chain(ENDS);
+    let endings = names.map(|name| {
+        let letters = || name.bytes().rev().filter(|letter| *letter != b' ');
+        (end(letters()), end(letters().map(|_| u8::MAX)))
+    });
+    endings.collect()
+});
+
+/// Whether a name may be one that is known. Of most names the quick answer is no.
+fn has_ending(name: &str) -> bool {
+    let letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    let end = end(letters);
+    !name.is_ascii()
+        || ENDINGS
+            .iter()
+            .any(|(ending, letters)| end & letters == *ending)
 }
 
 /// The words of a name, in lower case: `clientSecret`, `client_secret` and `Client-Secret` are two.
