@@ -1,6 +1,6 @@
 //! Documents that say the same.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::documents;
@@ -11,7 +11,7 @@ use crate::finding::{Finding, SourceFile, codes};
 
 /// No two documents have one method and path; what the placeholders are called makes no difference.
 pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
-    let mut first: BTreeMap<(&str, String), &Arc<SourceFile>> = BTreeMap::new();
+    let mut first: HashMap<(&str, String), &Arc<SourceFile>> = HashMap::new();
     let mut findings = Vec::new();
     for document in documents(collection) {
         let (method, path) = (&document.item.method, &document.item.api_path);
@@ -19,8 +19,9 @@ pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
         let Ok(template) = Template::parse(path) else {
             continue;
         };
-        let Some(other) = first.get(&(method.as_str(), template.shape())) else {
-            first.insert((method, template.shape()), document.source);
+        let key = (method.as_str(), template.shape());
+        let Some(other) = first.get(&key) else {
+            first.insert(key, document.source);
             continue;
         };
         let endpoint = format!("{method} {path}");
@@ -35,7 +36,7 @@ pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
 
 /// No two documents of a section have one title.
 pub(super) fn titles(collection: &Collection) -> Vec<Finding> {
-    let mut first: BTreeMap<(&str, String), &Arc<SourceFile>> = BTreeMap::new();
+    let mut first: HashMap<(&str, String), &Arc<SourceFile>> = HashMap::new();
     let mut findings = Vec::new();
     for document in documents(collection) {
         let title = document.item.title.trim();
