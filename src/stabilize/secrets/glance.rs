@@ -85,7 +85,7 @@ mod tests {
             assert!(!secrets.is_plain(text, true, glance), "{text}");
             assert!(!secrets.is_plain(text, true, Glance::NONE), "{text}");
         }
-        for text in ["2020-03-09T04:38:12Z", "Vary: Cookie", "a & b", "plain"] {
+        for text in ["2020-03-09T04:38:12Z", "Vary: Cookie", "plain"] {
             assert!(secrets.is_plain(text, true, Glance::NONE), "{text}");
         }
     }
