@@ -11,7 +11,7 @@ use super::{
     Sections, Tree, check_file_name,
 };
 use crate::finding::{Finding, SourceFile, codes};
-use crate::json;
+use crate::json::{self, FaultKind};
 
 /// A file and what it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -167,7 +167,12 @@ impl Collection {
         match json {
             Ok(json) => Some(Loaded::new(source, json)),
             Err(fault) => {
-                self.findings.push(source.fault(fault));
+                let faults = match fault.kind {
+                    FaultKind::DuplicateKey => json::duplicate_keys(&source.text),
+                    _ => vec![fault],
+                };
+                let findings = faults.into_iter().map(|fault| source.fault(fault));
+                self.findings.extend(findings);
                 None
             }
         }
