@@ -11,7 +11,7 @@ mod guesses;
 pub(super) mod length;
 mod markup;
 mod media;
-mod method;
+pub(super) mod method;
 mod orphans;
 mod paths;
 pub(super) mod private;
