@@ -16,7 +16,7 @@ use super::mask::{Known, Mask};
 use super::renaming::Pair;
 use super::rules::{Hold, Holds, Rule};
 use super::series::{self, Series};
-use super::tokens::{Context, number, tokens};
+use super::tokens::{Context, is_named_id, number, tokens};
 use super::{header, shape};
 
 /// A comparison of two values that differ in volatile values alone.
@@ -37,6 +37,8 @@ pub(super) struct Numbers {
     pub in_path: [HashSet<String>; 2],
     /// Those of the same placeholder in both versions.
     pub pairs: HashSet<(String, String)>,
+    /// Those with which a hash begins.
+    pub abbreviations: [HashSet<String>; 2],
 }
 
 /// The comparison of all examples of a document, as far as it got.
@@ -122,6 +124,7 @@ impl<'a> Overlay<'a> {
         Context {
             boundary: self.boundaries[side],
             ids: Some(ids),
+            abbreviations: Some(&self.numbers.abbreviations[side]),
             ..held.context()
         }
     }
@@ -130,6 +133,7 @@ impl<'a> Overlay<'a> {
     fn same_text(&mut self, text: &'a str, field: FieldId) {
         for token in tokens(text, self.context(field, 0)) {
             if token.kind.has_identity() || token.kind == Kind::Iso8601 {
+                let in_url = self.is_in_url(field, token.kind, text, token.span.start);
                 let value = &text[token.span];
                 self.pairs.push(Pair {
                     leaf: SAME,
@@ -137,15 +141,17 @@ impl<'a> Overlay<'a> {
                     kind: token.kind,
                     old: Cow::Borrowed(value),
                     new: Cow::Borrowed(value),
-                    in_url: token.kind == Kind::Id && !self.is_id(field),
+                    in_url,
                 });
             }
         }
     }
 
-    fn is_id(&self, field: FieldId) -> bool {
+    /// Whether a token is a number of a URL that nothing there calls an id.
+    fn is_in_url(&self, field: FieldId, kind: Kind, text: &str, at: usize) -> bool {
         let field = self.fields.get(field);
-        field.names_id() || field.role == Role::Path
+        let is_id = field.names_id() || field.role == Role::Path || is_named_id(text, at);
+        kind == Kind::Id && !is_id
     }
 
     fn text(
@@ -216,10 +222,10 @@ impl<'a> Overlay<'a> {
         provisional: bool,
         field: FieldId,
     ) -> Delta<'a> {
-        let is_id = self.is_id(field);
         let mut kinds = Vec::new();
         let leaf = self.leaves.len();
         for Match { old, new, kind } in found {
+            let in_url = self.is_in_url(field, *kind, a, old.start);
             let (old, new) = (&a[old.clone()], &b[new.clone()]);
             if old != new && !kinds.contains(&Hold::Kind(*kind)) {
                 kinds.push(Hold::Kind(*kind));
@@ -230,7 +236,7 @@ impl<'a> Overlay<'a> {
                 kind: *kind,
                 old: Cow::Borrowed(old),
                 new: Cow::Borrowed(new),
-                in_url: *kind == Kind::Id && !is_id,
+                in_url,
             });
         }
         self.paired(old, new, provisional, kinds)
