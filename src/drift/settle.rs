@@ -46,16 +46,16 @@ pub fn settle(
     }
     let (old, new) = (DocumentView::of(committed), DocumentView::of(&after));
     let pairing = pair(name, &old, &new, rules);
-    let taken = appearances(&old)
-        .into_iter()
-        .map(|found| found.text.to_owned());
+    let taken = appearances(&old).into_iter().map(|found| found.text);
     let stable = stable_values(name, &new, rules);
     let is_stable = |value: &str| is_stable(value) || stable.contains(value);
+    let taken = taken.chain(stable.iter().copied()).map(str::to_owned);
     let names_of_new = Pseudonyms::new(
         name,
+        &new,
         pairing.renaming(),
         taken.collect(),
-        new.ids(),
+        rules,
         &is_stable,
     );
     let mut keys = HashMap::new();
@@ -185,7 +185,7 @@ impl Rebuild<'_> {
             }
             Value::Array(items) => {
                 if is_written(at)
-                    && let Some(series) = self.names.series(items)
+                    && let Some(series) = self.names.series(items, at)
                 {
                     return Value::Array(series);
                 }
@@ -206,6 +206,7 @@ impl Rebuild<'_> {
                 true => value.clone(),
                 false => self.names.number(value, key, at),
             },
+            Value::Bool(flag) if is_written(at) => self.names.flag(*flag, at).into(),
             other => other.clone(),
         }
     }
@@ -600,9 +601,23 @@ mod tests {
 
     #[test]
     fn a_series_keeps_its_steps() {
-        let series = |from: i64| json!([[from, 1], [from + 3600, 0], [from + 7200, 5]]);
-        let fresh = settled(&[], vec![with_body("/", "A: b", series(1_783_731_600))]);
-        assert_eq!(body(&fresh.examples[0]), &series(1_577_880_000));
+        let series = |from: i64, counts: [i64; 3]| {
+            json!([
+                [from, counts[0]],
+                [from + 3600, counts[1]],
+                [from + 7200, counts[2]]
+            ])
+        };
+        let fresh = |from, counts| {
+            let fresh = settled(&[], vec![with_body("/", "A: b", series(from, counts))]);
+            body(&fresh.examples[0]).clone()
+        };
+        let idle = fresh(1_783_731_600, [0, 0, 0]);
+        assert_eq!(idle, series(1_577_880_000, [0, 0, 0]));
+        // How much there was to count is chance.
+        let busy = fresh(1_783_731_600, [1, 0, 5]);
+        assert_eq!(busy, fresh(1_893_731_600, [0, 120, 7]));
+        assert_eq!(busy[2][0], 1_577_880_000 + 7200);
     }
 
     #[test]

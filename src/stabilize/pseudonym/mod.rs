@@ -4,19 +4,32 @@
 //! the document, so that the same capture on another machine gives the same bytes. A time becomes one of a fixed
 //! calendar: times that lie close together (the moments of one capture) are one day of it, later ones a later day.
 
+mod made;
+mod place;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
-use serde_json::Value;
-use sha2::{Digest as _, Sha256};
+use serde_json::{Number, Value};
 
-use super::clock;
+use super::kind::identity::is_decimal;
 use super::kind::{Kind, identity};
-use super::pairing::Renaming;
+use super::pairing::{DocumentView, Renaming};
+use super::rules::{DocumentRules, Rules};
 use super::series::Series;
 use super::tokens::{Context, number, tokens};
+use super::{clock, shape};
+use made::{Digits, shaped};
+use place::Place;
 
 /// The fewest digits of a number that is written as another one: shorter ones count up from one in a fresh database.
 pub(super) const LONG_NUMBER: usize = 4;
+
+/// How many digits such a number has where a rule says that it varies.
+const COUNTED: usize = 4;
+
+/// Numbers of so many digits do not count up: they have one length.
+const LONGEST_COUNTED: usize = 10;
 
 /// The names of the new volatile values of one document. Each value is seen first ([`Pseudonyms::text`] and
 /// [`Pseudonyms::number`] give it back as it is), then, after [`Pseudonyms::settle`], replaced.
@@ -25,12 +38,17 @@ pub struct Pseudonyms<'a> {
     renaming: Renaming,
     /// Whether a value does not vary, whatever it looks like: somebody wrote it into a scenario.
     is_stable: &'a dyn Fn(&str) -> bool,
+    rules: DocumentRules<'a>,
     /// What must not be given to another value.
     taken: HashSet<String>,
     seen: Vec<Seen>,
     moments: BTreeSet<i64>,
     /// The numbers that are ids by the names of their members: in a URL of the document they are ids too.
     ids: HashSet<String>,
+    /// The numbers that are abbreviations of a hash.
+    abbreviations: HashSet<String>,
+    /// The numbers that are ids, or those of cursors, and vary by a rule.
+    counted: HashSet<String>,
     settled: Option<Settled>,
 }
 
@@ -49,47 +67,80 @@ struct Settled {
 }
 
 impl<'a> Pseudonyms<'a> {
-    /// For a document; `renaming` says which values it holds already under another spelling, `taken` which it holds,
-    /// `ids` which numbers of the capture are ids.
+    /// For the capture of a document; `renaming` says which values it holds already under another spelling, `taken` what
+    /// it holds, `rules` what varies in it and what does not.
     pub fn new(
         document: &'a str,
+        captured: &DocumentView,
         renaming: Renaming,
         taken: HashSet<String>,
-        ids: HashSet<String>,
+        rules: &'a Rules,
         is_stable: &'a dyn Fn(&str) -> bool,
     ) -> Self {
         Self {
             document,
             renaming,
             is_stable,
+            rules: DocumentRules::of(rules, document),
             taken,
             seen: Vec::new(),
             moments: BTreeSet::new(),
-            ids,
+            ids: captured.ids(),
+            abbreviations: captured.abbreviations(),
+            counted: HashSet::new(),
             settled: None,
         }
     }
 
-    /// A text at an address; `old` is what stood there. `key` is the member or header that holds it.
+    /// A text at an address, `EXAMPLE/response/…`; `old` is what stood there. `key` is the member or header that holds it.
     pub fn text(&mut self, text: &str, key: &str, address: &str, old: Option<&str>) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut copied = 0;
+        let rules = std::mem::take(&mut self.rules);
+        let place = Place::new(&rules, address, text);
+        let made = match place.is_stable {
+            true => text.to_owned(),
+            false => self.made_text(text, key, &place, old),
+        };
+        self.rules = rules;
+        made
+    }
+
+    fn made_text(&mut self, text: &str, key: &str, place: &Place<'_>, old: Option<&str>) -> String {
         let context = Context {
             ids: Some(&self.ids),
+            abbreviations: Some(&self.abbreviations),
             ..Context::of_key(key)
         };
-        for (index, token) in tokens(text, context).into_iter().enumerate() {
+        let found = place.whole(text, tokens(text, context));
+        let mut out = String::with_capacity(text.len());
+        let mut copied = 0;
+        for (index, token) in found.into_iter().enumerate() {
             let value = &text[token.span.clone()];
             if old.is_some_and(|old| old.contains(value)) {
                 continue;
             }
-            let address = format!("{address}:{index}");
-            out.push_str(&text[copied..token.span.start]);
-            out.push_str(&self.value(token.kind, value, &address));
+            let address = format!("{}:{index}", place.address);
+            self.literal(text, copied..token.span.start, place, &mut out);
+            out.push_str(&self.value(token.kind, value, &address, place));
             copied = token.span.end;
         }
-        out.push_str(&text[copied..]);
+        self.literal(text, copied..text.len(), place, &mut out);
         out
+    }
+
+    /// What lies between volatile values: numbers that vary without a kind become others.
+    fn literal(&self, text: &str, range: Range<usize>, place: &Place<'_>, out: &mut String) {
+        let mut copied = range.start;
+        for (index, number) in shape::numbers(text, range.clone()).into_iter().enumerate() {
+            let holds = |free: &Range<usize>| free.start <= number.start && number.end <= free.end;
+            if self.settled.is_none() || !place.free.iter().any(holds) {
+                continue;
+            }
+            let seed = format!("{}\n{}\n{index}", self.document, place.address);
+            out.push_str(&text[copied..number.start]);
+            out.push_str(&made::free(&text[number.clone()], &mut Digits::new(&seed)));
+            copied = number.end;
+        }
+        out.push_str(&text[copied..range.end]);
     }
 
     /// A number at an address.
@@ -97,19 +148,38 @@ impl<'a> Pseudonyms<'a> {
         let Value::Number(found) = value else {
             return value.clone();
         };
-        let Some(kind) = number(found.as_str(), Context::of_key(key)) else {
-            return value.clone();
-        };
-        let name = self.value(kind, found.as_str(), address);
-        match name.parse::<serde_json::Number>() {
-            Ok(number) => Value::Number(number),
-            Err(_) => value.clone(),
+        let rules = std::mem::take(&mut self.rules);
+        let made = self.made_number(found, key, &Place::new(&rules, address, ""));
+        self.rules = rules;
+        made.map_or_else(|| value.clone(), Value::Number)
+    }
+
+    fn made_number(&mut self, found: &Number, key: &str, place: &Place<'_>) -> Option<Number> {
+        if place.is_stable {
+            return None;
+        }
+        let text = found.as_str();
+        let is_id = place.varies(Kind::Id) && is_decimal(text);
+        let kind = number(text, Context::of_key(key)).or(is_id.then_some(Kind::Id));
+        match kind {
+            Some(kind) => self.value(kind, text, place.address, place).parse().ok(),
+            None if place.free.is_empty() || self.settled.is_none() => None,
+            None => made::free_number(found, &mut self.digits(place.address)),
         }
     }
 
-    /// The items of a series with other times: it begins with the calendar and keeps its steps. `None` for other arrays.
-    pub fn series(&self, items: &[Value]) -> Option<Vec<Value>> {
+    /// A truth at an address: one that varies is always the same.
+    pub fn flag(&self, value: bool, address: &str) -> bool {
+        value || !Place::new(&self.rules, address, "").free.is_empty()
+    }
+
+    /// The items of a series with other times: it begins with the calendar and keeps its steps; where they are not all the
+    /// same, its numbers are others. `None` for other arrays.
+    pub fn series(&self, items: &[Value], address: &str) -> Option<Vec<Value>> {
         Series::read(items)?;
+        if Place::new(&self.rules, address, "").is_stable {
+            return Some(items.to_vec());
+        }
         let time = |item: &Value| {
             let Some(Value::Number(time)) = item.get(0) else {
                 return None;
@@ -118,21 +188,38 @@ impl<'a> Pseudonyms<'a> {
             Some((kind, time.to_string(), clock::moment(kind, time.as_str())?))
         };
         let (_, _, first) = time(items.first()?)?;
+        let quiet = items.iter().all(|item| item.get(1) == items[0].get(1));
+        let mut digits = self.digits(address);
         let moved = items.iter().map(|item| {
             let (kind, text, moment) = time(item)?;
             let written = clock::write_behind(kind, &text, moment.checked_sub(first)?)?;
-            let number: serde_json::Number = written.parse().ok()?;
-            Some(Value::Array(vec![
-                Value::Number(number),
-                item.get(1)?.clone(),
-            ]))
+            let number: Number = written.parse().ok()?;
+            let count = match item.get(1)? {
+                Value::Number(count) if !quiet => {
+                    Value::Number(made::free_number(count, &mut digits)?)
+                }
+                count => count.clone(),
+            };
+            Some(Value::Array(vec![Value::Number(number), count]))
         });
         moved.collect()
     }
 
-    fn value(&mut self, kind: Kind, text: &str, address: &str) -> String {
-        let short = kind == Kind::Id && text.len() < LONG_NUMBER;
-        if short || (self.is_stable)(text) {
+    fn digits(&self, address: &str) -> Digits {
+        Digits::new(&format!("{}\n{address}", self.document))
+    }
+
+    fn value(&mut self, kind: Kind, text: &str, address: &str, place: &Place<'_>) -> String {
+        let moment = clock::moment(kind, text);
+        let key = normal(kind, text);
+        // How many digits it has is chance, and nobody wrote it anywhere.
+        let counts = is_counted(kind, &key) && moment.is_none();
+        if counts && place.varies(kind) {
+            self.counted.insert(key.clone());
+        }
+        let is_counted = counts && self.counted.contains(&key);
+        if !is_counted && (is_short(kind, &key) && self.settled.is_some() || (self.is_stable)(text))
+        {
             return text.to_owned();
         }
         if let Some(old) = self.renaming.old_spelling(kind, text) {
@@ -140,8 +227,8 @@ impl<'a> Pseudonyms<'a> {
         }
         match &self.settled {
             None => {
-                if kind.is_time() {
-                    self.moments.extend(clock::moment(kind, text));
+                if kind.is_time() || moment.is_some() {
+                    self.moments.extend(moment);
                 } else {
                     self.seen.push(Seen {
                         kind,
@@ -151,14 +238,14 @@ impl<'a> Pseudonyms<'a> {
                 }
                 text.to_owned()
             }
-            Some(settled) if kind.is_time() => {
-                let day = clock::moment(kind, text).and_then(|moment| settled.days.get(&moment));
+            Some(settled) if kind.is_time() || moment.is_some() => {
+                let day = moment.and_then(|moment| settled.days.get(&moment));
                 day.and_then(|day| clock::write(kind, text, *day))
                     .unwrap_or_else(|| text.to_owned())
             }
             Some(settled) => settled
                 .names
-                .get(&*normal(kind, text))
+                .get(&key)
                 .and_then(|name| respelled(kind, text, name))
                 .unwrap_or_else(|| text.to_owned()),
         }
@@ -190,7 +277,8 @@ impl<'a> Pseudonyms<'a> {
         let mut abbreviations = Vec::new();
         for seen in &self.seen {
             let key = normal(seen.kind, &seen.text);
-            if settled.names.contains_key(&key) {
+            let is_kept = is_short(seen.kind, &key) && !self.counted.contains(&key);
+            if is_kept || settled.names.contains_key(&key) {
                 continue;
             }
             if let Some(whole) = longer(&key).filter(|_| seen.kind == Kind::Hex) {
@@ -216,9 +304,23 @@ impl<'a> Pseudonyms<'a> {
     /// A value that looks like the one that was seen, is recognised as one of its kind, and is nobody else's.
     fn made(&self, seen: &Seen) -> String {
         let mut last = seen.text.clone();
+        let counts = self.counted.contains(&normal(seen.kind, &seen.text));
         for attempt in 0..64 {
             let seed = format!("{}\n{}\n{attempt}", self.document, seen.address);
-            last = shaped(seen.kind, &seen.text, &mut Digits::new(&seed));
+            let digits = &mut Digits::new(&seed);
+            if counts {
+                let tail = match seen.kind {
+                    Kind::Cursor => identity::cursor_tail(&seen.text),
+                    _ => "",
+                };
+                // Longer ones where most are taken.
+                last = made::number(COUNTED + attempt / 16, digits) + tail;
+                if self.taken.contains(&last) {
+                    continue;
+                }
+                break;
+            }
+            last = shaped(seen.kind, &seen.text, digits);
             let found = tokens(&last, Context::default());
             let is_one = matches!(found.as_slice(), [one] if one.kind == seen.kind && one.span == (0..last.len()));
             if (is_one || seen.kind == Kind::Id) && !self.taken.contains(&last) {
@@ -227,6 +329,16 @@ impl<'a> Pseudonyms<'a> {
         }
         last
     }
+}
+
+/// Whether a number counts up from one, so that its length is chance; longer ones have one length.
+fn is_counted(kind: Kind, number: &str) -> bool {
+    matches!(kind, Kind::Id | Kind::Cursor) && number.len() < LONGEST_COUNTED
+}
+
+/// Whether a number is written as it is, unless a rule says that it varies.
+fn is_short(kind: Kind, number: &str) -> bool {
+    matches!(kind, Kind::Id | Kind::Cursor) && number.len() < LONG_NUMBER
 }
 
 /// The spelling by which a value is one: a cursor is its number.
@@ -264,120 +376,18 @@ fn respelled(kind: Kind, text: &str, name: &str) -> Option<String> {
     }
 }
 
-/// Digits that follow from a seed.
-struct Digits {
-    seed: String,
-    block: Vec<u8>,
-    blocks: usize,
-}
-
-impl Digits {
-    fn new(seed: &str) -> Self {
-        Self {
-            seed: seed.to_owned(),
-            block: Vec::new(),
-            blocks: 0,
-        }
-    }
-
-    fn of(&mut self, alphabet: &[u8]) -> char {
-        if self.block.is_empty() {
-            self.blocks += 1;
-            self.block = Sha256::digest(format!("{}\n{}", self.seed, self.blocks)).to_vec();
-        }
-        let byte = usize::from(self.block.pop().unwrap_or_default());
-        alphabet
-            .get(byte % alphabet.len().max(1))
-            .map_or('0', |byte| char::from(*byte))
-    }
-
-    fn run(&mut self, length: usize, alphabet: &[u8]) -> String {
-        (0..length).map(|_| self.of(alphabet)).collect()
-    }
-}
-
-const DECIMAL: &[u8] = b"0123456789";
-const HEX: &[u8] = b"0123456789abcdef";
-const CROCKFORD: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-const BOTH: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-/// A value of that kind and length. Which characters of an alphabet a random value has, is chance: none of it stays.
-fn shaped(kind: Kind, like: &str, digits: &mut Digits) -> String {
-    let upper = like.bytes().any(|byte| byte.is_ascii_uppercase());
-    let lower = like.bytes().any(|byte| byte.is_ascii_lowercase());
-    let letters = match (upper, lower) {
-        (true, true) => BOTH,
-        (true, false) => UPPER,
-        _ => LOWER,
-    };
-    match kind {
-        Kind::Hex => {
-            let text = digits.run(like.len(), HEX);
-            if upper { text.to_uppercase() } else { text }
-        }
-        Kind::Uuid => {
-            let text = like.char_indices().map(|(at, character)| match at {
-                8 | 13 | 18 | 23 => character,
-                // A random one (RFC 9562, version 4): ids of other makers have any digit there.
-                14 => '4',
-                19 => 'a',
-                _ => digits.of(HEX),
-            });
-            let text: String = text.collect();
-            if upper {
-                text.to_uppercase()
-            } else {
-                text.to_lowercase()
-            }
-        }
-        Kind::Ulid => format!("0{}", digits.run(like.len().saturating_sub(1), CROCKFORD)),
-        Kind::Id => format!("1{}", digits.run(like.len().saturating_sub(1), DECIMAL)),
-        Kind::Cursor => {
-            let tail = identity::cursor_tail(like);
-            let length = like.len() - tail.len();
-            format!("1{}{tail}", digits.run(length.saturating_sub(1), DECIMAL))
-        }
-        Kind::Jwt => {
-            let parts: Vec<_> = like
-                .split('.')
-                .enumerate()
-                .map(|(index, part)| match index {
-                    0 => format!("eyJ{}", digits.run(part.len().saturating_sub(3), BOTH)),
-                    _ => digits.run(part.len(), BOTH),
-                })
-                .collect();
-            parts.join(".")
-        }
-        _ => {
-            // `$2b$12$` and its like say how a password was hashed; `=` fills up.
-            let head = match like.starts_with('$') {
-                true => like.match_indices('$').nth(2).map_or(0, |(at, _)| at + 1),
-                false => 0,
-            };
-            let tail = like.len() - like.trim_end_matches('=').len();
-            let length = like.len() - head - tail;
-            format!(
-                "{}{}{}",
-                &like[..head],
-                digits.run(length, letters),
-                "=".repeat(tail)
-            )
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn names(texts: &[&str]) -> Vec<String> {
+        let rules = Rules::default();
         let mut names = Pseudonyms::new(
             "a/b",
+            &DocumentView::default(),
             Renaming::default(),
             HashSet::new(),
-            HashSet::new(),
+            &rules,
             &|text| text == "1234567890abcdef",
         );
         let mut pass = || -> Vec<String> {
