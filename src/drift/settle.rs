@@ -524,6 +524,124 @@ mod tests {
         assert_ne!(fresh["id"], "cbd1f80781a5");
     }
 
+    /// The examples of two machines, settled by the same rules; asserts that they are the same and keep still.
+    fn on_two_machines(varied: Value, machines: [Example; 2]) -> Example {
+        let rules: Rules =
+            serde_json::from_value(json!({"learned": {"a/b": {"varied": varied}}})).unwrap();
+        let settled = |committed: &[Example], captured: &Example| {
+            let document = EndpointDocument {
+                api_path: "/things/{id}/".to_owned(),
+                ..document(committed)
+            };
+            // A scenario has any short number somewhere.
+            let is_said = |value: &str| value.len() < 5;
+            settle("a/b", &document, vec![captured.clone()], &rules, &is_said)
+        };
+        let [one, other] = machines
+            .each_ref()
+            .map(|machine| settled(&[], machine).examples);
+        assert_eq!(one, other);
+        for captured in &machines {
+            assert!(!settled(&one, captured).changed);
+        }
+        assert_eq!(settled(&[], &one[0]).examples, one);
+        one[0].clone()
+    }
+
+    #[test]
+    fn what_varies_without_a_kind_is_written_alike_on_every_machine() {
+        let machine = |load: Value, took: &str, up: bool| {
+            let body = json!({"load": load, "took": took, "up": up, "size": 3});
+            with_body("/things/x/", "Server: 1.2.3", body)
+        };
+        let varied = json!({
+            "/response/body/load": "shape", "/response/body/took": "shape", "/response/body/up": "shape"
+        });
+        let machines = [
+            machine(json!(7), "0.5 ms of 9", true),
+            machine(json!(1234), "12.25 ms of 10", false),
+        ];
+        let shown = on_two_machines(varied.clone(), machines);
+        let [load, took, up] = ["load", "took", "up"].map(|name| body(&shown)[name].clone());
+        assert!(load.to_string().len() == 2 && up == true, "{load} {up}");
+        let took = took.as_str().unwrap().to_owned();
+        assert!(
+            took.ends_with(char::is_numeric) && took.contains(" ms of "),
+            "{took}"
+        );
+        assert_eq!(body(&shown)["size"], 3);
+        let headers = &shown.response.parsed().unwrap().headers;
+        let length = body(&shown).to_string().len().to_string();
+        assert_eq!(headers.get("Content-Length"), Some(length.as_str()));
+        assert_eq!(headers.get("Server"), Some("1.2.3"));
+        let machines = [
+            machine(json!(0.5), "1 ms of 9", true),
+            machine(json!(1e-7), "2 ms of 1", true),
+        ];
+        let load = body(&on_two_machines(varied, machines))["load"].to_string();
+        assert!(load.contains('.'), "{load}");
+    }
+
+    #[test]
+    fn ids_that_vary_are_one_id_in_all_of_their_places() {
+        let machine = |id: u64, key: &str| {
+            let body = json!({"id": id, "number": id, "other_id": "2", "key": key});
+            with_body(
+                &format!("/things/{id}/?x_id={id}"),
+                &format!("Link: </things/{id}/>"),
+                body,
+            )
+        };
+        let varied = json!({
+            "/request/path": "id", "/response/headers/link": "id", "/response/body/id": "id",
+            "/response/body/number": "id", "/response/body/key": "hex"
+        });
+        // By chance, a key has no letter.
+        let machines = [machine(7, "12345678"), machine(4012, "abcd1234")];
+        let shown = on_two_machines(varied, machines);
+        let id = body(&shown)["id"].to_string();
+        assert_eq!(id.len(), 4);
+        assert_eq!(body(&shown)["number"], body(&shown)["id"]);
+        assert_eq!(body(&shown)["other_id"], "2");
+        let path = &shown.request.parsed().unwrap().path;
+        assert_eq!(*path, format!("/things/{id}/?x_id={id}"));
+        let link = format!("</things/{id}/>");
+        assert_eq!(
+            shown.response.parsed().unwrap().headers.get("Link"),
+            Some(&*link)
+        );
+    }
+
+    #[test]
+    fn a_line_keeps_what_its_pattern_says() {
+        let machine = |count: &str| {
+            let request = Request {
+                path: "/things/x/".to_owned(),
+                ..Request::default()
+            };
+            let response = Response {
+                status: 200,
+                headers: Headers::from_lines(["Content-Type: text/plain"]),
+                body: Body::Text(vec![
+                    format!("bucket{{le=\"0.5\"}} {count}"),
+                    "total 3".to_owned(),
+                ]),
+                ..Response::default()
+            };
+            Example::from(Exchange { request, response })
+        };
+        let varied = json!({"/response/text/bucket{le=\"0.5\"} *": "shape"});
+        let shown = on_two_machines(varied, [machine("7"), machine("2.5e-05")]);
+        let Body::Text(lines) = &shown.response.parsed().unwrap().body else {
+            panic!("{shown:?}");
+        };
+        assert!(
+            lines[0].starts_with("bucket{le=\"0.5\"} ") && lines[0].len() < 24,
+            "{lines:?}"
+        );
+        assert_eq!(lines[1], "total 3");
+    }
+
     #[test]
     fn where_it_drifted_only_that_changes() {
         let committed = run("cbd1f80781a5", "2026-03-10T05:57:38Z", json!("x"));

@@ -115,17 +115,13 @@ pub(super) fn number(length: usize, digits: &mut Digits) -> String {
     format!("{first}{}", digits.run(length.saturating_sub(1), DECIMAL))
 }
 
-/// A number of which only the type and the shape are known, whole or with a fraction. How many digits it has is chance,
-/// as they are: always as many.
-pub(super) fn free(like: &str, digits: &mut Digits) -> String {
-    match like.contains(['.', 'e', 'E']) {
+/// A JSON number of which only the type and the shape are known, whole or with a fraction. How many digits it has is
+/// chance, as they are: always as many.
+pub(super) fn free(like: &Number, digits: &mut Digits) -> Option<Number> {
+    let text = match like.as_str().contains(['.', 'e', 'E']) {
         // A zero at the end would be cut off by some.
         true => format!("{}.{}", number(1, digits), digits.of(b"123456789")),
         false => number(2, digits),
-    }
-}
-
-/// The same as a JSON number.
-pub(super) fn free_number(like: &Number, digits: &mut Digits) -> Option<Number> {
-    free(like.as_str(), digits).parse().ok()
+    };
+    text.parse().ok()
 }

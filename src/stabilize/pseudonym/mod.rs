@@ -137,7 +137,8 @@ impl<'a> Pseudonyms<'a> {
             }
             let seed = format!("{}\n{}\n{index}", self.document, place.address);
             out.push_str(&text[copied..number.start]);
-            out.push_str(&made::free(&text[number.clone()], &mut Digits::new(&seed)));
+            // In a text, 7 and 2.5e-05 have one shape.
+            out.push_str(&made::number(2, &mut Digits::new(&seed)));
             copied = number.end;
         }
         out.push_str(&text[copied..range.end]);
@@ -164,7 +165,7 @@ impl<'a> Pseudonyms<'a> {
         match kind {
             Some(kind) => self.value(kind, text, place.address, place).parse().ok(),
             None if place.free.is_empty() || self.settled.is_none() => None,
-            None => made::free_number(found, &mut self.digits(place.address)),
+            None => made::free(found, &mut self.digits(place.address)),
         }
     }
 
@@ -195,9 +196,7 @@ impl<'a> Pseudonyms<'a> {
             let written = clock::write_behind(kind, &text, moment.checked_sub(first)?)?;
             let number: Number = written.parse().ok()?;
             let count = match item.get(1)? {
-                Value::Number(count) if !quiet => {
-                    Value::Number(made::free_number(count, &mut digits)?)
-                }
+                Value::Number(count) if !quiet => Value::Number(made::free(count, &mut digits)?),
                 count => count.clone(),
             };
             Some(Value::Array(vec![Value::Number(number), count]))
@@ -214,7 +213,7 @@ impl<'a> Pseudonyms<'a> {
         let key = normal(kind, text);
         // How many digits it has is chance, and nobody wrote it anywhere.
         let counts = is_counted(kind, &key) && moment.is_none();
-        if counts && place.varies(kind) {
+        if counts && (place.varies(kind) || !place.free.is_empty()) {
             self.counted.insert(key.clone());
         }
         let is_counted = counts && self.counted.contains(&key);
