@@ -1,15 +1,8 @@
-//! Committed examples keep still: the demo without a seed gives other keys, ids and times each time.
+//! Committed examples keep still: the demo gives other keys, ids and times each time.
 
 use serde_json::Value;
 
 use crate::support::{Files, Sandbox, differing, files};
-
-/// The demo project, whose server has no seed.
-fn unseeded() -> Sandbox {
-    let sandbox = Sandbox::demo();
-    sandbox.edit("apidocs.toml", ", \"--seed\", \"1\"", "");
-    sandbox
-}
 
 fn documents(sandbox: &Sandbox) -> Files {
     let files = files(&sandbox.path("api-docs/endpoints"));
@@ -46,7 +39,7 @@ fn without_examples(sandbox: &Sandbox) {
 
 #[test]
 fn committed_examples_keep_still() {
-    let sandbox = unseeded();
+    let sandbox = Sandbox::demo();
     let before = documents(&sandbox);
     sandbox.run(&["generate", "-q"]).exits(0);
     are_same(&before, &documents(&sandbox));
@@ -54,7 +47,7 @@ fn committed_examples_keep_still() {
 
 #[test]
 fn parts_of_a_capture_and_the_whole_keep_still() {
-    let sandbox = unseeded();
+    let sandbox = Sandbox::demo();
     let before = documents(&sandbox);
     let mut scenarios = files(&sandbox.path("api-docs/scenarios")).into_keys();
     // Every tenth, for the time that it takes.
@@ -84,7 +77,7 @@ fn without_numbers(files: &Files) -> Files {
 #[test]
 fn a_fresh_project_has_the_same_bytes_on_two_machines_but_for_short_numbers() {
     let captured = [(), ()].map(|()| {
-        let sandbox = unseeded();
+        let sandbox = Sandbox::demo();
         without_examples(&sandbox);
         sandbox.run(&["generate", "-q"]).exits(0);
         let fresh = documents(&sandbox);
@@ -105,7 +98,7 @@ fn everything(sandbox: &Sandbox) -> Files {
 #[test]
 fn a_fresh_project_that_learns_has_the_same_bytes_on_two_machines() {
     let learned = [(), ()].map(|()| {
-        let sandbox = unseeded();
+        let sandbox = Sandbox::demo();
         without_examples(&sandbox);
         sandbox.run(&["capture", "--learn", "-q"]).exits(0);
         sandbox.run(&["generate", "-q"]).exits(0);
@@ -119,7 +112,7 @@ fn a_fresh_project_that_learns_has_the_same_bytes_on_two_machines() {
     are_same(&one, &other);
 
     // A third one, which knows the rules from the start.
-    let third = unseeded();
+    let third = Sandbox::demo();
     without_examples(&third);
     third.write(
         "api-docs/volatile.json",
