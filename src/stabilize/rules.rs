@@ -249,7 +249,7 @@ impl<'a> DocumentRules<'a> {
     /// what is no line, and for a line that fits no pattern.
     pub fn line_at(&self, pointer: &str, line: &str) -> Option<(Rule<'a>, Vec<Range<usize>>)> {
         let (text, _) = pointer.rsplit_once('/')?;
-        let mut tokens = pointer::tokens(text).into_iter();
+        let mut tokens = pointer::tokens(text);
         tokens.next();
         if tokens.next()? != "text" || tokens.next().is_some() {
             return None;

@@ -1,5 +1,6 @@
 //! What rules say of the place where a value stands.
 
+use std::iter::once;
 use std::ops::Range;
 
 use crate::stabilize::kind::Kind;
@@ -32,7 +33,7 @@ impl<'p> Place<'p> {
         let pointer = address.find('/').map_or("", |at| &address[at..]);
         let (rule, parts) = match rules.line_at(pointer, text) {
             Some((rule, parts)) => (Some(rule), parts),
-            None => (rules.at(pointer), vec![0..text.len()]),
+            None => (rules.at(pointer), once(0..text.len()).collect()),
         };
         match rule {
             Some(Rule::Stable) => place.is_stable = true,
