@@ -12,9 +12,11 @@
 //!
 //! [`scan`] tells where a document still holds one. Nothing here ever shows a value.
 
+mod finder;
 mod forms;
 mod known;
 mod layers;
+mod learned;
 mod named;
 mod names;
 mod scan;
