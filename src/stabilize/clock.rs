@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, tz::Offset};
 
-use super::kind::Kind;
+use super::kind::{Kind, identity, time};
 
 /// Moments that lie no further apart are one: those of one capture, on a slow machine too. No common time-out lies near.
 const CLOSE: i64 = 200;
@@ -26,7 +26,33 @@ pub(super) fn moment(kind: Kind, text: &str) -> Option<i64> {
             parsed.map(|time| time.timestamp().as_second())
         }
         Kind::Iso8601 => iso(text),
+        Kind::Cursor => {
+            let number = number(text);
+            moment(cursor_time(number)?, number)
+        }
         _ => None,
+    }
+}
+
+/// What a cursor counts from, without its offset and direction.
+fn number(cursor: &str) -> &str {
+    &cursor[..cursor.len() - identity::cursor_tail(cursor).len()]
+}
+
+/// Whether the number of a cursor is a time: as what it is written.
+fn cursor_time(number: &str) -> Option<Kind> {
+    if time::is_epoch_milliseconds(number) {
+        Some(Kind::EpochMilliseconds)
+    } else {
+        time::is_epoch_seconds(number).then_some(Kind::EpochSeconds)
+    }
+}
+
+/// Whether two values of a kind are times so close to one another that they may have been one.
+pub(super) fn are_close(kind: Kind, one: &str, other: &str) -> bool {
+    match (moment(kind, one), moment(kind, other)) {
+        (Some(one), Some(other)) => one.abs_diff(other) <= CLOSE.unsigned_abs(),
+        _ => false,
     }
 }
 
@@ -105,6 +131,10 @@ fn write_at(kind: Kind, like: &str, seconds: i64) -> Option<String> {
         Kind::EpochFloat => format!("{seconds}.5"),
         Kind::HttpDate => at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
         Kind::Iso8601 => written_like(like, &at.strftime("%Y%m%d%H%M%S").to_string()),
+        Kind::Cursor => {
+            let written = write_at(cursor_time(number(like))?, number(like), seconds)?;
+            written + identity::cursor_tail(like)
+        }
         _ => return None,
     })
 }
@@ -209,6 +239,8 @@ mod tests {
                 "Thu, 02 Jan 2020 12:00:00 GMT",
             ),
             (Kind::EpochSeconds, "1783819858", "1577966400"),
+            (Kind::Cursor, "1783819858583:100:0", "1577966400000:100:0"),
+            (Kind::Cursor, "1783819858%3A0%3A1", "1577966400%3A0%3A1"),
         ] {
             assert_eq!(write(kind, like, 1).as_deref(), Some(expected));
         }

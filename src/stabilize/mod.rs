@@ -19,6 +19,7 @@
 //! The scope of everything here is one endpoint document. Nothing here knows an API: a kind is a form that many
 //! APIs use, and what only a project can know is a rule.
 
+mod abbreviations;
 mod align;
 mod appearances;
 mod audit;

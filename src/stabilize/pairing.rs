@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::abbreviations::abbreviations;
 use super::delta::Delta;
 use super::fields::{FieldId, Fields};
 use super::kind::Kind;
@@ -157,6 +158,11 @@ impl DocumentView {
         }
         found
     }
+
+    /// The numbers that are abbreviations of a hash.
+    pub fn abbreviations(&self) -> HashSet<String> {
+        abbreviations(self)
+    }
 }
 
 impl Pairing<'_> {
@@ -197,6 +203,7 @@ fn numbers(old: &DocumentView, new: &DocumentView) -> Numbers {
             let path = placeholders(&version.api_path, example);
             numbers.in_path[side].extend(path.into_iter().map(|(_, number)| number.to_owned()));
         }
+        numbers.abbreviations[side] = abbreviations(version);
     }
     for (name, after) in new.examples() {
         let Some(before) = old.example(name) else {

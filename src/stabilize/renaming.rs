@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Kind;
+use super::clock;
 use super::fields::FieldId;
 use super::kind::identity::MIN_HEX;
 use super::kind::time::Iso;
@@ -114,8 +115,15 @@ fn disagreeing(pairs: &[Pair<'_>], images: &Images<'_>, drift: &mut HashSet<usiz
                 best = at;
             }
         }
+        // Cursors that are times: two that fell into one millisecond are one, and are two the next time.
+        let is_close = |image: &str, places: &[usize]| {
+            let kinds = places.iter().map(|at| pairs[*at].kind);
+            kinds.clone().all(|kind| kind == Kind::Cursor)
+                && clock::are_close(Kind::Cursor, image, &found[best].0)
+        };
         let others = found.iter().enumerate().filter(|(at, _)| *at != best);
         let leaves: Vec<_> = others
+            .filter(|(_, (image, places))| !is_close(image, places))
             .flat_map(|(_, (_, places))| places)
             .filter(|at| !pairs[**at].is_same())
             .map(|at| pairs[*at].leaf)

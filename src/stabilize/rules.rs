@@ -1,6 +1,7 @@
 //! What a project knows about its volatile values: `volatile.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -229,14 +230,41 @@ impl<'a> DocumentRules<'a> {
 
     /// Whether the place, or one around it, must match exactly.
     pub fn is_stable(&self, pointer: &str) -> bool {
+        self.at(pointer) == Some(Rule::Stable)
+    }
+
+    /// What is said of the place at a JSON Pointer: that it is stable, also of one around it.
+    pub fn at(&self, pointer: &str) -> Option<Rule<'a>> {
         let mut places = self.start();
         for token in pointer::tokens(pointer) {
             if self.rule(&places) == Some(Rule::Stable) {
-                return true;
+                return Some(Rule::Stable);
             }
             places = self.below(&places, &token);
         }
-        self.rule(&places) == Some(Rule::Stable)
+        self.rule(&places)
+    }
+
+    /// What is said of the line of a text at a JSON Pointer, and the parts of it that the pattern leaves open. `None` for
+    /// what is no line, and for a line that fits no pattern.
+    pub fn line_at(&self, pointer: &str, line: &str) -> Option<(Rule<'a>, Vec<Range<usize>>)> {
+        let (text, _) = pointer.rsplit_once('/')?;
+        let mut tokens = pointer::tokens(text);
+        tokens.next();
+        if tokens.next()? != "text" || tokens.next().is_some() {
+            return None;
+        }
+        let mut places = self.start();
+        for token in pointer::tokens(text) {
+            places = self.below(&places, &token);
+        }
+        let nodes = places.iter().filter_map(|at| self.nodes.get(*at));
+        nodes
+            .flat_map(|node| &node.members)
+            .filter(|(pattern, _)| *pattern != "*")
+            .find_map(|(pattern, next)| {
+                Some((self.nodes.get(*next)?.rule?, open_parts(pattern, line)?))
+            })
     }
 
     /// Where one begins.
@@ -293,21 +321,32 @@ impl<'a> DocumentRules<'a> {
 /// assert!(!is_like("a*c", "abcd"));
 /// ```
 pub fn is_like(pattern: &str, text: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else {
-        return pattern == text;
+    open_parts(pattern, text).is_some()
+}
+
+/// The parts of a text that the `*` of a pattern stand for; `None` where it does not fit.
+fn open_parts(pattern: &str, text: &str) -> Option<Vec<Range<usize>>> {
+    let mut parts = pattern.split('*');
+    let first = parts.next()?;
+    let mut at = text.starts_with(first).then_some(first.len())?;
+    let mut parts: Vec<_> = parts.collect();
+    let Some(last) = parts.pop() else {
+        return (at == text.len()).then(Vec::new);
     };
-    let Some(mut text) = text.strip_prefix(first) else {
-        return false;
-    };
-    let mut parts: Vec<_> = rest.split('*').collect();
-    let last = parts.pop().unwrap_or_default();
+    let mut open = Vec::new();
     for part in parts {
-        match text.find(part) {
-            Some(at) => text = &text[at + part.len()..],
-            None => return false,
-        }
+        let found = at + text.get(at..)?.find(part)?;
+        open.push(at..found);
+        at = found + part.len();
     }
-    text.ends_with(last)
+    let end = text
+        .len()
+        .checked_sub(last.len())
+        .filter(|end| *end >= at)?;
+    (text.get(end..) == Some(last)).then(|| {
+        open.push(at..end);
+        open
+    })
 }
 
 #[cfg(test)]

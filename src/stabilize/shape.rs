@@ -74,6 +74,16 @@ fn plain(text: &str, range: Range<usize>, pieces: &mut Vec<Piece>) {
     }
 }
 
+/// The numbers in a part of a text, with their fraction and exponent.
+pub(super) fn numbers(text: &str, part: Range<usize>) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    plain(text, part, &mut pieces);
+    let numbers = pieces
+        .into_iter()
+        .filter(|piece| piece.class == Class::Number);
+    numbers.map(|piece| piece.span).collect()
+}
+
 fn is_letter(byte: &u8) -> bool {
     byte.is_ascii_alphabetic() || !byte.is_ascii()
 }

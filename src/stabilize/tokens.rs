@@ -8,6 +8,9 @@ use super::kind::{Kind, identity, time};
 /// The fewest digits that are an id by themselves where they stand in a URL.
 const LONG_NUMBER: usize = 5;
 
+/// The fewest digits of the number of a cursor that nothing names.
+const CURSOR: usize = 10;
+
 /// A volatile token: the bytes of it in the text, and its kind. What lies between tokens is literal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
@@ -26,6 +29,8 @@ pub struct Context<'a> {
     pub boundary: Option<&'a str>,
     /// The numbers that are ids elsewhere in the document: as segments of a URL they are ids too.
     pub ids: Option<&'a HashSet<String>>,
+    /// The numbers that are the first digits of a hash elsewhere in the document: abbreviations of it.
+    pub abbreviations: Option<&'a HashSet<String>>,
 }
 
 impl<'a> Context<'a> {
@@ -61,6 +66,16 @@ pub fn names_id(key: &str) -> bool {
         || stem
             .strip_suffix("ID")
             .is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_lowercase()))
+}
+
+/// Whether the value of a parameter begins at a byte of a text whose name says that it is an id: `?id=1`,
+/// `&project_id=1`.
+pub(super) fn is_named_id(text: &str, at: usize) -> bool {
+    let Some(before) = text.get(..at).and_then(|text| text.strip_suffix('=')) else {
+        return false;
+    };
+    let name = before.rsplit(['?', '&']).next();
+    before.contains('?') && name.is_some_and(names_id)
 }
 
 /// The kind of a JSON number, in its spelling.
@@ -107,6 +122,7 @@ pub fn tokens(text: &str, context: Context<'_>) -> Vec<Token> {
         at: 0,
         no_key_before: [0, 0],
         ids: context.ids,
+        abbreviations: context.abbreviations,
         found: Vec::new(),
     };
     match boundary {
@@ -128,6 +144,7 @@ struct Scan<'a> {
     /// Up to where the characters of a key, of the URL-safe and of the standard alphabet, were looked at in vain.
     no_key_before: [usize; 2],
     ids: Option<&'a HashSet<String>>,
+    abbreviations: Option<&'a HashSet<String>>,
     found: Vec<Token>,
 }
 
@@ -203,7 +220,9 @@ impl Scan<'_> {
             if let Some(iso) = time::Iso::at_start(rest).filter(|iso| ends(iso.text.len())) {
                 return Some((iso.text.len(), Kind::Iso8601));
             }
-            if let Some(length) = identity::cursor(rest).filter(|length| ends(*length)) {
+            let digits = if self.is_named_cursor() { 1 } else { CURSOR };
+            let cursor = identity::cursor(rest, digits);
+            if let Some(length) = cursor.filter(|length| ends(*length)) {
                 return Some((length, Kind::Cursor));
             }
         }
@@ -213,6 +232,11 @@ impl Scan<'_> {
         let word = &rest[..run];
         if self.is_fraction(word) {
             return None;
+        }
+        if word.len() >= identity::MIN_HEX
+            && self.abbreviations.is_some_and(|all| all.contains(word))
+        {
+            return Some((run, Kind::Hex));
         }
         if identity::is_decimal(word)
             && let Some(found) = self.decimal(rest, word)
@@ -260,9 +284,20 @@ impl Scan<'_> {
         if time::is_epoch_milliseconds(word) {
             return Some((word.len(), Kind::EpochMilliseconds));
         }
-        let is_known = || self.ids.is_some_and(|ids| ids.contains(word));
+        let is_known =
+            || self.ids.is_some_and(|ids| ids.contains(word)) || is_named_id(self.text, self.at);
         let is_id = self.is_segment(word.len()) && (word.len() >= LONG_NUMBER || is_known());
         is_id.then_some((word.len(), Kind::Id))
+    }
+
+    /// Whether the name of a parameter or attribute says that its value is a cursor: `cursor=1:0:1`, `cursor="1:0:1"`.
+    fn is_named_cursor(&self) -> bool {
+        let before = &self.text[..self.at];
+        let before = before.strip_suffix('"').unwrap_or(before);
+        before.strip_suffix('=').is_some_and(|name| {
+            let name = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+            name.is_some_and(|name| name.eq_ignore_ascii_case("cursor"))
+        })
     }
 
     /// Whether the next bytes are a segment of a path or the value of a query, as a whole.
@@ -410,6 +445,29 @@ mod tests {
         };
         assert_eq!(tokens(url, context).len(), 2);
         assert_eq!(tokens("2 of 2", context), []);
+        assert_eq!(found("/files/?project_id=2&size=3"), [(Kind::Id, "2")]);
+    }
+
+    #[test]
+    fn a_short_number_is_a_cursor_by_its_name() {
+        assert_eq!(
+            found("<https://x/?cursor=5:100:0>; cursor=\"5:100:0\"; at=20:45:3"),
+            [(Kind::Cursor, "5:100:0"), (Kind::Cursor, "5:100:0")]
+        );
+    }
+
+    #[test]
+    fn digits_alone_abbreviate_a_hash_that_begins_with_them() {
+        let known = HashSet::from(["1234567".to_owned()]);
+        let context = Context {
+            abbreviations: Some(&known),
+            ..Context::default()
+        };
+        let kinds: Vec<_> = tokens("1234567 of 7654321", context)
+            .into_iter()
+            .map(|token| (token.kind, token.span))
+            .collect();
+        assert_eq!(kinds, [(Kind::Hex, 0..7)]);
     }
 
     #[test]

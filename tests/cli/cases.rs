@@ -126,7 +126,7 @@ fn each_run_reports_exactly_what_is_expected() {
 
 /// Codes that no golden case has, each with the source whose test asserts it.
 const ASSERTED: [(&str, &str); 4] = [
-    ("leaked-secret", "tests/cli/secrets.rs"),
+    ("leaked-secret", "tests/cli/secrets/mod.rs"),
     ("python-encoding", "tests/docstrings/hostile.rs"),
     ("unstable-value", "tests/cli/learning.rs"),
     ("yaml-syntax", "src/import/openapi/yaml.rs"),

@@ -221,7 +221,7 @@ fn capture_of_one_scenario() {
 
 #[test]
 fn jobs_change_no_byte() {
-    let sandbox = Sandbox::demo();
+    let sandbox = Sandbox::seeded_demo();
     // As for a project whose examples were never captured.
     let documents = sandbox.path("api-docs/endpoints");
     for (path, contents) in files(&documents) {
@@ -249,7 +249,7 @@ fn jobs_change_no_byte() {
 
 #[test]
 fn the_original_output_tree() {
-    let sandbox = Sandbox::demo();
+    let sandbox = Sandbox::seeded_demo();
     let first_folders = |folder: &str| -> Vec<String> {
         let names = files(&sandbox.path(folder)).into_keys();
         names.filter(|name| !name.contains('/')).collect()

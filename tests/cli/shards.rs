@@ -71,7 +71,7 @@ fn folder(sandbox: &Sandbox, name: &str) -> Files {
 
 #[test]
 fn shares_of_the_demo_give_the_bytes_of_one_run() {
-    let sandbox = Sandbox::demo();
+    let sandbox = Sandbox::seeded_demo();
     let before = sandbox.read("api-docs/endpoints/projects/get-project-keys.json");
     sandbox.run(&["capture", "-o", "one", "-q"]).exits(0);
     sandbox

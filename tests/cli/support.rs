@@ -40,6 +40,14 @@ impl Sandbox {
         sandbox
     }
 
+    /// With the demo project, whose server gives the same bytes each time.
+    pub fn seeded_demo() -> Self {
+        let sandbox = Self::demo();
+        let port = "\"--port\", \"{{ port }}\"";
+        sandbox.edit("apidocs.toml", port, &format!("{port}, \"--seed\", \"1\""));
+        sandbox
+    }
+
     pub fn root(&self) -> &Path {
         self.0.path()
     }

@@ -233,7 +233,7 @@ impl Random {
 
 /// The demo project without its examples: `generate` writes every document and every page.
 fn bare_demo() -> Sandbox {
-    let sandbox = Sandbox::demo();
+    let sandbox = Sandbox::seeded_demo();
     for (path, contents) in files(&sandbox.path("api-docs/endpoints")) {
         let Some(contents) = contents else { continue };
         let mut document: Value = serde_json::from_slice(&contents).unwrap();

@@ -206,6 +206,7 @@ pub fn recapture(
     let leaks_secret = !leaks.is_empty();
     findings.extend(leaks);
     findings.sort_by(Finding::order);
+    let findings = compared::shown(findings, &captured.secrets);
     Ok(Recapture {
         before,
         after,

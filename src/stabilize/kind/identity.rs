@@ -91,8 +91,9 @@ pub fn jwt(text: &str) -> Option<usize> {
     Some(end)
 }
 
-/// The cursor at the start of a text: `1583819858583:0:1`, its colons maybe percent-encoded.
-pub fn cursor(text: &str) -> Option<usize> {
+/// The cursor at the start of a text, whose number has so many digits at least: `1583819858583:0:1`, its colons maybe
+/// percent-encoded.
+pub fn cursor(text: &str, least: usize) -> Option<usize> {
     let digits = |from: usize| {
         let rest = text.get(from..).unwrap_or_default();
         rest.bytes().take_while(u8::is_ascii_digit).count()
@@ -105,7 +106,7 @@ pub fn cursor(text: &str) -> Option<usize> {
             .map(|colon| at + colon.len())
     };
     let number = digits(0);
-    if !(10..=20).contains(&number) {
+    if !(least..=20).contains(&number) {
         return None;
     }
     let offset = colon(number)?;
@@ -341,9 +342,9 @@ mod tests {
             Some(43)
         );
         assert_eq!(jwt("eyJhbGciOiJIUzI1NiJ9"), None);
-        assert_eq!(cursor("1583819858583:0:1>"), Some(17));
-        assert_eq!(cursor("1583819858583%3A0%3A1&"), Some(21));
-        assert_eq!(cursor("20:45:37"), None);
+        assert_eq!(cursor("1583819858583:0:1>", 10), Some(17));
+        assert_eq!(cursor("1583819858583%3A0%3A1&", 10), Some(21));
+        assert_eq!(cursor("20:45:37", 10), None);
         let bcrypt = "$2b$12$R2n7EqpP052BR9okZVEQxOwzuHBoNK0y7CEwann/ElJNw7wSAAeq6";
         assert_eq!(password_hash(bcrypt), Some(bcrypt.len()));
         assert_eq!(password_hash("$ref$x"), None);

@@ -5,10 +5,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use serde_json::Value;
 
+use super::finder::Finder;
 use super::forms::{self, Form};
 use super::layers::layers;
 use super::named;
@@ -18,7 +18,7 @@ use super::names::{Kind, Rules};
 const SHORTEST: usize = 4;
 
 /// A value shorter than that counts only where it is a word, and in no other spelling.
-const SHORTEST_PART: usize = 8;
+pub(super) const SHORTEST_PART: usize = 8;
 
 /// The values that must not appear in what we show, and what stands in their place.
 ///
@@ -46,19 +46,6 @@ pub(super) enum Why {
     Known(Arc<str>),
     Form(Form),
     Named,
-}
-
-/// Finds all known values at once.
-struct Finder {
-    automaton: Option<AhoCorasick>,
-    /// By pattern.
-    patterns: Vec<Pattern>,
-}
-
-struct Pattern {
-    secret: Arc<str>,
-    shown: String,
-    base64: bool,
 }
 
 impl fmt::Debug for Secrets {
@@ -154,7 +141,7 @@ impl Secrets {
             .all(|secret| self.known.contains_key(secret))
     }
 
-    fn insert(&mut self, value: &str, shown: &str) {
+    pub(super) fn insert(&mut self, value: &str, shown: &str) {
         if value.len() < SHORTEST {
             return;
         }
@@ -169,90 +156,7 @@ impl Secrets {
         self.finder = OnceLock::new();
     }
 
-    /// Remembers a value that its name calls a secret.
-    fn learn(&mut self, value: &str, shown: &str, hosted: &dyn Fn(&str) -> Option<String>) {
-        if value.len() >= SHORTEST_PART && self.rules.is_telling(value) {
-            self.insert(value, shown);
-            if let Some(hosted) = hosted(value) {
-                self.insert(&hosted, shown);
-            }
-        }
-    }
-
-    /// Remembers what names and forms call a secret in a text. `hosted` gives a value as it is shown, where the host
-    /// in it differs.
-    pub fn learn_text(&mut self, text: &str, hosted: &dyn Fn(&str) -> Option<String>) {
-        for named in named::find(text, &self.rules.clone()) {
-            self.learn(&named.value, &named.shown, hosted);
-        }
-        let mut formed = Vec::new();
-        let mut add = |bytes: &[u8]| {
-            for (range, form) in forms::find(bytes) {
-                if let Some(Ok(value)) = bytes.get(range).map(std::str::from_utf8) {
-                    formed.push((value.to_owned(), form));
-                }
-            }
-        };
-        add(text.as_bytes());
-        layers(text.as_bytes())
-            .iter()
-            .for_each(|layer| add(&layer.bytes));
-        for (value, form) in formed {
-            let shown = self.shown_form(form).to_owned();
-            self.insert(&value, &shown);
-        }
-    }
-
-    /// Remembers what names and forms call a secret in a header field.
-    pub fn learn_header(
-        &mut self,
-        name: &str,
-        value: &str,
-        hosted: &dyn Fn(&str) -> Option<String>,
-    ) {
-        for named in named::header(name, value, &self.rules.clone()) {
-            self.learn(&named.value, &named.shown, hosted);
-        }
-        self.learn_text(value, hosted);
-    }
-
-    /// Remembers what names and forms call a secret in a JSON value.
-    pub fn learn_value(&mut self, value: &Value, hosted: &dyn Fn(&str) -> Option<String>) {
-        match value {
-            Value::String(text) => self.learn_text(text, hosted),
-            Value::Array(items) => {
-                if let Some((name, value)) = named::is_header_pair(items) {
-                    self.learn_header(name, value, hosted);
-                }
-                items.iter().for_each(|item| self.learn_value(item, hosted));
-            }
-            Value::Object(members) => {
-                if let Some((name, value)) = named::named_member(members) {
-                    self.learn_member(name, value, hosted);
-                }
-                for (key, member) in members {
-                    if let Value::String(text) = member {
-                        self.learn_member(key, text, hosted);
-                    }
-                    self.learn_value(member, hosted);
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-
-    fn learn_member(&mut self, key: &str, text: &str, hosted: &dyn Fn(&str) -> Option<String>) {
-        let rules = Arc::clone(&self.rules);
-        if let Some(kind) = rules.kind(key).filter(|kind| rules.is_secret(*kind, text)) {
-            if kind == Kind::Token && text.contains(' ') {
-                self.learn_header(key, text, hosted);
-            } else {
-                self.learn(text, rules.placeholder(kind), hosted);
-            }
-        }
-    }
-
-    fn shown_form(&self, form: Form) -> &str {
+    pub(super) fn shown_form(&self, form: Form) -> &str {
         self.rules.placeholder(match form {
             Form::PrivateKey => Kind::Secret,
             Form::Jwt | Form::Token => Kind::Token,
@@ -334,118 +238,6 @@ pub(super) fn merge(mut found: Vec<Found>) -> Vec<Found> {
         }
     }
     out
-}
-
-impl Finder {
-    fn new(known: &BTreeMap<String, String>) -> Self {
-        let mut patterns = Vec::new();
-        let mut texts: Vec<String> = Vec::new();
-        for (secret, shown) in known {
-            let secret: Arc<str> = secret.as_str().into();
-            let mut add = |text: String, base64| {
-                let (secret, shown) = (Arc::clone(&secret), shown.clone());
-                texts.push(text);
-                patterns.push(Pattern {
-                    secret,
-                    shown,
-                    base64,
-                });
-            };
-            add(secret.to_string(), false);
-            if secret.len() >= SHORTEST_PART {
-                in_base64(&secret)
-                    .into_iter()
-                    .for_each(|text| add(text, true));
-            }
-        }
-        let automaton = (!texts.is_empty())
-            .then(|| AhoCorasick::new(&texts).ok())
-            .flatten();
-        Self {
-            automaton,
-            patterns,
-        }
-    }
-
-    fn find(&self, bytes: &[u8], found: &mut Vec<Found>) {
-        let Some(automaton) = &self.automaton else {
-            return;
-        };
-        for hit in automaton.find_overlapping_iter(bytes) {
-            let Some(pattern) = self.patterns.get(hit.pattern().as_usize()) else {
-                continue;
-            };
-            let mut range = hit.range();
-            if pattern.base64 {
-                range = base64_run(bytes, range);
-            } else if range.len() < SHORTEST_PART && !stands_alone(bytes, &range) {
-                continue;
-            }
-            found.push(Found {
-                range,
-                shown: pattern.shown.clone(),
-                why: Why::Known(Arc::clone(&pattern.secret)),
-            });
-        }
-    }
-}
-
-/// What base64 makes of a text wherever it stands in a longer one (RFC 4648): three alignments, of which the characters
-/// at both ends that depend on the neighbours are left out, in both alphabets.
-fn in_base64(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    for shift in 0..3 {
-        let mut bytes = vec![0; shift];
-        bytes.extend_from_slice(text.as_bytes());
-        let whole = bytes.len() * 8 / 6;
-        let first = (shift * 8).div_ceil(6);
-        for engine in [
-            base64::engine::general_purpose::STANDARD_NO_PAD,
-            base64::engine::general_purpose::URL_SAFE_NO_PAD,
-        ] {
-            let encoded = engine.encode(&bytes);
-            if let Some(inner) = encoded.get(first..whole)
-                && !out.iter().any(|other| other == inner)
-            {
-                out.push(inner.to_owned());
-            }
-        }
-    }
-    out
-}
-
-/// The base64 text around a part of one. A `/` may be one between segments of a path: of these, only one that borders on
-/// the part belongs to it for certain.
-fn base64_run(bytes: &[u8], part: Range<usize>) -> Range<usize> {
-    let certain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-_".contains(byte);
-    let before = &bytes[..part.start];
-    let mut start = part.start;
-    if before.last() == Some(&b'/') {
-        start -= 1;
-    } else {
-        start -= before.iter().rev().take_while(|byte| certain(byte)).count();
-    }
-    let behind = &bytes[part.end..];
-    let mut end = part.end;
-    if behind.first() == Some(&b'/') {
-        end += 1;
-    } else {
-        end += behind.iter().take_while(|byte| certain(byte)).count();
-    }
-    end += bytes[end..]
-        .iter()
-        .take(2)
-        .take_while(|byte| **byte == b'=')
-        .count();
-    start..end
-}
-
-/// A short secret counts only where it is a word.
-fn stands_alone(bytes: &[u8], range: &Range<usize>) -> bool {
-    let before = String::from_utf8_lossy(&bytes[range.start.saturating_sub(4)..range.start]);
-    let behind = String::from_utf8_lossy(&bytes[range.end..bytes.len().min(range.end + 4)]);
-    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    !(word(before.chars().next_back()) || word(behind.chars().next()))
 }
 
 #[cfg(test)]

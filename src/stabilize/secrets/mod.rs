@@ -12,10 +12,12 @@
 //!
 //! [`scan`] tells where a document still holds one. Nothing here ever shows a value.
 
+mod finder;
 mod forms;
 mod glance;
 mod known;
 mod layers;
+mod learned;
 mod look;
 mod named;
 mod names;

@@ -1,4 +1,4 @@
-//! Two hundred secrets, in every place and spelling, through a run that works and one that fails.
+//! A server that says everything it knows, in places that few servers have.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,24 +7,11 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::support::{Sandbox, codes, files, sections};
-
-/// How a server may write a secret.
-const SPELLINGS: [&str; 10] = [
-    "as it is",
-    "JSON-escaped",
-    "JSON in JSON",
-    "percent, lower case",
-    "PERCENT, UPPER CASE",
-    "form, with +",
-    "HTML",
-    "base64 of user:secret",
-    "URL-safe base64, not padded",
-    "in longer base64",
-];
+use super::{Secret, contents, found, percent, secrets, tell};
+use crate::support::{Sandbox, sections};
 
 /// Why a value is a secret.
 const SOURCES: [&str; 10] = [
@@ -49,104 +36,6 @@ const PLACES: [&str; 6] = [
     "location",
     "reason",
 ];
-
-struct Secret {
-    value: String,
-    source: usize,
-    spelling: usize,
-}
-
-fn percent(text: &str, upper: bool) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            byte if byte.is_ascii_alphanumeric() => out.push(byte.into()),
-            byte if upper => write!(out, "%{byte:02X}").unwrap(),
-            byte => write!(out, "%{byte:02x}").unwrap(),
-        }
-    }
-    out
-}
-
-fn escaped(text: &str) -> String {
-    let json = Value::from(text).to_string();
-    json[1..json.len() - 1].replace('/', "\\/")
-}
-
-impl Secret {
-    /// Numbers that look random, and everything that an encoding changes.
-    fn new(index: usize) -> Self {
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1);
-        let mut core = String::new();
-        for _ in 0..20 {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            let letters = b"ABCDEFGHIJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
-            core.push(letters[(state >> 33) as usize % letters.len()].into());
-        }
-        let source = index % SOURCES.len();
-        let value = match SOURCES[source] {
-            "cookie" => format!("{core}/+&<>x"),
-            "token by form" => format!("ghp_{core}{core}"),
-            _ => format!("{}/+& \"<\\>{}", &core[..10], &core[10..]),
-        };
-        let spelling = index / SOURCES.len() % SPELLINGS.len();
-        Self {
-            value,
-            source,
-            spelling,
-        }
-    }
-
-    fn spelled(&self) -> String {
-        let value = self.value.as_str();
-        match SPELLINGS[self.spelling] {
-            "as it is" => value.to_owned(),
-            "JSON-escaped" => escaped(value),
-            "JSON in JSON" => escaped(&escaped(value)),
-            "percent, lower case" => percent(value, false),
-            "PERCENT, UPPER CASE" => percent(value, true),
-            "form, with +" => percent(value, true).replace("%20", "+"),
-            "HTML" => value
-                .replace('&', "&amp;")
-                .replace('<', "&lt;")
-                .replace('>', "&#62;")
-                .replace('"', "&quot;"),
-            "base64 of user:secret" => STANDARD.encode(format!("user:{value}")),
-            "URL-safe base64, not padded" => URL_SAFE_NO_PAD.encode(format!("u:{value}")),
-            "in longer base64" => STANDARD.encode(format!("{{\"k\":\"{value}\",\"n\":12345}}")),
-            other => unreachable!("{other}"),
-        }
-    }
-
-    /// Everything that must not be found: the value in every spelling, and what base64 makes of its middle at any
-    /// alignment.
-    fn traces(&self) -> Vec<String> {
-        let mut traces: Vec<_> = (0..SPELLINGS.len() - 3)
-            .map(|spelling| {
-                let value = self.value.clone();
-                Self {
-                    value,
-                    spelling,
-                    ..*self
-                }
-                .spelled()
-            })
-            .collect();
-        for shift in 0..3 {
-            let encoded = STANDARD.encode(format!("{}{}", "x".repeat(shift), self.value));
-            let inner = encoded[4..encoded.len() - 4].to_owned();
-            traces.push(inner.replace('+', "-").replace('/', "_"));
-            traces.push(inner);
-        }
-        traces
-    }
-}
-
-fn secrets() -> Vec<Secret> {
-    (0..200).map(Secret::new).collect()
-}
 
 /// A server that tells what it was asked, and what it knows of the case, in every place; it writes all of it to a log.
 fn server(log: std::path::PathBuf, status: &'static str) -> u16 {
@@ -198,9 +87,9 @@ fn answer(head: &str, body: &str, status: &str) -> String {
     let mut parts = path.split('/').skip(2);
     let index: usize = parts.next().unwrap().parse().unwrap();
     let text = parts.next().unwrap().starts_with("text");
-    let secret = Secret::new(index);
+    let secret = Secret::new(index, &SOURCES);
     let spelled = secret.spelled();
-    let source = SOURCES[secret.source];
+    let source = secret.source;
     let mut known = json!({
         "echo": format!("JSON value {spelled}!"),
         format!("JSON key {spelled}!"): 1,
@@ -238,13 +127,13 @@ fn project(port: u16, log: &str) -> Sandbox {
         "base_url = 'http://127.0.0.1:{port}'\nhost = 'https://api.example.com'\n\
          [[services]]\nname = 'wire'\ncommand = ['tail', '-n', '+1', '-f', '{log}']\n"
     );
-    for (index, secret) in secrets().into_iter().enumerate() {
+    for (index, secret) in secrets(&SOURCES).into_iter().enumerate() {
         let mut requests = Vec::new();
         for kind in ["json", "text"] {
             let target = format!("things/get-things#case-{index}-{kind}");
             let mut path = format!("GET /case/{index}/{kind}/");
             let mut request = json!({"example": target});
-            let source = SOURCES[secret.source];
+            let source = secret.source;
             match source {
                 "credential of an identity" | "Basic credential" => {
                     request["as"] = format!("a{index}").into()
@@ -270,7 +159,7 @@ fn project(port: u16, log: &str) -> Sandbox {
             &format!("api-docs/scenarios/Case{index}.json"),
             scenario.to_string(),
         );
-        let scheme = match SOURCES[secret.source] {
+        let scheme = match secret.source {
             "credential of an identity" => "Bearer",
             "Basic credential" => "Basic",
             _ => continue,
@@ -297,50 +186,14 @@ fn project(port: u16, log: &str) -> Sandbox {
 
 fn run(sandbox: &Sandbox, arguments: &[&str]) -> crate::support::Run {
     let mut command = sandbox.command(arguments);
-    for (index, secret) in secrets().into_iter().enumerate() {
-        let value = match SOURCES[secret.source] {
+    for (index, secret) in secrets(&SOURCES).into_iter().enumerate() {
+        let value = match secret.source {
             "Basic credential" => STANDARD.encode(format!("user:{}", secret.value)),
             _ => secret.value,
         };
         command.env(format!("SECRET_{index}"), value);
     }
     crate::support::run(command)
-}
-
-/// How often a trace of a secret is found, by the secret's spelling.
-fn found(texts: &[Vec<u8>], told: &mut Vec<String>) -> Vec<usize> {
-    let secrets = secrets();
-    let traces = secrets.iter().flat_map(|secret| {
-        let traces = secret.traces().into_iter();
-        traces.map(move |trace| (trace, secret))
-    });
-    let (traces, owners): (Vec<_>, Vec<_>) = traces.unzip();
-    let finder = aho_corasick::AhoCorasick::new(&traces).unwrap();
-    let mut counts = vec![0; SPELLINGS.len()];
-    for text in texts {
-        for hit in finder.find_overlapping_iter(text) {
-            let secret = owners[hit.pattern().as_usize()];
-            counts[secret.spelling] += 1;
-            let around = &text[hit.start().saturating_sub(60)..text.len().min(hit.end() + 60)];
-            let around = String::from_utf8_lossy(around);
-            let (source, spelling) = (SOURCES[secret.source], SPELLINGS[secret.spelling]);
-            told.push(format!(
-                "{source}, {spelling}: {}\n    {around}",
-                secret.value
-            ));
-        }
-    }
-    counts
-}
-
-fn contents(sandbox: &Sandbox, folder: &str) -> Vec<Vec<u8>> {
-    let found: Vec<_> = files(&sandbox.path(folder))
-        .into_values()
-        .flatten()
-        .collect();
-    assert!(!found.is_empty(), "nothing in {folder}");
-    // One text for all files: no trace begins in one and ends in the next.
-    vec![found.join(&b"\n\n"[..])]
 }
 
 #[test]
@@ -353,7 +206,10 @@ fn no_secret_is_found_in_anything_that_is_written() {
         let port = server(wire.clone(), status);
         let sandbox = project(port, wire.to_str().unwrap());
         let mut row = |what: &str, texts: &[Vec<u8>]| {
-            rows.insert(format!("{name}: {what}"), found(texts, &mut told));
+            rows.insert(
+                format!("{name}: {what}"),
+                found(&secrets(&SOURCES), texts, &mut told),
+            );
         };
         let mut arguments = vec![
             "generate",
@@ -417,94 +273,19 @@ fn no_secret_is_found_in_anything_that_is_written() {
                 ],
             );
         }
-        let planted = found(&[std::fs::read(&wire).unwrap()], &mut Vec::new());
+        let planted = found(
+            &secrets(&SOURCES),
+            &[std::fs::read(&wire).unwrap()],
+            &mut Vec::new(),
+        );
         assert!(planted.iter().all(|count| *count >= 20 * 2), "{planted:?}");
         rows.insert(format!("{name}: (on the wire)"), planted);
     }
     println!(
         "{} secrets, {} sources, places: {}",
-        secrets().len(),
+        secrets(&SOURCES).len(),
         SOURCES.len(),
         PLACES.join(", ")
     );
-    println!("| found in | {} |", SPELLINGS.join(" | "));
-    println!("| --- |{}", " --- |".repeat(SPELLINGS.len()));
-    for (what, counts) in &rows {
-        let counts: Vec<_> = counts.iter().map(usize::to_string).collect();
-        println!("| {what} | {} |", counts.join(" | "));
-    }
-    assert!(
-        told.is_empty(),
-        "{} traces:\n{}",
-        told.len(),
-        told[..told.len().min(20)].join("\n")
-    );
-}
-
-/// A project whose scenario and example have these titles; its request carries `SECRET`.
-fn titled(scenario: &str, example: &str) -> Sandbox {
-    let port = crate::support::Api::json("200 OK", br#"{"a": 1}"#).port;
-    let sandbox = crate::support::project();
-    sandbox.write(
-        "apidocs.toml",
-        format!("base_url = 'http://127.0.0.1:{port}'\n"),
-    );
-    let scenario = json!({
-        "title": scenario,
-        "requests": [{
-            "request": "GET /things/", "headers": ["X-Thing: {{ env.SECRET }}"],
-            "title": example, "example": "things/get-things"
-        }]
-    });
-    sandbox.write(crate::support::SCENARIO, scenario.to_string());
-    sandbox.run(&["fmt", "-q"]).exits(0);
-    sandbox
-}
-
-#[test]
-fn a_secret_that_is_left_forbids_to_write() {
-    // Nobody takes a secret out of what people wrote.
-    let sandbox = titled("Things", "As hunter2hunter2");
-    let before = sandbox.files();
-    for arguments in [
-        &["capture"][..],
-        &["capture", "--keep-going"],
-        &["capture", "-o", "share"],
-        &["generate"],
-        &["check"],
-    ] {
-        let mut command = sandbox.command(arguments);
-        command
-            .args(["--report", "json"])
-            .env("SECRET", "hunter2hunter2");
-        let run = crate::support::run(command).exits(1);
-        let report = run.json();
-        assert_eq!(codes(&report), ["leaked-secret"]);
-        let finding = &report["findings"][0];
-        assert_eq!(finding["address"], "things/get-things#default");
-        assert_eq!(finding["pointer"], "/examples/0/title");
-        assert_eq!(finding["file"], crate::support::DOCUMENT);
-        assert!(finding["line"].as_u64().unwrap() > 1);
-        assert!(!format!("{run}").contains("hunter2hunter2"), "{run}");
-        crate::support::same(&before, &sandbox.files());
-    }
-    let mut command = sandbox.command(&["check", "--patch", "x.patch"]);
-    command.env("SECRET", "hunter2hunter2");
-    crate::support::run(command).exits(1);
-    assert_eq!(sandbox.read("x.patch"), "");
-}
-
-#[test]
-fn a_secret_that_only_a_share_would_hold_forbids_to_write_it() {
-    let sandbox = titled("As hunter2hunter2", "Things");
-    let before = sandbox.files();
-    let mut command = sandbox.command(&["capture", "-o", "share", "--report", "json"]);
-    command.env("SECRET", "hunter2hunter2");
-    let run = crate::support::run(command).exits(1);
-    let report = run.json();
-    assert_eq!(codes(&report), ["leaked-secret"]);
-    let message = report["findings"][0]["message"].as_str().unwrap();
-    assert!(message.starts_with("scenarios/"), "{message}");
-    run.tells(&["nothing was written\n"]);
-    crate::support::same(&before, &sandbox.files());
+    tell(&rows, &told);
 }

@@ -1,0 +1,96 @@
+//! Secrets that are learned from what passes by: by the names of headers, keys and parameters, and by their form.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::forms;
+use super::known::{SHORTEST_PART, Secrets};
+use super::layers::layers;
+use super::named;
+use super::names::Kind;
+
+impl Secrets {
+    /// Remembers a value that its name calls a secret.
+    fn learn(&mut self, value: &str, shown: &str, hosted: &dyn Fn(&str) -> Option<String>) {
+        if value.len() >= SHORTEST_PART && self.rules.is_telling(value) {
+            self.insert(value, shown);
+            if let Some(hosted) = hosted(value) {
+                self.insert(&hosted, shown);
+            }
+        }
+    }
+
+    /// Remembers what names and forms call a secret in a text. `hosted` gives a value as it is shown, where the host
+    /// in it differs.
+    pub fn learn_text(&mut self, text: &str, hosted: &dyn Fn(&str) -> Option<String>) {
+        for named in named::find(text, &self.rules.clone()) {
+            self.learn(&named.value, &named.shown, hosted);
+        }
+        let mut formed = Vec::new();
+        let mut add = |bytes: &[u8]| {
+            for (range, form) in forms::find(bytes) {
+                if let Some(Ok(value)) = bytes.get(range).map(std::str::from_utf8) {
+                    formed.push((value.to_owned(), form));
+                }
+            }
+        };
+        add(text.as_bytes());
+        layers(text.as_bytes())
+            .iter()
+            .for_each(|layer| add(&layer.bytes));
+        for (value, form) in formed {
+            let shown = self.shown_form(form).to_owned();
+            self.insert(&value, &shown);
+        }
+    }
+
+    /// Remembers what names and forms call a secret in a header field.
+    pub fn learn_header(
+        &mut self,
+        name: &str,
+        value: &str,
+        hosted: &dyn Fn(&str) -> Option<String>,
+    ) {
+        for named in named::header(name, value, &self.rules.clone()) {
+            self.learn(&named.value, &named.shown, hosted);
+        }
+        self.learn_text(value, hosted);
+    }
+
+    /// Remembers what names and forms call a secret in a JSON value.
+    pub fn learn_value(&mut self, value: &Value, hosted: &dyn Fn(&str) -> Option<String>) {
+        match value {
+            Value::String(text) => self.learn_text(text, hosted),
+            Value::Array(items) => {
+                if let Some((name, value)) = named::is_header_pair(items) {
+                    self.learn_header(name, value, hosted);
+                }
+                items.iter().for_each(|item| self.learn_value(item, hosted));
+            }
+            Value::Object(members) => {
+                if let Some((name, value)) = named::named_member(members) {
+                    self.learn_member(name, value, hosted);
+                }
+                for (key, member) in members {
+                    if let Value::String(text) = member {
+                        self.learn_member(key, text, hosted);
+                    }
+                    self.learn_value(member, hosted);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn learn_member(&mut self, key: &str, text: &str, hosted: &dyn Fn(&str) -> Option<String>) {
+        let rules = Arc::clone(&self.rules);
+        if let Some(kind) = rules.kind(key).filter(|kind| rules.is_secret(*kind, text)) {
+            if kind == Kind::Token && text.contains(' ') {
+                self.learn_header(key, text, hosted);
+            } else {
+                self.learn(text, rules.placeholder(kind), hosted);
+            }
+        }
+    }
+}
