@@ -38,8 +38,20 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let findings = context.judge(&project, findings);
     let exit = exit_of(&findings);
     let report = report(&project, &collection, findings);
-    let fixable = report.findings.iter().any(|finding| finding.fix.is_some());
-    let next = (fixable && !args.fix).then_some("apidocs validate --fix");
+    let any = |which: &dyn Fn(&Finding) -> bool| report.findings.iter().any(which);
+    let mut next = None;
+    if !args.fix && any(&|finding| finding.fix.is_some()) {
+        next = Some("apidocs validate --fix");
+    } else if exit == Exit::Clean && any(&|finding| finding.code == codes::NO_EXAMPLE) {
+        next = Some(
+            match any(&|finding| finding.code == codes::INCOMPLETE_REQUEST) {
+                true => {
+                    "complete the requests that are told above, as many as you can, then `apidocs generate`"
+                }
+                false => "apidocs generate",
+            },
+        );
+    }
     context.tell(Channel::Answer, &report, next)?;
     Ok(exit)
 }
