@@ -18,15 +18,16 @@ pub fn run(context: &Context, args: &Export) -> Result<Exit> {
         api_version,
     } = &args.to;
     let project = context.project()?;
-    let tree = project.tree()?;
     let collection = project.collection()?;
     let documents = collection
         .documents()
         .map(|(name, document)| (name.clone(), document.clone()))
         .collect();
-    let (contracts, unread) = openapi::contracts(&tree, &project.shown(&project.docs));
+    let contracts = collection.contracts.iter();
+    let contracts = contracts
+        .map(|(name, loaded)| (name.clone(), loaded.json.clone()))
+        .collect();
     let mut findings = collection.findings.clone();
-    findings.extend(unread);
     // A document that cannot be read would be missing in what is written.
     let broken = apidocs::validate::validate(&collection);
     findings.extend(

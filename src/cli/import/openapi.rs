@@ -29,7 +29,7 @@ pub fn run(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
         documents: &imported.documents,
         sections: &imported.sections,
         contracts: contracts
-            .map(|((name, status), schema)| (openapi::contract_file(name, status), schema))
+            .map(|(name, schema)| (name.file(), schema))
             .collect(),
         scenarios: &imported.skeletons.scenarios,
         variables: &imported.skeletons.variables,

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::{DocumentName, EndpointDocument, Sections};
+use crate::document::{ContractName, ContractStatus, DocumentName, EndpointDocument, Sections};
 use crate::finding::Finding;
 
 pub use operation::Operation;
@@ -39,26 +39,14 @@ pub struct Imported {
     pub documents: BTreeMap<DocumentName, EndpointDocument>,
     /// The sections: one a tag.
     pub sections: Sections,
-    /// What the JSON body of a response must be (JSON Schema 2020-12), by document and status: `200`, `4XX`, `default`.
-    pub contracts: BTreeMap<(DocumentName, String), Value>,
+    /// What the JSON body of a response must be (JSON Schema 2020-12).
+    pub contracts: BTreeMap<ContractName, Value>,
     /// Requests for the documents.
     pub skeletons: Skeletons,
     /// What has no place in any of these.
     pub unplaced: Vec<Unplaced>,
     /// What could not be understood or resolved.
     pub findings: Vec<Finding>,
-}
-
-/// The file of a contract, relative to the folder of documents.
-///
-/// ```
-/// let name = "projects/get-keys".parse().unwrap();
-/// let file = apidocs::import::openapi::contract_file(&name, "200");
-/// assert_eq!(file, "contracts/projects/get-keys.200.schema.json");
-/// ```
-pub fn contract_file(document: &DocumentName, status: &str) -> String {
-    let (section, name) = (document.section(), document.name());
-    format!("contracts/{section}/{name}.{status}.schema.json")
 }
 
 /// Makes documents, sections, contracts and scenarios of an OpenAPI document.
@@ -78,12 +66,16 @@ pub fn import(source: &Source) -> Imported {
         let document = document::document(operation, &mut findings);
         imported.documents.insert(operation.name.clone(), document);
         for status in operation.statuses() {
-            // Not every key is a status, and a status is part of a file name.
-            if status.chars().all(|c| c.is_ascii_alphanumeric())
+            // Not every key is a status; some write `4xx` for `4XX`.
+            if let Some(own) = ContractStatus::parse(status)
+                .or_else(|| ContractStatus::parse(&status.to_ascii_uppercase()))
                 && let Some(schema) = operation.schema(status)
             {
-                let key = (operation.name.clone(), status.to_owned());
-                imported.contracts.insert(key, schema);
+                let name = ContractName {
+                    document: operation.name.clone(),
+                    status: own,
+                };
+                imported.contracts.insert(name, schema);
             }
         }
     }
