@@ -4,7 +4,9 @@
 //! documents, sections, contracts and scenarios to be completed. What of the source has no place in any of them is
 //! counted and told: nothing is lost in silence.
 
+mod contracts;
 mod document;
+mod matching;
 mod operation;
 mod parameters;
 mod schema;
@@ -19,9 +21,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::{ContractName, ContractStatus, DocumentName, EndpointDocument, Sections};
+use crate::document::{ContractName, DocumentName, EndpointDocument, Sections};
 use crate::finding::Finding;
 
+pub use contracts::{Contracts, contracts, live_contracts};
 pub use operation::Operation;
 pub use skeleton::Skeletons;
 pub use source::{Load, Source, Version};
@@ -65,18 +68,10 @@ pub fn import(source: &Source) -> Imported {
     for operation in &operations {
         let document = document::document(operation, &mut findings);
         imported.documents.insert(operation.name.clone(), document);
-        for status in operation.statuses() {
-            // Not every key is a status; some write `4xx` for `4XX`.
-            if let Some(own) = ContractStatus::parse(status)
-                .or_else(|| ContractStatus::parse(&status.to_ascii_uppercase()))
-                && let Some(schema) = operation.schema(status)
-            {
-                let name = ContractName {
-                    document: operation.name.clone(),
-                    status: own,
-                };
-                imported.contracts.insert(name, schema);
-            }
+        for (status, schema) in contracts::of_operation(operation) {
+            let document = operation.name.clone();
+            let name = ContractName { document, status };
+            imported.contracts.insert(name, schema);
         }
     }
     imported.skeletons = skeleton::skeletons(&operations, &imported.sections);

@@ -39,6 +39,13 @@ impl Source {
         self.operations_with(&mut Vec::new())
     }
 
+    /// Whether there is nothing in it that becomes a document.
+    pub fn is_empty(&self) -> bool {
+        let own = self.root().get(EXTENSION);
+        let others = own.and_then(|own| own.get("documents"));
+        self.operations().is_empty() && others.is_none()
+    }
+
     pub(super) fn operations_with(&self, findings: &mut Vec<Finding>) -> Vec<Operation<'_>> {
         let root = self.root();
         let mut names = Names::default();
@@ -96,12 +103,6 @@ impl Source {
             }
         }
         operations
-    }
-
-    /// The operation of a method and a path; names of placeholders do not matter.
-    pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
-        let mut operations = self.operations().into_iter();
-        operations.find(|one| one.method == method && naming::same_path(&one.path, path))
     }
 
     /// The path in front of all paths: `basePath`, or that of the first server.
