@@ -1,5 +1,7 @@
 //! Parameters of operations as the lists of a document.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::operation::{EXTENSION, Operation};
@@ -126,8 +128,48 @@ fn of_schema(schema: &Node<'_>) -> Parameter {
         format: inner.text("format").map(str::to_owned),
         values,
         default: schema.value("default").cloned(),
+        constraints: constraints(schema, &inner),
         ..Parameter::default()
     }
+}
+
+/// What a value must fit besides, in the words of JSON Schema 2020-12; `inner` is what an array is made of.
+fn constraints(schema: &Node<'_>, inner: &Node<'_>) -> BTreeMap<String, Value> {
+    let whole = effective(schema);
+    let mut found = BTreeMap::new();
+    for keyword in Parameter::CONSTRAINTS {
+        let of_array = Parameter::OF_ARRAYS.contains(&keyword);
+        let Some(node) = if of_array { &whole } else { inner }.get(keyword) else {
+            continue;
+        };
+        let fits = match keyword {
+            "pattern" => node.value.is_string(),
+            "uniqueItems" => node.value.is_boolean(),
+            // A flag beside a bound, before OpenAPI 3.1.
+            "exclusiveMinimum" | "exclusiveMaximum" if node.value.is_boolean() => {
+                let bound = match keyword {
+                    "exclusiveMinimum" => "minimum",
+                    _ => "maximum",
+                };
+                if node.take() == &Value::Bool(true)
+                    && let Some(limit) = found.remove(bound)
+                {
+                    found.insert(keyword.to_owned(), limit);
+                }
+                continue;
+            }
+            "multipleOf" => node.value.as_f64().is_some_and(|factor| factor > 0.0),
+            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => {
+                node.value.is_number()
+            }
+            _ => node.value.is_u64(),
+        };
+        // What is no such constraint is told as having no place.
+        if fits {
+            found.insert(keyword.to_owned(), node.take().clone());
+        }
+    }
+    found
 }
 
 fn innermost<'s>(schema: &Node<'s>) -> Node<'s> {
