@@ -56,10 +56,17 @@ impl Source {
                 continue;
             }
             let Some(item) = item.follow() else { continue };
+            if !item.value.is_object() {
+                let message = "a path must be an object";
+                findings.push(item.finding(codes::NOT_OPENAPI, message));
+                continue;
+            }
             for (method, node) in item.own_members().unwrap_or_default() {
                 if !METHODS.contains(&method) {
                     continue;
                 }
+                // Not of the specification, and yet how large documents are split into files.
+                let Some(node) = node.follow() else { continue };
                 if !node.value.is_object() {
                     let message = "an operation must be an object";
                     findings.push(node.finding(codes::NOT_OPENAPI, message));

@@ -12,7 +12,7 @@ use crate::document::{
     Body, Collection, DocumentName, EndpointDocument, Loaded, Section, Sections, key_order,
 };
 use crate::finding::{Finding, SourceFile, codes};
-use crate::import::{fixtures, new_scenarios};
+use crate::import::{fixtures, new_scenarios, used};
 use crate::json::{self, pointer};
 
 /// The keys of a document that the source writes.
@@ -156,14 +156,7 @@ impl Laid {
                 .as_array()
                 .is_some_and(|steps| !steps.is_empty())
         });
-        let used: String = scenarios.values().map(Value::to_string).collect();
-        let variables: Map<String, Value> = imported
-            .skeletons
-            .variables
-            .iter()
-            .filter(|(name, _)| used.contains(&format!("{{{{ {name} }}}}")))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        let variables = used(&scenarios, &imported.skeletons.variables);
         for (ident, scenario) in &scenarios {
             let text = json::write(scenario, key_order::SCENARIO);
             self.files.insert(format!("scenarios/{ident}.json"), text);

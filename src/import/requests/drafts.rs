@@ -408,21 +408,13 @@ fn saved_names(scenario: &Value) -> Vec<String> {
     saves.flat_map(|save| save.keys().cloned()).collect()
 }
 
-/// The variables that a text uses, those of the environment aside.
+/// The variables that a text uses, those of the environment aside, each once.
 fn names_in(text: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for part in text.split("{{").skip(1) {
-        let name = part
-            .split("}}")
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned();
-        if naming::is_identifier(&name)
-            && !["port", "apidocs"].contains(&name.as_str())
-            && !names.contains(&name)
-        {
-            names.push(name);
+    let is_ours = |name: &&str| naming::is_identifier(name) && !["port", "apidocs"].contains(name);
+    let mut names: Vec<String> = Vec::new();
+    for name in scenario::names_in(text).filter(is_ours) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
         }
     }
     names
