@@ -145,6 +145,21 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 impl EndpointDocument {
+    /// The keys that describe the operation, in the order of the file: what a source of documents says. It finds them by
+    /// `method` and `api_path`, or says these too.
+    pub const PROSE: [&str; 10] = [
+        "title",
+        "method",
+        "api_path",
+        "description",
+        "warning",
+        "authentication",
+        "path_parameters",
+        "query_parameters",
+        "header_parameters",
+        "parameters",
+    ];
+
     /// The reference from `endpoints/<section>/<name>.json` to its schema.
     pub const SCHEMA: &str = "../../../schemas/endpoint.schema.json";
 

@@ -15,19 +15,6 @@ use crate::finding::{Finding, SourceFile, codes};
 use crate::import::{fixtures, new_scenarios, used};
 use crate::json::{self, pointer};
 
-/// The keys of a document that the source writes.
-const AUTHORED: [&str; 9] = [
-    "title",
-    "api_path",
-    "description",
-    "warning",
-    "authentication",
-    "path_parameters",
-    "query_parameters",
-    "header_parameters",
-    "parameters",
-];
-
 /// Such keys about which a source may have nothing to say: then what people wrote stays.
 const OPTIONAL: [&str; 2] = ["warning", "authentication"];
 
@@ -183,7 +170,7 @@ impl Laid {
         };
         let mut after = old.clone();
         let mut differ = Vec::new();
-        for key in AUTHORED {
+        for key in EndpointDocument::PROSE {
             let empty =
                 |value: Option<&Value>| value.is_none_or(|value| value.is_null() || value == "");
             let (was, is) = (old.get(key), new.get(key));

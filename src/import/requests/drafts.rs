@@ -12,6 +12,7 @@ use crate::document::{DocumentName, EndpointDocument, Parameter, Section, Sectio
 use crate::finding::{Finding, codes};
 use crate::import::naming::{self, Names};
 use crate::import::scenario::{self, Variables};
+use crate::stabilize::secrets::Rules;
 
 /// Headers that every client sends by itself, or that would break a request made anew.
 const OWN: [&str; 21] = [
@@ -45,13 +46,14 @@ struct Draft {
     query: Vec<(String, String)>,
 }
 
-/// Makes skeleton documents and a scenario called `title` of requests; secrets become variables of the environment.
-pub fn import(requests: Requests, title: &str) -> Imported {
+/// Makes skeleton documents and a scenario called `title` of requests; secrets become variables of the environment. `rules`
+/// say which names mean secrets.
+pub fn import(requests: Requests, title: &str, rules: &Rules) -> Imported {
     let mut imported = Imported {
         findings: requests.findings,
         ..Imported::default()
     };
-    let mut secrets = Secrets::default();
+    let mut secrets = Secrets::new(rules);
     let mut drafts = Vec::new();
     let named: Vec<String> = requests.variables.keys().cloned().collect();
     let mut all = requests.requests;
@@ -214,7 +216,8 @@ impl Made<'_> {
             step.insert("example".to_owned(), example.into());
         }
         if !request.save.is_empty() {
-            let save: Map<String, Value> = request.save.iter().map(saved).collect();
+            let save: Map<String, Value> =
+                request.save.iter().map(|save| self.saved(save)).collect();
             step.insert("save".to_owned(), save.into());
         }
         if let Some(todo) = todo {
@@ -349,6 +352,22 @@ impl Made<'_> {
         }
     }
 
+    /// What a response gives is a secret too where its name says so.
+    fn saved(&self, (name, from): &(String, Value)) -> (String, Value) {
+        let value = match from {
+            Value::String(at) if self.secrets.names_secret(name) => {
+                json!({ "pointer": at, "secret": true })
+            }
+            Value::Object(from) if self.secrets.names_secret(name) => {
+                let mut from = from.clone();
+                from.insert("secret".to_owned(), true.into());
+                Value::Object(from)
+            }
+            other => other.clone(),
+        };
+        (name.clone(), value)
+    }
+
     /// Hides what is secret by now in all that was made, and keeps the scenario.
     fn finish(self, steps: Vec<Value>, title: &str, named: &[String]) {
         let imported = self.imported;
@@ -367,7 +386,7 @@ impl Made<'_> {
             }
         }
         for (name, value) in &mut imported.variables {
-            if named.contains(name) && super::secrets::is_secret_name(name) && value.is_string() {
+            if named.contains(name) && self.secrets.names_secret(name) && value.is_string() {
                 // A source that gives a secret a name keeps it outside of the project.
                 *value = format!("{{{{ env.{} }}}}", name.to_ascii_uppercase()).into();
                 let what = format!("the variable {name} of the source");
@@ -381,22 +400,6 @@ impl Made<'_> {
         }
         imported.secrets.extend(self.secrets.told);
     }
-}
-
-/// What a response gives is a secret too where its name says so.
-fn saved((name, from): &(String, Value)) -> (String, Value) {
-    let value = match from {
-        Value::String(at) if super::secrets::is_secret_name(name) => {
-            json!({ "pointer": at, "secret": true })
-        }
-        Value::Object(from) if super::secrets::is_secret_name(name) => {
-            let mut from = from.clone();
-            from.insert("secret".to_owned(), true.into());
-            Value::Object(from)
-        }
-        other => other.clone(),
-    };
-    (name.clone(), value)
 }
 
 fn saved_names(scenario: &Value) -> Vec<String> {
