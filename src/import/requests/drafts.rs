@@ -120,7 +120,8 @@ fn of_one_origin(
         })
         .collect();
     let mut counts: Vec<(String, usize)> = Vec::new();
-    for (_, url) in &all {
+    // A path alone goes wherever the others go.
+    for (_, url) in all.iter().filter(|(_, url)| !url.origin.is_empty()) {
         match counts.iter_mut().find(|(origin, _)| *origin == url.origin) {
             Some((_, count)) => *count += 1,
             None => counts.push((url.origin.clone(), 1)),
@@ -132,7 +133,7 @@ fn of_one_origin(
         .find(|(_, count)| Some(*count) == most)
         .cloned()
     else {
-        return (None, Vec::new());
+        return (None, all);
     };
     for (other, count) in counts.iter().filter(|(other, _)| *other != origin) {
         let message =
@@ -143,9 +144,9 @@ fn of_one_origin(
     }
     let kept = all
         .into_iter()
-        .filter(|(_, url)| url.origin == origin)
+        .filter(|(_, url)| url.origin == origin || url.origin.is_empty())
         .collect();
-    ((!origin.is_empty()).then_some(origin), kept)
+    (Some(origin), kept)
 }
 
 struct Made<'a> {
@@ -211,6 +212,9 @@ impl Made<'_> {
         let todo = payload(&request.body, &mut step);
         if let Some(status) = request.status.filter(|status| !(200..300).contains(status)) {
             step.insert("status".to_owned(), status.into());
+        }
+        if request.follow {
+            step.insert("follow".to_owned(), true.into());
         }
         if let Some(example) = self.example(&target, request.status) {
             step.insert("example".to_owned(), example.into());
