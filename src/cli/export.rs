@@ -75,10 +75,19 @@ pub fn run(context: &Context, args: &Export) -> Result<Exit> {
     let to = output.as_ref().map_or(String::new(), |file| {
         format!(" written to {}", file.display())
     });
+    let examples = collection
+        .documents()
+        .map(|(_, document)| document.examples.len())
+        .sum();
     context.say(format!(
-        "{} and {}{to}",
+        "{}, {} and {}{to}",
         plural(exported.operations, "operation"),
+        plural(examples, "example"),
         plural(contracts.len(), "contract"),
     ));
+    if examples == 0 {
+        context
+            .say("nothing is captured yet: `apidocs generate` makes the requests of the scenarios");
+    }
     Ok(exit)
 }

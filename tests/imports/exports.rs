@@ -137,3 +137,21 @@ fn odd_documents_come_back() {
         accepted.unwrap();
     }
 }
+
+/// An export without examples says so: OpenAPI documents look whole without them.
+#[test]
+fn an_export_without_examples_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {summary: A, responses: {}}}}\n";
+    std::fs::write(folder.path().join("api.yaml"), api).unwrap();
+    let import = ["import", "openapi", "api.yaml", "-o", "docs", "-q"];
+    run(folder.path(), &import, b"").exits(0);
+    let export = ["--docs", "docs", "export", "openapi", "-o", "x.json"];
+    let told = run(folder.path(), &export, b"").exits(0).stderr;
+    assert!(
+        told.starts_with(
+            "1 operation, 0 examples and 0 contracts written to x.json\nnothing is captured yet"
+        ),
+        "{told}"
+    );
+}
