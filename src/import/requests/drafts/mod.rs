@@ -1,18 +1,22 @@
 //! What is made of requests: skeleton documents, and a scenario in the order of the source.
 
+mod documents;
+mod origin;
+mod payload;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::paths::{self, Segment};
 use super::secrets::Secrets;
-use super::url::Url;
-use super::{Imported, Part, Payload, Request, Requests};
-use crate::document::{DocumentName, EndpointDocument, Parameter, Section, Sections, essence};
-use crate::finding::{Finding, codes};
+use super::{Imported, Request, Requests};
+use crate::document::DocumentName;
 use crate::import::naming::{self, Names};
 use crate::import::scenario::{self, Variables};
 use crate::stabilize::secrets::Rules;
+use origin::{of_one_origin, resolve_start};
+use payload::{implied, payload};
 
 /// Headers that every client sends by itself, or that would break a request made anew.
 const OWN: [&str; 21] = [
@@ -88,65 +92,6 @@ pub fn import(requests: Requests, title: &str, rules: &Rules) -> Imported {
     }
     made.finish(steps, title, &named);
     imported
-}
-
-/// A variable at the start of a URL, replaced by its value where the source gives one: it says where the API is.
-fn resolve_start(url: &mut String, variables: &Map<String, Value>) {
-    // Variables may be made of others, but not for ever.
-    for _ in 0..8 {
-        let Some((name, rest)) = url
-            .strip_prefix("{{")
-            .and_then(|inner| inner.split_once("}}"))
-        else {
-            return;
-        };
-        let Some(value) = variables.get(name.trim()).and_then(Value::as_str) else {
-            return;
-        };
-        *url = format!("{value}{rest}");
-    }
-}
-
-/// The requests to the origin that most of them go to: others are of no concern to one API.
-fn of_one_origin(
-    requests: Vec<Request>,
-    findings: &mut Vec<Finding>,
-) -> (Option<String>, Vec<(Request, Url)>) {
-    let all: Vec<(Request, Url)> = requests
-        .into_iter()
-        .map(|request| {
-            let url = Url::parse(&request.url);
-            (request, url)
-        })
-        .collect();
-    let mut counts: Vec<(String, usize)> = Vec::new();
-    // A path alone goes wherever the others go.
-    for (_, url) in all.iter().filter(|(_, url)| !url.origin.is_empty()) {
-        match counts.iter_mut().find(|(origin, _)| *origin == url.origin) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((url.origin.clone(), 1)),
-        }
-    }
-    let most = counts.iter().map(|(_, count)| *count).max();
-    let Some((origin, _)) = counts
-        .iter()
-        .find(|(_, count)| Some(*count) == most)
-        .cloned()
-    else {
-        return (None, all);
-    };
-    for (other, count) in counts.iter().filter(|(other, _)| *other != origin) {
-        let message =
-            format!("requests to {other} are left out, since most go to {origin}: {count}");
-        findings.push(
-            Finding::new(codes::LEFT_OUT, message).help("import them into a project of their own"),
-        );
-    }
-    let kept = all
-        .into_iter()
-        .filter(|(_, url)| url.origin == origin || url.origin.is_empty())
-        .collect();
-    (Some(origin), kept)
 }
 
 struct Made<'a> {
@@ -263,99 +208,6 @@ impl Made<'_> {
         })
     }
 
-    fn document(
-        &mut self,
-        draft: &Draft,
-        api_path: &str,
-        path_parameters: &[String],
-    ) -> DocumentName {
-        let request = &draft.request;
-        let key = (request.method.clone(), api_path.to_owned());
-        let name = match self.targets.get(&key) {
-            Some(name) => name.clone(),
-            None => {
-                let section = section_of(api_path);
-                let name = self.names.take(
-                    &naming::slug(&section),
-                    &naming::of_path(&request.method, api_path),
-                );
-                self.targets.insert(key, name.clone());
-                let parameter = |name: &String| Parameter {
-                    name: name.clone(),
-                    kind: "string".to_owned(),
-                    ..Parameter::default()
-                };
-                let path_parameters: Vec<_> = path_parameters.iter().map(parameter).collect();
-                let words = name.name().replace('-', " ");
-                let title = request
-                    .name
-                    .clone()
-                    .unwrap_or_else(|| naming::title_of(&words));
-                let document = EndpointDocument {
-                    schema: Some(EndpointDocument::SCHEMA.to_owned()),
-                    title,
-                    method: request.method.clone(),
-                    api_path: api_path.to_owned(),
-                    path_parameters: (!path_parameters.is_empty()).then_some(path_parameters),
-                    ..EndpointDocument::default()
-                };
-                self.imported.documents.insert(name.clone(), document);
-                self.list(&name, &section);
-                name
-            }
-        };
-        if let Some(document) = self.imported.documents.get_mut(&name) {
-            let query = draft
-                .query
-                .iter()
-                .map(|(name, value)| (name, "string", None, value.as_str()));
-            for (name, kind, place, _) in query {
-                add(&mut document.query_parameters, name, kind, place);
-            }
-            match &request.body {
-                Payload::Json(Value::Object(members)) => {
-                    for (name, value) in members {
-                        add(&mut document.parameters, name, kind_of(value), None);
-                    }
-                }
-                Payload::Form(fields) => {
-                    for (name, _) in fields {
-                        add(&mut document.parameters, name, "string", Some("form"));
-                    }
-                }
-                Payload::Multipart(parts) => {
-                    for (name, part) in parts {
-                        let kind = match part {
-                            Part::Text(_) => "string",
-                            Part::File(..) => "file",
-                        };
-                        add(&mut document.parameters, name, kind, Some("multipart"));
-                    }
-                }
-                _ => {}
-            }
-        }
-        name
-    }
-
-    fn list(&mut self, name: &DocumentName, title: &str) {
-        let sections = &mut self.imported.sections;
-        sections.schema = Some(Sections::SCHEMA.to_owned());
-        let endpoint = name.name().to_owned();
-        let known = sections
-            .sections
-            .iter_mut()
-            .find(|section| section.id == name.section());
-        match known {
-            Some(section) => section.endpoints.push(endpoint),
-            None => sections.sections.push(Section {
-                id: name.section().to_owned(),
-                title: naming::title_of(title),
-                endpoints: vec![endpoint],
-            }),
-        }
-    }
-
     /// What a response gives is a secret too where its name says so.
     fn saved(&self, (name, from): &(String, Value)) -> (String, Value) {
         let value = match from {
@@ -427,58 +279,6 @@ fn names_in(text: &str) -> Vec<String> {
     names
 }
 
-/// What a path is about: its first word that is no version and not `api`.
-fn section_of(path: &str) -> String {
-    let words = path
-        .split('/')
-        .filter(|word| !word.is_empty() && !word.contains('{'));
-    let version = |word: &str| {
-        let digits = word.strip_prefix('v').unwrap_or(word);
-        digits
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    };
-    let mut words = words.filter(|word| *word != "api" && !version(word));
-    words.next().unwrap_or("root").to_owned()
-}
-
-fn add(list: &mut Option<Vec<Parameter>>, name: &str, kind: &str, place: Option<&str>) {
-    let list = list.get_or_insert_default();
-    if list.iter().all(|known| known.name != name) {
-        list.push(Parameter {
-            name: name.to_owned(),
-            kind: kind.to_owned(),
-            location: place.map(str::to_owned),
-            ..Parameter::default()
-        });
-    }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() && number.to_string().contains(['.', 'e']) => {
-            "number"
-        }
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-/// The media type that a payload has without a header.
-fn implied(media: &str, body: &Payload) -> bool {
-    match body {
-        Payload::Json(_) => essence(media) == "application/json",
-        Payload::Form(_) => essence(media) == "application/x-www-form-urlencoded",
-        Payload::Multipart(_) => essence(media) == "multipart/form-data",
-        Payload::Empty => true,
-        Payload::Text(_) | Payload::File(_) => false,
-    }
-}
-
 /// A value of a query, percent-encoded but for the templates in it.
 fn encode_around(value: &str) -> String {
     let mut out = String::new();
@@ -492,77 +292,4 @@ fn encode_around(value: &str) -> String {
         rest = &rest[start + end + 2..];
     }
     out + &scenario::encode(rest)
-}
-
-/// Puts what is sent into a step; what has to be done by hand.
-fn payload(body: &Payload, step: &mut Map<String, Value>) -> Option<String> {
-    match body {
-        Payload::Empty => None,
-        Payload::Json(value) => {
-            step.insert("json".to_owned(), value.clone());
-            None
-        }
-        Payload::Text(text) => {
-            step.insert("text".to_owned(), text.as_str().into());
-            None
-        }
-        Payload::Form(fields) => {
-            let pairs = fields
-                .iter()
-                .map(|(name, value)| (name.clone(), Value::from(value.as_str())));
-            step.insert("form".to_owned(), repeated(pairs).into());
-            None
-        }
-        Payload::File(path) => {
-            let file = own_file(path);
-            step.insert("file".to_owned(), file.clone().into());
-            Some(format!(
-                "put the file into the folder of documents, as {file}"
-            ))
-        }
-        Payload::Multipart(parts) => {
-            let mut files = Vec::new();
-            let pairs: Vec<(String, Value)> = parts
-                .iter()
-                .map(|(name, part)| {
-                    let value = match part {
-                        Part::Text(text) => Value::from(text.as_str()),
-                        Part::File(path, media) => {
-                            let file = own_file(path);
-                            files.push(file.clone());
-                            match media {
-                                Some(media) => json!({ "path": file, "type": media }),
-                                None => json!({ "path": file }),
-                            }
-                        }
-                    };
-                    (name.clone(), value)
-                })
-                .collect();
-            step.insert("multipart".to_owned(), repeated(pairs.into_iter()).into());
-            (!files.is_empty())
-                .then(|| format!("put into the folder of documents: {}", files.join(", ")))
-        }
-    }
-}
-
-/// A field that stands several times is an array.
-fn repeated(pairs: impl Iterator<Item = (String, Value)>) -> Map<String, Value> {
-    let mut out: Map<String, Value> = Map::new();
-    for (name, value) in pairs {
-        match out.get_mut(&name) {
-            None => {
-                out.insert(name, value);
-            }
-            Some(Value::Array(items)) => items.push(value),
-            Some(one) => *one = json!([one.clone(), value]),
-        }
-    }
-    out
-}
-
-/// Where a file goes in the folder of documents.
-fn own_file(path: &str) -> String {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    format!("files/{}", naming::file_name(name))
 }
