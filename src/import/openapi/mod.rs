@@ -4,6 +4,7 @@
 //! documents, sections, contracts and scenarios to be completed. What of the source has no place in any of them is
 //! counted and told: nothing is lost in silence.
 
+mod body;
 mod contracts;
 mod document;
 mod matching;
@@ -14,6 +15,7 @@ mod security;
 mod skeleton;
 mod source;
 mod standing;
+mod types;
 mod unplaced;
 mod yaml;
 
