@@ -107,7 +107,8 @@ fn odd_documents_come_back() {
     let mut second = document("POST", "/a/{b}");
     second["warning"] = "This endpoint is deprecated.".into();
     second["parameters"] = serde_json::json!([
-        {"name": "x", "type": "array of array of integer or null", "description": "", "format": "int64", "required": true},
+        {"name": "x", "type": "array of array of integer or null", "description": "", "format": "int64", "required": true,
+         "constraints": {"exclusiveMinimum": 0, "minItems": 1, "pattern": "^a"}},
         {"name": "x", "type": "string", "description": "twice"},
         {"name": "f", "type": "string", "description": "", "in": "multipart"},
     ]);
@@ -152,6 +153,26 @@ fn an_export_without_examples_says_so() {
         told.starts_with(
             "1 operation, 0 examples and 0 contracts written to x.json\nnothing is captured yet"
         ),
+        "{told}"
+    );
+}
+
+/// A contract of a document that OpenAPI has no place for is not left out in silence.
+#[test]
+fn a_contract_that_is_left_out_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    };
+    let document = r#"{"title": "T", "method": "LINK", "api_path": "/a", "description": "", "no_example": "no server"}"#;
+    write("docs/endpoints/x/link.json", document);
+    write("docs/contracts/x/link.200.schema.json", "{}");
+    let export = ["--docs", "docs", "export", "openapi", "-o", "x.json"];
+    let told = run(folder.path(), &export, b"").exits(0).stderr;
+    assert!(
+        told.contains("the contract x/link 200 is left out"),
         "{told}"
     );
 }

@@ -101,6 +101,12 @@ pub fn export(input: &Input<'_>) -> Exported {
         }
         placed.insert(name.clone(), (document.api_path.clone(), method));
     }
+    for name in input.contracts.keys() {
+        if !placed.contains_key(&name.document) {
+            let message = format!("the contract {name} is left out: its document is no operation");
+            findings.push(Finding::new(codes::UNPLACED, message).about(&name.document));
+        }
+    }
     let operations = placed.len();
     let mut json = whole(input, &tags, paths, &shared, &schemes);
     findings.extend(rest::add(input, &tags, &placed, others, &mut json));
