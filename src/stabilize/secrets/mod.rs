@@ -23,5 +23,5 @@ mod scan;
 mod shown;
 
 pub use known::Secrets;
-pub use names::Rules;
+pub use names::{Rules, words};
 pub use scan::{Place, mask, scan};
