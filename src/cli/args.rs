@@ -74,7 +74,7 @@ pub enum Verb {
     Fmt(Fmt),
     /// Render the documents to pages
     Render(Render),
-    /// Write contracts: the JSON Schemas of the response bodies that the examples show
+    /// Write contracts: the JSON Schemas of response bodies, from the examples or an OpenAPI document
     Infer(Infer),
     /// Make documents of something else
     Import(Import),
@@ -309,6 +309,9 @@ pub struct Render {
 pub struct Infer {
     /// Only of these documents (<section>/<name>)
     pub names: Vec<String>,
+    /// Take them from this OpenAPI document (3.0, 3.1 or Swagger 2.0; JSON or YAML), not from the examples
+    #[arg(long, value_name = "FILE")]
+    pub from_openapi: Option<PathBuf>,
     /// Replace contracts that are there already
     #[arg(long)]
     pub force: bool,

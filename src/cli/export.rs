@@ -18,15 +18,16 @@ pub fn run(context: &Context, args: &Export) -> Result<Exit> {
         api_version,
     } = &args.to;
     let project = context.project()?;
-    let tree = project.tree()?;
     let collection = project.collection()?;
     let documents = collection
         .documents()
         .map(|(name, document)| (name.clone(), document.clone()))
         .collect();
-    let (contracts, unread) = openapi::contracts(&tree, &project.shown(&project.docs));
+    let contracts = collection.contracts.iter();
+    let contracts = contracts
+        .map(|(name, loaded)| (name.clone(), loaded.json.clone()))
+        .collect();
     let mut findings = collection.findings.clone();
-    findings.extend(unread);
     // A document that cannot be read would be missing in what is written.
     let broken = apidocs::validate::validate(&collection);
     findings.extend(
@@ -74,10 +75,19 @@ pub fn run(context: &Context, args: &Export) -> Result<Exit> {
     let to = output.as_ref().map_or(String::new(), |file| {
         format!(" written to {}", file.display())
     });
+    let examples = collection
+        .documents()
+        .map(|(_, document)| document.examples.len())
+        .sum();
     context.say(format!(
-        "{} and {}{to}",
+        "{}, {} and {}{to}",
         plural(exported.operations, "operation"),
+        plural(examples, "example"),
         plural(contracts.len(), "contract"),
     ));
+    if examples == 0 {
+        context
+            .say("nothing is captured yet: `apidocs generate` makes the requests of the scenarios");
+    }
     Ok(exit)
 }

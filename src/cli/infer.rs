@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use apidocs::contract;
 use apidocs::document::{Collection, ContractName, DocumentName};
+use apidocs::finding::{Finding, codes};
+use apidocs::import::openapi;
 use apidocs::json::{KeyOrder, write};
 use apidocs::project::{ChangeSet, Project};
 use apidocs::report::plural;
@@ -14,27 +16,62 @@ use super::args::Infer;
 use super::context::{Channel, Context, exit_of};
 use super::exit::{Advice, Exit};
 use super::report::report;
+use super::source::named_openapi;
 
 pub fn run(context: &Context, args: &Infer) -> Result<Exit> {
     let project = context.project()?;
     let collection = project.collection()?;
     let findings = context.judge(&project, collection.findings.clone());
     let exit = exit_of(&findings);
-    let mut next = None;
-    if exit == Exit::Clean {
-        let names = selected(&collection, &args.names)?;
-        let documents = collection
-            .documents()
-            .filter(|(name, _)| names.contains(name));
-        let contracts = contract::infer(documents);
-        write_contracts(context, &project, &collection, contracts, args.force)?;
-        next = Some("apidocs validate");
-    } else {
+    if exit != Exit::Clean {
         // A contract that cannot be read would be lost.
         context.say("nothing was written");
+        let report = report(&project, &collection, findings);
+        context.tell(Channel::Diagnostics, &report, None)?;
+        return Ok(exit);
     }
+    let names = selected(&collection, &args.names)?;
+    let (contracts, told, author) = match &args.from_openapi {
+        Some(file) => {
+            let (shown, source) = named_openapi(file)?;
+            let mut contracts = openapi::contracts(&source, &collection);
+            if !args.names.is_empty() {
+                // Who asks for some documents knows that there are others.
+                let about_others = codes::UNDOCUMENTED_OPERATION;
+                contracts
+                    .findings
+                    .retain(|finding| finding.code != about_others);
+            }
+            (
+                contracts.schemas,
+                contracts.findings,
+                format!("{shown} says"),
+            )
+        }
+        None => {
+            let documents = collection.documents();
+            let contracts = contract::infer(documents);
+            (contracts, Vec::new(), "the examples say".to_owned())
+        }
+    };
+    let contracts = contracts
+        .into_iter()
+        .filter(|(name, _)| names.contains(&&name.document))
+        .collect();
+    write_contracts(
+        context,
+        &project,
+        &collection,
+        contracts,
+        &author,
+        args.force,
+    )?;
+    let mut findings = findings;
+    findings.extend(context.judge(&project, told));
+    findings.sort_by(Finding::order);
+    let exit = exit_of(&findings);
     let report = report(&project, &collection, findings);
-    context.tell(Channel::Diagnostics, &report, next)?;
+    context.tell(Channel::Diagnostics, &report, Some("apidocs validate"))?;
     Ok(exit)
 }
 
@@ -55,12 +92,13 @@ fn selected<'a>(collection: &'a Collection, names: &[String]) -> Result<Vec<&'a 
     Ok(wanted.collect())
 }
 
-/// Writes the contracts; one that is there and differs may have been edited, and stays unless it is to be replaced.
+/// Writes contracts; one that is there and differs may have been edited, and stays unless it is to be replaced.
 fn write_contracts(
     context: &Context,
     project: &Project,
     collection: &Collection,
     contracts: BTreeMap<ContractName, Value>,
+    said_by: &str,
     force: bool,
 ) -> Result<()> {
     let mut set = ChangeSet::default();
@@ -89,7 +127,7 @@ fn write_contracts(
     );
     if kept > 0 {
         told.push_str(&format!(
-            ", {kept} kept although the examples say otherwise (--force replaces what is there)"
+            ", {kept} kept although {said_by} otherwise (--force replaces what is there)"
         ));
     }
     context.say(told);

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use anyhow::Result;
-use apidocs::document::{Collection, Tree};
+use apidocs::document::{Collection, ContractName, Loaded, Tree};
 use apidocs::finding::{Finding, SourceFile, any_error, codes};
 use apidocs::import::docstrings::{self, Extracted, FieldWords, Laid, Options};
 use apidocs::import::openapi;
 use apidocs::json::MAX_SIZE;
 use apidocs::project::{self, ChangeSet, Project, Source, read_file};
 use apidocs::report::{Report, plural};
+use serde_json::Value;
 use walkdir::WalkDir;
 
 use super::args;
@@ -34,15 +35,59 @@ pub struct Followed {
     pub findings: Vec<Finding>,
     /// What to type where the source has endpoints without a document.
     pub import: Option<String>,
-    openapi: Option<openapi::Source>,
 }
 
-impl Followed {
-    /// What was captured and the source does not know.
+/// What `[source]` says of captured responses: an OpenAPI document does, docstrings do not.
+#[derive(Default)]
+pub struct Described(Option<openapi::Source>);
+
+impl Described {
+    /// Reads what the settings name.
+    pub fn of(project: &Project) -> Result<Self> {
+        let Some(Source::Openapi(settings)) = &project.settings.source else {
+            return Ok(Self::default());
+        };
+        let shown = project.shown(&clean(&project.root.join(&settings.file)));
+        Ok(Self(Some(read_openapi(&project.root, &shown)?)))
+    }
+
+    /// What was captured and it does not know.
     pub fn unknown(&self, collection: &Collection) -> Vec<Finding> {
-        let source = self.openapi.as_ref();
+        let source = self.0.as_ref();
         source.map_or_else(Vec::new, |source| openapi::unknown(source, collection))
     }
+
+    /// What it says of the bodies of responses.
+    pub fn contracts(&self, collection: &Collection) -> BTreeMap<ContractName, Loaded<Value>> {
+        let source = self.0.as_ref();
+        source.map_or_else(BTreeMap::new, |source| {
+            openapi::live_contracts(source, collection)
+        })
+    }
+}
+
+/// Reads the OpenAPI document that a flag or argument names; gives the path too, as it is shown.
+pub fn named_openapi(file: &Path) -> Result<(String, openapi::Source)> {
+    let shown = file.to_string_lossy().replace('\\', "/");
+    let source = read_openapi(Path::new(""), &shown)?;
+    if source.is_empty() {
+        return Err(Advice {
+            message: format!("{shown} describes no operation"),
+            help: "its `paths` must hold a method of a path".to_owned(),
+        }
+        .into());
+    }
+    Ok((shown, source))
+}
+
+/// Reads an OpenAPI document, `shown` and what it refers to relative to a folder.
+fn read_openapi(folder: &Path, shown: &str) -> Result<openapi::Source> {
+    let load = |path: &str| match read_file(&folder.join(path), MAX_SIZE as u64 + 1) {
+        Ok(bytes) => Ok(bytes),
+        Err(project::Error::Io { source, .. }) => Err(source),
+        Err(error) => Err(io::Error::other(error)),
+    };
+    Ok(openapi::Source::read(shown, &load)?)
 }
 
 /// What docstrings make of the documents of a project.
@@ -54,7 +99,7 @@ pub struct Sourced {
 }
 
 /// What `[source]` makes of the documents on disk; `None` where the settings have none.
-pub fn follow(project: &Project, tree: &Tree) -> Result<Option<Followed>> {
+pub fn follow(project: &Project, tree: &Tree, described: &Described) -> Result<Option<Followed>> {
     match &project.settings.source {
         None => Ok(None),
         Some(Source::Docstrings(settings)) => {
@@ -65,14 +110,15 @@ pub fn follow(project: &Project, tree: &Tree) -> Result<Option<Followed>> {
                 behind: sourced.behind(project),
                 files: sourced.laid.files,
                 findings: sourced.findings,
-                openapi: None,
             }))
         }
         Some(Source::Openapi(settings)) => {
-            let source = openapi(project, settings)?;
+            let Some(source) = &described.0 else {
+                return Ok(None);
+            };
             let docs = project.shown(&project.docs);
             let collection = Collection::from_tree(tree, &docs);
-            let imported = openapi::import(&source);
+            let imported = openapi::import(source);
             // Where documents cannot be read, nothing is laid over them: what people wrote must not be lost.
             if any_error(&collection.findings) {
                 let findings = imported.findings;
@@ -81,7 +127,7 @@ pub fn follow(project: &Project, tree: &Tree) -> Result<Option<Followed>> {
                     ..Followed::default()
                 }));
             }
-            let laid = openapi::lay_over(&source, &imported, &collection, &docs);
+            let laid = openapi::lay_over(source, &imported, &collection, &docs);
             let is_new = |path: &&String| !tree.files.contains_key(*path);
             let is_document = |path: &&String| path.starts_with("endpoints/");
             let has_new = laid
@@ -95,29 +141,9 @@ pub fn follow(project: &Project, tree: &Tree) -> Result<Option<Followed>> {
                 files: laid.files,
                 behind: laid.behind,
                 findings: laid.findings,
-                openapi: Some(source),
             }))
         }
     }
-}
-
-/// The OpenAPI document that the settings name, relative to them.
-fn openapi(project: &Project, settings: &project::OpenApi) -> Result<openapi::Source> {
-    let shown = project.shown(&clean(&project.root.join(&settings.file)));
-    let load = |path: &str| match read_file(&project.root.join(path), MAX_SIZE as u64 + 1) {
-        Ok(bytes) => Ok(bytes),
-        Err(project::Error::Io { source, .. }) => Err(source),
-        Err(error) => Err(io::Error::other(error)),
-    };
-    Ok(openapi::Source::read(&shown, &load)?)
-}
-
-/// What was captured and is committed, and the OpenAPI document of the settings does not know.
-pub fn unknown(project: &Project, collection: &Collection) -> Result<Vec<Finding>> {
-    let Some(Source::Openapi(settings)) = &project.settings.source else {
-        return Ok(Vec::new());
-    };
-    Ok(openapi::unknown(&openapi(project, settings)?, collection))
 }
 
 pub fn import(context: &Context, args: &args::Docstrings) -> Result<Exit> {

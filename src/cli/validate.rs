@@ -15,8 +15,9 @@ use super::context::{Channel, Context, exit_of};
 use super::exit::{Advice, Exit};
 use super::report::report;
 use super::scenarios::Scenarios;
+use super::source::Described;
 use super::volatile::{self, Volatile};
-use super::{fix, reading, source};
+use super::{fix, reading};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let project = context.project()?;
@@ -28,18 +29,32 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
         fix::fix(context, &project, &checks)?;
     }
     let (collection, mut findings) = reading::checked(&project, &checks)?;
+    let described = Described::of(&project)?;
+    let checks = checks.with_contracts(described.contracts(&collection));
     findings.append(&mut checks.together(&collection));
     let scenarios = Scenarios::all(context, &project, &collection);
     findings.append(&mut of_settings_and_scenarios(
         &project,
         &scenarios.options(),
     ));
-    findings.extend(source::unknown(&project, &collection)?);
+    findings.extend(described.unknown(&collection));
     let findings = context.judge(&project, findings);
     let exit = exit_of(&findings);
     let report = report(&project, &collection, findings);
-    let fixable = report.findings.iter().any(|finding| finding.fix.is_some());
-    let next = (fixable && !args.fix).then_some("apidocs validate --fix");
+    let any = |which: &dyn Fn(&Finding) -> bool| report.findings.iter().any(which);
+    let mut next = None;
+    if !args.fix && any(&|finding| finding.fix.is_some()) {
+        next = Some("apidocs validate --fix");
+    } else if exit == Exit::Clean && any(&|finding| finding.code == codes::NO_EXAMPLE) {
+        next = Some(
+            match any(&|finding| finding.code == codes::INCOMPLETE_REQUEST) {
+                true => {
+                    "complete the requests that are told above, as many as you can, then `apidocs generate`"
+                }
+                false => "apidocs generate",
+            },
+        );
+    }
     context.tell(Channel::Answer, &report, next)?;
     Ok(exit)
 }

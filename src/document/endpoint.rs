@@ -1,5 +1,7 @@
 //! Endpoint documents.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -100,9 +102,32 @@ pub struct Parameter {
     /// The form of the value, in the words of JSON Schema: `date-time`, `uuid`; of an array, that of its items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
+    /// What else the value must fit, by keyword of JSON Schema (2020-12), one of [`Parameter::CONSTRAINTS`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub constraints: BTreeMap<String, Value>,
 }
 
 impl Parameter {
+    /// The keywords that constrain a value; of an array, those that do not speak of items are those of its items.
+    pub const CONSTRAINTS: [&str; 13] = [
+        "pattern",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minProperties",
+        "maxProperties",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+    ];
+
+    /// Those of them that speak of an array as a whole.
+    pub const OF_ARRAYS: [&str; 3] = ["minItems", "maxItems", "uniqueItems"];
+
     /// What the original knows of a parameter: name, type and description.
     pub fn plain(&self) -> Self {
         Self {
@@ -120,6 +145,21 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 impl EndpointDocument {
+    /// The keys that describe the operation, in the order of the file: what a source of documents says. It finds them by
+    /// `method` and `api_path`, or says these too.
+    pub const PROSE: [&str; 10] = [
+        "title",
+        "method",
+        "api_path",
+        "description",
+        "warning",
+        "authentication",
+        "path_parameters",
+        "query_parameters",
+        "header_parameters",
+        "parameters",
+    ];
+
     /// The reference from `endpoints/<section>/<name>.json` to its schema.
     pub const SCHEMA: &str = "../../../schemas/endpoint.schema.json";
 

@@ -12,6 +12,7 @@ const PARAMETERS: KeyOrder = KeyOrder::Items(&KeyOrder::Fixed(&[
     ("format", KeyOrder::Kept),
     ("enum", KeyOrder::Kept),
     ("default", KeyOrder::Kept),
+    ("constraints", KeyOrder::Sorted),
 ]));
 
 const BYTES: KeyOrder = KeyOrder::Fixed(&[

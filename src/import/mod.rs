@@ -7,4 +7,4 @@ pub mod pages;
 pub mod requests;
 mod scenario;
 
-pub use scenario::{fixtures, hold_removals, new_scenarios};
+pub use scenario::{fixtures, hold_removals, new_scenarios, used};

@@ -81,22 +81,40 @@ pub(crate) const LOOK_IT_OVER: &str =
 
 /// Holds every request back that removes something and waits for no value: it must not be made by accident.
 pub fn hold_removals(scenario: &mut Value, variables: &Map<String, Value>) {
-    let unfilled: Vec<String> = variables
-        .iter()
-        .filter(|(_, value)| value.is_null())
-        .map(|(name, _)| format!("{{{{ {name} }}}}"))
-        .collect();
     let steps = scenario.get_mut("requests").and_then(Value::as_array_mut);
     for step in steps.into_iter().flatten() {
-        let text = step.to_string();
         let removes = step["request"]
             .as_str()
             .is_some_and(|line| line.starts_with("DELETE "));
-        let waits = unfilled.iter().any(|name| text.contains(name));
-        if removes && !waits && step.get("todo").is_none() {
+        if !removes || step.get("todo").is_some() {
+            continue;
+        }
+        let text = step.to_string();
+        let mut names = names_in(&text);
+        if !names.any(|name| variables.get(name).is_some_and(Value::is_null)) {
             step["todo"] = LOOK_IT_OVER.into();
         }
     }
+}
+
+/// The variables that scenarios use.
+pub fn used(
+    scenarios: &BTreeMap<String, Value>,
+    variables: &Map<String, Value>,
+) -> Map<String, Value> {
+    let texts: Vec<String> = scenarios.values().map(Value::to_string).collect();
+    let names: BTreeSet<&str> = texts.iter().flat_map(|text| names_in(text)).collect();
+    let used = variables
+        .iter()
+        .filter(|(name, _)| names.contains(name.as_str()));
+    used.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// The names in the templates of a text.
+pub(crate) fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    let inner = text.split("{{").skip(1);
+    inner.filter_map(|inner| Some(inner.split_once("}}")?.0.trim()))
 }
 
 /// The steps for documents of which no scenario makes an example yet, under idents that are free.

@@ -153,6 +153,7 @@ fn parameters(parameters: Option<&[Parameter]>) -> Value {
             enum => parameter.values.iter().flatten().map(shown).collect::<Vec<_>>(),
             default => parameter.default.as_ref().map(shown),
             format => parameter.format.as_deref(),
+            constraints => parameter.constraints.iter().map(|(keyword, value)| format!("{keyword}: {}", shown(value))).collect::<Vec<_>>(),
         }
     };
     match parameters {

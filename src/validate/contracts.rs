@@ -1,15 +1,25 @@
 //! Response bodies against their contracts.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::schemas::Schema;
 use crate::document::{Body, Collection, ContractName, EndpointDocument, Loaded};
 use crate::finding::{Finding, codes};
 
-/// What does not fit, of all bodies, and what is wrong with the contracts themselves.
-pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
+/// Contracts by name.
+type Contracts<'a> = BTreeMap<&'a ContractName, &'a Loaded<Value>>;
+
+/// What does not fit, of all bodies, and what is wrong with the contracts themselves. Those of `others` count in place of
+/// files of the same name.
+pub(super) fn findings(
+    collection: &Collection,
+    others: &BTreeMap<ContractName, Loaded<Value>>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (name, contract) in &collection.contracts {
+    let contracts: Contracts<'_> = collection.contracts.iter().chain(others).collect();
+    for (name, contract) in &contracts {
         let schema = match Schema::contract(contract.json.clone()) {
             Ok(schema) => Some(schema),
             Err(reason) => {
@@ -30,7 +40,7 @@ pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
         match (collection.endpoints.get(&name.document), schema) {
             (None, _) => findings.push(orphan(name, contract)),
             (Some(document), Some(schema)) => {
-                let is_own = |status| governing(collection, name, status);
+                let is_own = |status| governing(&contracts, name, status);
                 findings.append(&mut bodies(name, contract, document, &schema, is_own));
             }
             (Some(_), None) => {}
@@ -40,8 +50,8 @@ pub(super) fn findings(collection: &Collection) -> Vec<Finding> {
 }
 
 /// Whether a contract is the one for a status: the narrowest of those of its document.
-fn governing(collection: &Collection, name: &ContractName, status: u16) -> bool {
-    let mut others = collection.contracts.keys();
+fn governing(contracts: &Contracts<'_>, name: &ContractName, status: u16) -> bool {
+    let mut others = contracts.keys();
     let narrower = others.any(|other| {
         other.document == name.document && other.status < name.status && other.status.covers(status)
     });
@@ -127,7 +137,7 @@ mod tests {
                 contract.to_string(),
             );
         }
-        let findings = findings(&Collection::from_tree(&tree, ""));
+        let findings = findings(&Collection::from_tree(&tree, ""), &BTreeMap::new());
         let mut told: Vec<_> = findings
             .iter()
             .filter_map(|it| it.address.clone())
@@ -171,7 +181,7 @@ mod tests {
             tree.insert("endpoints/a/b.json", document.to_string());
             tree.insert("contracts/a/b.200.schema.json", contract.to_string());
             let collection = Collection::from_tree(&tree, "");
-            assert_eq!(findings(&collection), [], "{contract}");
+            assert_eq!(findings(&collection, &BTreeMap::new()), [], "{contract}");
         }
     }
 }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::document::{Collection, DocumentName, EndpointDocument, Loaded};
+use crate::document::{Collection, ContractName, DocumentName, EndpointDocument, Loaded};
 use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json;
 use crate::project::{Settings, SeveritySetting};
@@ -48,6 +48,7 @@ pub struct Checks {
     severities: BTreeMap<String, SeveritySetting>,
     host: Option<String>,
     schema: Option<Schema>,
+    contracts: BTreeMap<ContractName, Loaded<Value>>,
     secrets: Secrets,
 }
 
@@ -59,6 +60,7 @@ impl Checks {
             severities: settings.severity.clone(),
             host: settings.host.clone(),
             schema: None,
+            contracts: BTreeMap::new(),
             secrets: Secrets::new(SecretRules::new(&settings.secrets)),
         }
     }
@@ -66,6 +68,12 @@ impl Checks {
     /// With a schema of the project that every endpoint document must fit beside ours.
     pub fn with_schema(mut self, schema: Schema) -> Self {
         self.schema = Some(schema);
+        self
+    }
+
+    /// With contracts that do not stand in files of their own; each counts in place of the one that does.
+    pub fn with_contracts(mut self, contracts: BTreeMap<ContractName, Loaded<Value>>) -> Self {
+        self.contracts = contracts;
         self
     }
 
@@ -116,7 +124,7 @@ impl Checks {
         findings.append(&mut files::of_others(collection));
         findings.append(&mut rules::of_all(collection));
         findings.append(&mut secrets::of_others(collection, &self.secrets));
-        findings.append(&mut contracts::findings(collection));
+        findings.append(&mut contracts::findings(collection, &self.contracts));
         findings
     }
 

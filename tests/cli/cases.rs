@@ -129,7 +129,7 @@ const ASSERTED: [(&str, &str); 4] = [
     ("leaked-secret", "tests/cli/secrets/mod.rs"),
     ("python-encoding", "tests/docstrings/hostile.rs"),
     ("unstable-value", "tests/cli/learning.rs"),
-    ("yaml-syntax", "src/import/openapi/yaml.rs"),
+    ("yaml-syntax", "src/import/openapi/yaml/mod.rs"),
 ];
 
 /// The codes that a golden file tells: `"code": "…"` in JSON, `error[…]` as people are told, or the word behind the place.

@@ -86,6 +86,12 @@ fn a_new_project_lacks_nothing_but_its_example() {
         .exits(0)
         .tells(&["next: say in apidocs.toml how your API is started, then `apidocs generate`"]);
     assert!(sandbox.path(".github/workflows/api-docs.yml").is_file());
+    // Its scenario is there: the example waits for the first capture, which is no error.
+    let run = sandbox.run(&["validate", "--report", "json"]).exits(0);
+    assert_eq!(codes(&run.json()), ["missing-example"]);
+    // Without the scenario, nothing will ever bring one.
+    let scenarios = sandbox.path("api-docs/scenarios");
+    std::fs::remove_dir_all(scenarios).unwrap();
     let run = sandbox.run(&["validate", "--report", "json"]).exits(1);
     assert_eq!(codes(&run.json()), ["missing-example"]);
     sandbox.run(&["fmt", "--check"]).exits(0);

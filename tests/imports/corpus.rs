@@ -1,11 +1,13 @@
 //! Real documents, as two servers gave them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::exports::{others_accept, there_and_back};
 use crate::support::{body, corpus, run};
 
-fn imported(capture: &str, operations: usize) {
+fn imported(capture: &str, operations: usize, told_of: &[&str]) {
     let Some(corpus) = corpus() else { return };
     let message = std::fs::read(corpus.join("captures").join(capture)).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -28,26 +30,13 @@ fn imported(capture: &str, operations: usize) {
         "{}",
         told.stderr
     );
-    // Every document fits. What can be captured as it is waits for that, and nothing else is an error.
+    // Nothing was captured yet, which is told and no error.
     let validate = ["--docs", "docs", "validate", "--report", "json"];
-    let report = run(folder.path(), &validate, b"").stdout;
+    let report = run(folder.path(), &validate, b"").exits(0).stdout;
     let report: Value = serde_json::from_str(&report).unwrap();
     let findings = report["findings"].as_array().unwrap().iter();
-    let errors: Vec<_> = findings
-        .filter(|finding| finding["severity"] == "error")
-        .collect();
-    assert!(
-        errors
-            .iter()
-            .all(|finding| finding["code"] == "missing-example"),
-        "{errors:#?}"
-    );
-    let complete = format!(": {} can be made as they are", errors.len());
-    assert!(
-        told.stderr.contains(&complete),
-        "{} {complete}",
-        told.stderr
-    );
+    let codes: BTreeSet<_> = findings.map(|it| it["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, told_of.iter().copied().collect());
 
     let source: Value = serde_json::from_slice(body(&message)).unwrap();
     let exported = there_and_back(&folder.path().join("docs"));
@@ -67,10 +56,13 @@ fn imported(capture: &str, operations: usize) {
 
 #[test]
 fn every_operation_of_bugsink_becomes_a_document() {
-    imported("bugsink/run1/17-schema-json.http", 35);
+    let told_of = ["incomplete-request", "missing-example"];
+    imported("bugsink/run1/17-schema-json.http", 35, &told_of);
 }
 
 #[test]
 fn every_operation_of_kinto_becomes_a_document() {
-    imported("kinto/run1/13-openapi.http", 44);
+    // Some of its operations have no description.
+    let told_of = ["empty-description", "incomplete-request", "missing-example"];
+    imported("kinto/run1/13-openapi.http", 44, &told_of);
 }

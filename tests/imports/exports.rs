@@ -41,18 +41,21 @@ pub fn there_and_back(docs: &Path) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
-/// Whether a validator that others wrote accepts a document; `None` where it is not installed.
+/// Whether a validator that others wrote accepts a document; `None` where it is not installed: `tests/imports/install`
+/// does that, and `OPENAPI_SPEC_VALIDATOR` may name another one.
 pub fn others_accept(document: &Value) -> Option<Result<(), String>> {
-    let program =
-        std::env::var_os("OPENAPI_SPEC_VALIDATOR").unwrap_or("openapi-spec-validator".into());
+    let installed = repository().join("target/validators/bin/openapi-spec-validator");
+    let program = match std::env::var_os("OPENAPI_SPEC_VALIDATOR") {
+        Some(named) => named,
+        None if installed.exists() => installed.into(),
+        None => "openapi-spec-validator".into(),
+    };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("api.json");
     std::fs::write(&file, document.to_string()).unwrap();
     match Command::new(program).arg(&file).output() {
         Err(_) => {
-            eprintln!(
-                "skipped: openapi-spec-validator is not installed (OPENAPI_SPEC_VALIDATOR may name it)"
-            );
+            eprintln!("skipped: openapi-spec-validator is not installed (tests/imports/install)");
             None
         }
         Ok(output) if output.status.success() => Some(Ok(())),
@@ -104,7 +107,8 @@ fn odd_documents_come_back() {
     let mut second = document("POST", "/a/{b}");
     second["warning"] = "This endpoint is deprecated.".into();
     second["parameters"] = serde_json::json!([
-        {"name": "x", "type": "array of array of integer or null", "description": "", "format": "int64", "required": true},
+        {"name": "x", "type": "array of array of integer or null", "description": "", "format": "int64", "required": true,
+         "constraints": {"exclusiveMinimum": 0, "minItems": 1, "pattern": "^a"}},
         {"name": "x", "type": "string", "description": "twice"},
         {"name": "f", "type": "string", "description": "", "in": "multipart"},
     ]);
@@ -133,4 +137,42 @@ fn odd_documents_come_back() {
     if let Some(accepted) = others_accept(&exported) {
         accepted.unwrap();
     }
+}
+
+/// An export without examples says so: OpenAPI documents look whole without them.
+#[test]
+fn an_export_without_examples_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {summary: A, responses: {}}}}\n";
+    std::fs::write(folder.path().join("api.yaml"), api).unwrap();
+    let import = ["import", "openapi", "api.yaml", "-o", "docs", "-q"];
+    run(folder.path(), &import, b"").exits(0);
+    let export = ["--docs", "docs", "export", "openapi", "-o", "x.json"];
+    let told = run(folder.path(), &export, b"").exits(0).stderr;
+    assert!(
+        told.starts_with(
+            "1 operation, 0 examples and 0 contracts written to x.json\nnothing is captured yet"
+        ),
+        "{told}"
+    );
+}
+
+/// A contract of a document that OpenAPI has no place for is not left out in silence.
+#[test]
+fn a_contract_that_is_left_out_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    };
+    let document = r#"{"title": "T", "method": "LINK", "api_path": "/a", "description": "", "no_example": "no server"}"#;
+    write("docs/endpoints/x/link.json", document);
+    write("docs/contracts/x/link.200.schema.json", "{}");
+    let export = ["--docs", "docs", "export", "openapi", "-o", "x.json"];
+    let told = run(folder.path(), &export, b"").exits(0).stderr;
+    assert!(
+        told.contains("the contract x/link 200 is left out"),
+        "{told}"
+    );
 }

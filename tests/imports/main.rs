@@ -7,3 +7,5 @@ mod hostile;
 #[cfg(feature = "demo")]
 mod standing;
 mod support;
+#[cfg(feature = "demo")]
+mod whole;

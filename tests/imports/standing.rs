@@ -135,6 +135,55 @@ fn captured_statuses_and_fields_that_the_source_does_not_know_are_told() {
     );
 }
 
+/// The contracts of responses are those of the OpenAPI document as it is now; one that was written down follows it.
+#[test]
+fn contracts_are_read_from_the_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    run(root, &["init", "--demo", "-q"], b"").exits(0);
+    let export = ["export", "openapi", "-o", "openapi.json", "-q"];
+    run(root, &export, b"").exits(0);
+    let config = std::fs::read_to_string(root.join("apidocs.toml")).unwrap();
+    let config = format!("{config}\n[source]\nkind = \"openapi\"\nfile = \"openapi.json\"\n");
+    std::fs::write(root.join("apidocs.toml"), config).unwrap();
+    let source = read(&root.join("openapi.json"));
+    let keys = "/api/0/projects/{organization_slug}/{project_slug}/keys/";
+    let with = |items: Value| {
+        let mut source = source.clone();
+        let json = json!({"schema": {"type": "array", "items": items}});
+        source["paths"][keys]["get"]["responses"]["200"]["content"]["application/json"]["schema"] =
+            json["schema"].clone();
+        std::fs::write(root.join("openapi.json"), source.to_string()).unwrap();
+    };
+
+    with(json!({"required": ["label", "colour"]}));
+    let told = reported(root, "validate", 1);
+    let of_keys = "contract-mismatch projects/get-project-keys#default ";
+    assert!(
+        told.iter()
+            .all(|line| line.starts_with(of_keys) && line.contains("`colour` is missing")),
+        "{told:#?}"
+    );
+    assert!(!told.is_empty());
+    // What is captured is held to it too, and not written.
+    assert_eq!(reported(root, "capture", 1), told);
+    with(json!({"required": ["label"]}));
+    assert_eq!(reported(root, "validate", 0), [""; 0]);
+
+    let contract = root.join("api-docs/contracts/projects/get-project-keys.200.schema.json");
+    run(root, &["infer", "projects/get-project-keys", "-q"], b"").exits(0);
+    let told = reported(root, "check", 1);
+    assert_eq!(
+        told,
+        [
+            "behind-source projects/get-project-keys the OpenAPI document says something else of the response"
+        ]
+    );
+    run(root, &["generate", "-q"], b"").exits(0);
+    assert_eq!(read(&contract)["items"], json!({"required": ["label"]}));
+    assert_eq!(reported(root, "check", 0), [""; 0]);
+}
+
 /// Requests that lack something are not made, and the capture says so.
 #[test]
 fn requests_to_be_completed_are_not_made() {

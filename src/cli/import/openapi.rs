@@ -4,32 +4,24 @@ use std::path::Path;
 
 use anyhow::Result;
 use apidocs::finding::Finding;
-use apidocs::import::openapi::{self, Imported, Source};
-use apidocs::json::MAX_SIZE;
+use apidocs::import::openapi::{self, Imported};
 use apidocs::report::{Report, plural};
 
 use super::write::{Drafts, write};
 use crate::cli::args::Into;
 use crate::cli::context::{Channel, Context, exit_of};
-use crate::cli::exit::{Advice, Exit};
+use crate::cli::exit::Exit;
+use crate::cli::source::named_openapi;
 
 pub fn run(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
-    let shown = file.to_string_lossy().replace('\\', "/");
-    let source = read(&shown)?;
+    let (_, source) = named_openapi(file)?;
     let imported = openapi::import(&source);
-    if imported.documents.is_empty() {
-        return Err(Advice {
-            message: format!("{shown} describes no operation"),
-            help: "its `paths` must hold a method of a path".to_owned(),
-        }
-        .into());
-    }
     let contracts = imported.contracts.iter();
     let drafts = Drafts {
         documents: &imported.documents,
         sections: &imported.sections,
         contracts: contracts
-            .map(|((name, status), schema)| (openapi::contract_file(name, status), schema))
+            .map(|(name, schema)| (name.file(), schema))
             .collect(),
         scenarios: &imported.skeletons.scenarios,
         variables: &imported.skeletons.variables,
@@ -51,18 +43,6 @@ pub fn run(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
     };
     context.tell(Channel::Diagnostics, &report, Some(&written.next()))?;
     Ok(exit)
-}
-
-/// Reads an OpenAPI document from disk.
-pub fn read(shown: &str) -> Result<Source> {
-    let load = |path: &str| {
-        use std::io::Read as _;
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(path)?;
-        file.take(MAX_SIZE as u64 + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    Ok(Source::read(shown, &load)?)
 }
 
 fn summarise(context: &Context, imported: &Imported) {

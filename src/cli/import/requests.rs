@@ -10,6 +10,7 @@ use apidocs::import::requests::{self, Imported, Requests, curl, har, http, hurl}
 use apidocs::json::MAX_SIZE;
 use apidocs::project::read_file;
 use apidocs::report::{Report, plural};
+use apidocs::stabilize::secrets::Rules;
 
 use super::write::{Drafts, write};
 use crate::cli::args::Into;
@@ -68,7 +69,10 @@ fn title(file: &Path) -> String {
 }
 
 fn finish(context: &Context, requests: Requests, title: &str, into: &Into) -> Result<Exit> {
-    let imported = requests::import(requests, title);
+    let project = context.project();
+    let settings = project.map(|project| project.settings.secrets);
+    let rules = Rules::new(&settings.unwrap_or_default());
+    let imported = requests::import(requests, title, &rules);
     let findings = imported.findings.iter().cloned();
     let mut findings: Vec<Finding> = findings.map(without_excerpt).collect();
     findings.sort_by(Finding::order);

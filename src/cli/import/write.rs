@@ -87,13 +87,7 @@ pub fn write(context: &Context, drafts: &Drafts<'_>, into: &Into) -> Result<Writ
     set.write_if_different(folder.join("sections.json"), text);
 
     let mut scenarios = import::new_scenarios(drafts.scenarios, &existing);
-    let used: String = scenarios.values().map(Value::to_string).collect();
-    let variables: Map<String, Value> = drafts
-        .variables
-        .iter()
-        .filter(|(name, _)| used.contains(&format!("{{{{ {name} }}}}")))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let variables = import::used(&scenarios, drafts.variables);
     let missing = variables.values().any(Value::is_null);
     let known = existing.fixtures.as_ref().map(|loaded| &loaded.json);
     let fixtures = import::fixtures(known, &variables);

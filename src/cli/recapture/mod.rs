@@ -23,7 +23,7 @@ use super::exit::Exit;
 use super::progress::Watch;
 use super::scenarios::Scenarios;
 use super::share;
-use super::source::{self, Followed};
+use super::source::{self, Described, Followed};
 use super::volatile::Volatile;
 use lay_over::{Changed, lay_over};
 use obstacles::{no_scenarios, obstacles, run_findings, unread};
@@ -65,8 +65,9 @@ pub fn recapture(
     prose: Prose,
 ) -> Result<Recapture> {
     let disk = project.tree()?;
+    let described = Described::of(project)?;
     let source = match prose {
-        Prose::Sourced => source::follow(project, &disk)?,
+        Prose::Sourced => source::follow(project, &disk, &described)?,
         Prose::Kept => None,
     };
     let mut tree = disk.clone();
@@ -169,9 +170,11 @@ pub fn recapture(
     let after = Collection::from_tree(&tree, &prefix);
 
     let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
-    findings.extend(source.iter().flat_map(|source| source.unknown(&after)));
+    findings.extend(described.unknown(&after));
     if captured.is_complete() {
-        let told = Checks::new(&project.settings).all(&after);
+        let contracts = described.contracts(&after);
+        let checks = Checks::new(&project.settings).with_contracts(contracts);
+        let told = checks.all(&after);
         let files = captured_files(&after, &captured);
         findings.extend(
             told.into_iter().filter(|finding| {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::Contracts;
+use crate::document::ContractName;
 
 /// What a reference to a definition of the contract itself begins with.
 const OWN: &str = "#/$defs/";
@@ -17,7 +17,7 @@ pub(super) struct Shared {
 
 impl Shared {
     /// Finds the definitions that are the same wherever they stand, with all that they refer to.
-    pub fn new(contracts: &Contracts) -> Self {
+    pub fn new(contracts: &BTreeMap<ContractName, Value>) -> Self {
         let mut known: BTreeMap<&str, Option<&Value>> = BTreeMap::new();
         for contract in contracts.values() {
             for (name, schema) in definitions(contract) {

@@ -13,17 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{DocumentName, EndpointDocument, Sections, Tree};
-use crate::finding::{Finding, SourceFile, codes};
+use crate::document::{ContractName, DocumentName, EndpointDocument, Sections};
+use crate::finding::{Finding, codes};
 use crate::import::openapi::{EXTENSION, METHODS};
-use crate::json;
 use contracts::Shared;
 
 /// The version of OpenAPI that is written.
 const OPENAPI: &str = "3.1.0";
-
-/// Contracts by document and status: `200`, `4XX`, `default`.
-pub type Contracts = BTreeMap<(DocumentName, String), Value>;
 
 /// What to export.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +29,7 @@ pub struct Input<'a> {
     /// The order of sections and of their documents.
     pub sections: &'a Sections,
     /// What the JSON body of a response must be.
-    pub contracts: &'a Contracts,
+    pub contracts: &'a BTreeMap<ContractName, Value>,
     /// The name of the API.
     pub title: &'a str,
     /// The version of the API.
@@ -51,36 +47,6 @@ pub struct Exported {
     pub findings: Vec<Finding>,
     /// How many operations there are.
     pub operations: usize,
-}
-
-/// The contracts of a tree of documents, `contracts/<section>/<name>.<status>.schema.json`. A file that is no JSON is a
-/// finding; `prefix` is put before the paths that findings show.
-pub fn contracts(tree: &Tree, prefix: &str) -> (Contracts, Vec<Finding>) {
-    let mut contracts = Contracts::new();
-    let mut findings = Vec::new();
-    for (path, bytes) in &tree.files {
-        let parts: Vec<&str> = path.split('/').collect();
-        let ["contracts", section, file] = parts.as_slice() else {
-            continue;
-        };
-        let stem = file.strip_suffix(".schema.json");
-        let Some((name, status)) = stem.and_then(|stem| stem.rsplit_once('.')) else {
-            continue;
-        };
-        let Ok(name) = DocumentName::new(section, name) else {
-            continue;
-        };
-        match json::parse_bytes(bytes) {
-            Ok(schema) => {
-                contracts.insert((name, status.to_owned()), schema);
-            }
-            Err(fault) => {
-                let source = SourceFile::new(format!("{prefix}/{path}"), bytes);
-                findings.push(source.fault(fault));
-            }
-        }
-    }
-    (contracts, findings)
 }
 
 /// Makes an OpenAPI document.
@@ -134,6 +100,12 @@ pub fn export(input: &Input<'_>) -> Exported {
             item.insert(method.clone(), made.json);
         }
         placed.insert(name.clone(), (document.api_path.clone(), method));
+    }
+    for name in input.contracts.keys() {
+        if !placed.contains_key(&name.document) {
+            let message = format!("the contract {name} is left out: its document is no operation");
+            findings.push(Finding::new(codes::UNPLACED, message).about(&name.document));
+        }
     }
     let operations = placed.len();
     let mut json = whole(input, &tags, paths, &shared, &schemes);

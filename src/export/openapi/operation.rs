@@ -1,13 +1,14 @@
 //! A document as an operation: all that OpenAPI has a place for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::contracts::Shared;
-use super::{Contracts, body, types};
+use super::{body, types};
 use crate::document::{
-    Body, DocumentName, EndpointDocument, Example, Parameter, essence, is_json_media_type,
+    Body, ContractName, ContractStatus, DocumentName, EndpointDocument, Example, Parameter,
+    essence, is_json_media_type,
 };
 use crate::import::naming;
 use crate::import::openapi::{DEPRECATED, placeholders};
@@ -19,7 +20,7 @@ pub(super) struct Described<'a> {
     pub document: &'a EndpointDocument,
     pub tag: &'a str,
     pub id: &'a str,
-    pub contracts: &'a Contracts,
+    pub contracts: &'a BTreeMap<ContractName, Value>,
     pub shared: &'a Shared,
 }
 
@@ -162,39 +163,30 @@ fn parameters(document: &EndpointDocument) -> Vec<Value> {
 /// The responses by status: what was captured, and what the contracts say.
 fn responses(described: &Described<'_>) -> Map<String, Value> {
     let document = described.document;
-    let captured = document.examples.iter().filter_map(|example| {
-        let response = example.response.parsed()?;
-        Some(response.status.to_string())
-    });
-    let of_contracts = described
-        .contracts
-        .keys()
-        .filter(|(name, status)| name == described.name && is_status(status))
-        .map(|(_, status)| status.clone());
-    let statuses: BTreeSet<String> = captured.chain(of_contracts).collect();
+    let captured = document
+        .examples
+        .iter()
+        .filter_map(|example| Some(ContractStatus::Exactly(example.response.parsed()?.status)));
+    let of_contracts = described.contracts.keys();
+    let of_contracts = of_contracts
+        .filter(|name| name.document == *described.name)
+        .map(|name| name.status);
+    let statuses: BTreeSet<ContractStatus> = captured.chain(of_contracts).collect();
     let mut out = Map::new();
     for status in statuses {
-        let response = response(described, &status);
-        out.insert(status, response);
+        out.insert(status.to_string(), response(described, status));
     }
     out
 }
 
-/// `200`, `4XX`, `default`: the keys that OpenAPI knows.
-fn is_status(text: &str) -> bool {
-    let class = |byte: &u8| (b'1'..=b'5').contains(byte);
-    text == "default"
-        || matches!(text.as_bytes(), [first, rest @ ..] if class(first) && rest.len() == 2
-            && (rest == b"XX" || rest.iter().all(u8::is_ascii_digit)))
-}
-
-fn response(described: &Described<'_>, status: &str) -> Value {
+fn response(described: &Described<'_>, status: ContractStatus) -> Value {
+    let key = status.to_string();
     let mut content = Map::new();
     for example in &described.document.examples {
         let Some(response) = example.response.parsed() else {
             continue;
         };
-        if response.status.to_string() != status {
+        if status != ContractStatus::Exactly(response.status) {
             continue;
         }
         let media = response.headers.get("content-type").map(essence);
@@ -223,8 +215,11 @@ fn response(described: &Described<'_>, status: &str) -> Value {
         }
     }
     let mut words = None;
-    let key = (described.name.clone(), status.to_owned());
-    if let Some(contract) = described.contracts.get(&key) {
+    let name = ContractName {
+        document: described.name.clone(),
+        status,
+    };
+    if let Some(contract) = described.contracts.get(&name) {
         let json = content
             .keys()
             .find(|media| is_json_media_type(media))
@@ -236,7 +231,7 @@ fn response(described: &Described<'_>, status: &str) -> Value {
             &described.document.api_path,
             &method,
             "responses",
-            status,
+            &key,
             "content",
             &media,
             "schema",
@@ -256,7 +251,7 @@ fn response(described: &Described<'_>, status: &str) -> Value {
             entry.shift_insert(0, "schema".to_owned(), schema);
         }
     }
-    let reason = status.parse().ok().and_then(naming::reason);
+    let reason = key.parse().ok().and_then(naming::reason);
     let words = words.unwrap_or_else(|| reason.unwrap_or_default().to_owned());
     let mut out = Map::new();
     out.insert("description".to_owned(), words.into());

@@ -50,6 +50,17 @@ pub(super) fn schema(parameter: &Parameter) -> Map<String, Value> {
     if let Some(values) = &parameter.values {
         inner.insert("enum".to_owned(), json!(values));
     }
+    let of_value = |keyword: &str| !Parameter::OF_ARRAYS.contains(&keyword);
+    for (keyword, value) in &parameter.constraints {
+        if of_value(keyword) {
+            inner.insert(keyword.clone(), value.clone());
+        }
+    }
+    for (keyword, value) in &parameter.constraints {
+        if !of_value(keyword) {
+            schema.insert(keyword.clone(), value.clone());
+        }
+    }
     if let Some(default) = &parameter.default {
         schema.insert("default".to_owned(), default.clone());
     }

@@ -14,21 +14,6 @@ use crate::document::{
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json;
 
-/// The keys of a document that are the source's to write.
-const AUTHORED: [&str; 11] = [
-    "title",
-    "method",
-    "api_path",
-    "description",
-    "warning",
-    "authentication",
-    "path_parameters",
-    "query_parameters",
-    "parameters",
-    "sidebar_order",
-    "source",
-];
-
 /// An endpoint at a path; its place follows from all listings.
 pub(super) fn listing(endpoint: &ClassEndpoint, path: &str, options: &Options) -> Listing {
     let docstring = &endpoint.docstring;
@@ -256,7 +241,10 @@ fn merge(mut file: Value, listing: &Listing) -> (Value, Vec<&'static str>) {
     let Some(object) = file.as_object_mut() else {
         return (file, keys);
     };
-    for key in AUTHORED {
+    // Python says nothing of headers, and knows the place of a document and where it comes from.
+    let prose = EndpointDocument::PROSE.into_iter();
+    let prose = prose.filter(|key| *key != "header_parameters");
+    for key in prose.chain(["sidebar_order", "source"]) {
         let said = new.get(key).filter(|value| !value.is_null());
         let old = object.get(key).filter(|value| !value.is_null());
         // An empty text and none at all mean the same of what a document need not say.

@@ -4,7 +4,10 @@
 //! documents, sections, contracts and scenarios to be completed. What of the source has no place in any of them is
 //! counted and told: nothing is lost in silence.
 
+mod body;
+mod contracts;
 mod document;
+mod matching;
 mod operation;
 mod parameters;
 mod schema;
@@ -12,6 +15,7 @@ mod security;
 mod skeleton;
 mod source;
 mod standing;
+mod types;
 mod unplaced;
 mod yaml;
 
@@ -19,9 +23,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::{DocumentName, EndpointDocument, Sections};
+use crate::document::{ContractName, DocumentName, EndpointDocument, Sections};
 use crate::finding::Finding;
 
+pub use contracts::{Contracts, contracts, live_contracts};
 pub use operation::Operation;
 pub use skeleton::Skeletons;
 pub use source::{Load, Source, Version};
@@ -39,26 +44,14 @@ pub struct Imported {
     pub documents: BTreeMap<DocumentName, EndpointDocument>,
     /// The sections: one a tag.
     pub sections: Sections,
-    /// What the JSON body of a response must be (JSON Schema 2020-12), by document and status: `200`, `4XX`, `default`.
-    pub contracts: BTreeMap<(DocumentName, String), Value>,
+    /// What the JSON body of a response must be (JSON Schema 2020-12).
+    pub contracts: BTreeMap<ContractName, Value>,
     /// Requests for the documents.
     pub skeletons: Skeletons,
     /// What has no place in any of these.
     pub unplaced: Vec<Unplaced>,
     /// What could not be understood or resolved.
     pub findings: Vec<Finding>,
-}
-
-/// The file of a contract, relative to the folder of documents.
-///
-/// ```
-/// let name = "projects/get-keys".parse().unwrap();
-/// let file = apidocs::import::openapi::contract_file(&name, "200");
-/// assert_eq!(file, "contracts/projects/get-keys.200.schema.json");
-/// ```
-pub fn contract_file(document: &DocumentName, status: &str) -> String {
-    let (section, name) = (document.section(), document.name());
-    format!("contracts/{section}/{name}.{status}.schema.json")
 }
 
 /// Makes documents, sections, contracts and scenarios of an OpenAPI document.
@@ -77,14 +70,10 @@ pub fn import(source: &Source) -> Imported {
     for operation in &operations {
         let document = document::document(operation, &mut findings);
         imported.documents.insert(operation.name.clone(), document);
-        for status in operation.statuses() {
-            // Not every key is a status, and a status is part of a file name.
-            if status.chars().all(|c| c.is_ascii_alphanumeric())
-                && let Some(schema) = operation.schema(status)
-            {
-                let key = (operation.name.clone(), status.to_owned());
-                imported.contracts.insert(key, schema);
-            }
+        for (status, schema) in contracts::of_operation(operation) {
+            let document = operation.name.clone();
+            let name = ContractName { document, status };
+            imported.contracts.insert(name, schema);
         }
     }
     imported.skeletons = skeleton::skeletons(&operations, &imported.sections);

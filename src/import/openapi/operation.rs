@@ -39,6 +39,13 @@ impl Source {
         self.operations_with(&mut Vec::new())
     }
 
+    /// Whether there is nothing in it that becomes a document.
+    pub fn is_empty(&self) -> bool {
+        let own = self.root().get(EXTENSION);
+        let others = own.and_then(|own| own.get("documents"));
+        self.operations().is_empty() && others.is_none()
+    }
+
     pub(super) fn operations_with(&self, findings: &mut Vec<Finding>) -> Vec<Operation<'_>> {
         let root = self.root();
         let mut names = Names::default();
@@ -49,10 +56,17 @@ impl Source {
                 continue;
             }
             let Some(item) = item.follow() else { continue };
+            if !item.value.is_object() {
+                let message = "a path must be an object";
+                findings.push(item.finding(codes::NOT_OPENAPI, message));
+                continue;
+            }
             for (method, node) in item.own_members().unwrap_or_default() {
                 if !METHODS.contains(&method) {
                     continue;
                 }
+                // Not of the specification, and yet how large documents are split into files.
+                let Some(node) = node.follow() else { continue };
                 if !node.value.is_object() {
                     let message = "an operation must be an object";
                     findings.push(node.finding(codes::NOT_OPENAPI, message));
@@ -96,12 +110,6 @@ impl Source {
             }
         }
         operations
-    }
-
-    /// The operation of a method and a path; names of placeholders do not matter.
-    pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
-        let mut operations = self.operations().into_iter();
-        operations.find(|one| one.method == method && naming::same_path(&one.path, path))
     }
 
     /// The path in front of all paths: `basePath`, or that of the first server.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::body::{self, RequestBody};
 use super::operation::Operation;
-use super::parameters::{self, RequestBody};
+use super::parameters;
 use super::source::Node;
+use super::types::type_words;
 use crate::document::{Section, Sections, essence};
 use crate::import::naming;
 use crate::import::scenario::{self, Variables, literal};
@@ -138,7 +140,7 @@ fn step(operation: &Operation<'_>, variables: &mut Variables) -> (Value, usize) 
         step.insert("as".to_owned(), Value::Null);
     }
     let mut todo = None;
-    if let Some(body) = parameters::body(operation) {
+    if let Some(body) = body::body(operation) {
         let mut made = Made {
             operation,
             variables,
@@ -325,7 +327,7 @@ impl<'s> Made<'_, 's> {
 
     fn fields(&self, body: &RequestBody<'s>) -> Vec<(String, Node<'s>, bool)> {
         if body.fields.is_empty() {
-            let properties = body.schema.as_ref().map(parameters::properties);
+            let properties = body.schema.as_ref().map(body::properties);
             let properties = properties.unwrap_or_default().into_iter();
             return properties
                 .map(|property| (property.name.to_owned(), property.node, property.required))
@@ -354,8 +356,8 @@ impl<'s> Made<'_, 's> {
         if has_own && let Some(value) = of_schema(&schema) {
             return Some(literal(&value));
         }
-        let words = parameters::type_words(&schema, DEPTH);
-        let properties = parameters::properties(&schema);
+        let words = type_words(&schema, DEPTH);
+        let properties = body::properties(&schema);
         if !properties.is_empty() || words == "object" {
             let mut object = Map::new();
             for property in properties.iter().filter(|property| property.required) {

@@ -6,26 +6,14 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Imported, Operation, Source};
+use super::matching::{self, Known};
+use super::{Imported, Operation, Source, contracts};
 use crate::document::{
     Body, Collection, DocumentName, EndpointDocument, Loaded, Section, Sections, key_order,
 };
 use crate::finding::{Finding, SourceFile, codes};
-use crate::import::{fixtures, naming, new_scenarios};
+use crate::import::{fixtures, new_scenarios, used};
 use crate::json::{self, pointer};
-
-/// The keys of a document that the source writes.
-const AUTHORED: [&str; 9] = [
-    "title",
-    "api_path",
-    "description",
-    "warning",
-    "authentication",
-    "path_parameters",
-    "query_parameters",
-    "header_parameters",
-    "parameters",
-];
 
 /// Such keys about which a source may have nothing to say: then what people wrote stays.
 const OPTIONAL: [&str; 2] = ["warning", "authentication"];
@@ -54,17 +42,11 @@ pub fn lay_over(source: &Source, imported: &Imported, collection: &Collection, d
     let mut sections = collection.order();
     let known_sections = sections.clone();
     let mut met: BTreeSet<&DocumentName> = BTreeSet::new();
+    let operations = source.operations();
+    let operations = matching::by_key(&operations);
+    let known = Known::new(collection);
     for (name, document) in &imported.documents {
-        let operation = source.operation(&document.method, &document.api_path);
-        let mut existing = collection.endpoints.iter();
-        let existing = existing.find(|(_, loaded)| {
-            let item = loaded.item.as_ref();
-            item.is_some_and(|item| {
-                item.method == document.method
-                    && naming::same_path(&item.api_path, &document.api_path)
-            })
-        });
-        match existing {
+        match known.get(&document.method, &document.api_path) {
             Some((known, loaded)) => {
                 met.insert(known);
                 laid.change(known, loaded, document, docs);
@@ -75,18 +57,21 @@ pub fn lay_over(source: &Source, imported: &Imported, collection: &Collection, d
                 let text = json::write(&json!(document), key_order::ENDPOINT);
                 laid.files.insert(name.file(), text);
                 list(&mut sections, name, &imported.sections);
-                let message = format!("{} {} has no document", document.method, document.api_path);
-                let finding = match &operation {
-                    Some(operation) => operation
-                        .node
-                        .finding(codes::UNDOCUMENTED_OPERATION, &message),
-                    None => Finding::new(codes::UNDOCUMENTED_OPERATION, message),
+                let key = matching::key(&document.method, &document.api_path);
+                let finding = match operations.get(&key) {
+                    Some(operation) => contracts::undocumented(operation),
+                    // Only an extension of ours speaks of it.
+                    None => {
+                        let message = format!("{name} has no document");
+                        Finding::new(codes::UNDOCUMENTED_OPERATION, message)
+                    }
                 };
                 laid.behind
                     .push(finding.help(format!("`apidocs generate` writes {name}")));
             }
         }
     }
+    laid.contracts(source, collection, docs);
     laid.requests(imported, collection);
     for (name, loaded) in &collection.endpoints {
         if !met.contains(name)
@@ -113,6 +98,25 @@ pub fn lay_over(source: &Source, imported: &Imported, collection: &Collection, d
 }
 
 impl Laid {
+    /// Contracts that are written down follow the source; those that are not are read from it.
+    fn contracts(&mut self, source: &Source, collection: &Collection, docs: &str) {
+        for (name, schema) in contracts::contracts(source, collection).schemas {
+            let Some(loaded) = collection.contracts.get(&name) else {
+                continue;
+            };
+            if loaded.json == schema {
+                continue;
+            }
+            let file = SourceFile::new(format!("{docs}/{}", name.file()), b"");
+            let message = "the OpenAPI document says something else of the response";
+            let finding = Finding::new(codes::BEHIND_SOURCE, message).in_file(&file);
+            let help = "`apidocs generate` writes what it says; or remove the file: the OpenAPI document counts anyway";
+            self.behind.push(finding.about(&name.document).help(help));
+            let text = json::write(&schema, json::KeyOrder::Kept);
+            self.files.insert(name.file(), text);
+        }
+    }
+
     /// Requests for the new documents, which nobody has looked at yet: none of them is made before that.
     fn requests(&mut self, imported: &Imported, collection: &Collection) {
         let mut scenarios = new_scenarios(&imported.skeletons.scenarios, collection);
@@ -139,14 +143,7 @@ impl Laid {
                 .as_array()
                 .is_some_and(|steps| !steps.is_empty())
         });
-        let used: String = scenarios.values().map(Value::to_string).collect();
-        let variables: Map<String, Value> = imported
-            .skeletons
-            .variables
-            .iter()
-            .filter(|(name, _)| used.contains(&format!("{{{{ {name} }}}}")))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        let variables = used(&scenarios, &imported.skeletons.variables);
         for (ident, scenario) in &scenarios {
             let text = json::write(scenario, key_order::SCENARIO);
             self.files.insert(format!("scenarios/{ident}.json"), text);
@@ -173,7 +170,7 @@ impl Laid {
         };
         let mut after = old.clone();
         let mut differ = Vec::new();
-        for key in AUTHORED {
+        for key in EndpointDocument::PROSE {
             let empty =
                 |value: Option<&Value>| value.is_none_or(|value| value.is_null() || value == "");
             let (was, is) = (old.get(key), new.get(key));
@@ -234,12 +231,11 @@ fn list(sections: &mut Sections, name: &DocumentName, imported: &Sections) {
 /// What was captured and the source does not know: statuses, and fields of JSON bodies.
 pub fn unknown(source: &Source, collection: &Collection) -> Vec<Finding> {
     let operations = source.operations();
+    let operations = matching::by_key(&operations);
     let mut findings = Vec::new();
     for (name, loaded) in &collection.endpoints {
         let Some(item) = &loaded.item else { continue };
-        let operation = operations
-            .iter()
-            .find(|one| one.method == item.method && naming::same_path(&one.path, &item.api_path));
+        let operation = operations.get(&matching::key(&item.method, &item.api_path));
         let Some(operation) = operation else { continue };
         let mut schemas: BTreeMap<&str, Option<Value>> = BTreeMap::new();
         for (index, example) in item.examples.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! What of a source has no place in a document, a contract or a scenario.
 
 use super::operation::METHODS;
-use super::source::{Node, Source};
+use super::source::{Source, Unused};
 use crate::finding::{Finding, codes};
 use crate::json::pointer;
 
@@ -48,12 +48,12 @@ const NAMED: [&str; 25] = [
 /// What was not understood, by kind, the kinds in the order of the source.
 pub(super) fn unplaced(source: &Source) -> Vec<Unplaced> {
     let mut kinds: Vec<Unplaced> = Vec::new();
-    for node in source.unused() {
-        let path = kind_of(&node);
+    for unused in source.unused() {
+        let path = kind_of(&unused);
         match kinds.iter_mut().find(|kind| kind.path == path) {
             Some(kind) => kind.count += 1,
             None => {
-                let finding = node.finding(codes::UNPLACED, "");
+                let finding = unused.node.finding(codes::UNPLACED, "");
                 kinds.push(Unplaced {
                     path,
                     count: 1,
@@ -72,11 +72,14 @@ pub(super) fn unplaced(source: &Source) -> Vec<Unplaced> {
     kinds
 }
 
-/// The JSONPath of a value, with `*` for what people name and for the places of lists.
-fn kind_of(node: &Node<'_>) -> String {
+/// The JSONPath of a value, with `*` for what people name and for the places of lists. How people arrange what one file
+/// takes from another is their own choice.
+fn kind_of(Unused { node, within }: &Unused<'_>) -> String {
     let mut path = "$".to_owned();
     let tokens: Vec<String> = pointer::tokens(&node.pointer).collect();
-    for (index, token) in tokens.iter().enumerate() {
+    let arranged = node.pointer[..*within].matches('/').count();
+    path.push_str(&".*".repeat(arranged));
+    for (index, token) in tokens.iter().enumerate().skip(arranged) {
         let before = |back: usize| index.checked_sub(back).and_then(|at| tokens.get(at));
         let is_number = token.bytes().all(|byte| byte.is_ascii_digit());
         let named = before(1).is_some_and(|key| NAMED.contains(&key.as_str()));

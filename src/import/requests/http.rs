@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::templates::{self, template};
 use super::{Part, Payload, Request, Requests, at_line, body_of};
 use crate::document::{essence, is_json_media_type};
 use crate::finding::{SourceFile, codes};
@@ -30,37 +31,8 @@ pub fn read(source: &Arc<SourceFile>) -> Requests {
         out.findings
             .push(finding.help("a request begins with its method and URL: GET https://…"));
     }
+    templates::save_references(&source.text, &mut out);
     out
-}
-
-/// `{{ name }}` of these clients as a template of ours.
-pub(super) fn template(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("{{") {
-        let Some(end) = rest[start..].find("}}") else {
-            break;
-        };
-        let inner = rest[start + 2..start + end].trim();
-        out.push_str(&rest[..start]);
-        out.push_str(&expression(inner));
-        rest = &rest[start + end + 2..];
-    }
-    out + rest
-}
-
-fn expression(inner: &str) -> String {
-    let mut words = inner.split_whitespace();
-    let name = match (words.next().unwrap_or_default(), words.next()) {
-        ("$guid" | "$uuid" | "$random.uuid" | "newUuid", _) => "uuid()".to_owned(),
-        ("$timestamp" | "$isoTimestamp" | "$datetime" | "newDate", _) => "now()".to_owned(),
-        ("$processEnv" | "$dotenv", Some(name)) => format!("env.{}", name.trim_start_matches('%')),
-        (name, _) => match name.strip_prefix("$env.") {
-            Some(name) => format!("env.{name}"),
-            None => naming::identifier(name),
-        },
-    };
-    format!("{{{{ {name} }}}}")
 }
 
 fn request(
@@ -89,6 +61,12 @@ fn request(
             out.variables.insert(naming::identifier(name.trim()), value);
         } else if text.starts_with('<') {
             unsupported(source, number, "a script before a request", out);
+        } else if text.starts_with("curl ") {
+            let message = "a command line of curl is left out";
+            let finding = at_line(source, number, codes::LEFT_OUT, message);
+            let help = "pipe it into `apidocs import curl`";
+            out.findings.push(finding.help(help));
+            return;
         } else if !text.is_empty() && !text.starts_with("%}") {
             line_of_request(text, &mut request);
             found = true;
@@ -98,6 +76,7 @@ fn request(
     if !found {
         return;
     }
+    let is_graphql = request.method == "GRAPHQL";
     while let Some((_, line)) = lines.next_if(|(_, line)| !line.trim().is_empty()) {
         let text = line.trim();
         if text.starts_with(['?', '&']) {
@@ -112,7 +91,29 @@ fn request(
     }
     let body: Vec<(usize, &str)> = lines.collect();
     request.body = read_body(source, &body, &request, out);
+    if is_graphql {
+        request.method = "POST".to_owned();
+        if let Payload::Text(text) = &request.body {
+            request.body = graphql(text);
+        }
+    }
     out.requests.push(request);
+}
+
+/// A GraphQL document with what its variables are behind it, as it is sent (GraphQL over HTTP).
+pub(super) fn graphql(text: &str) -> Payload {
+    let variables = text.find("\nvariables").map(|at| {
+        let behind = at + "\nvariables".len();
+        (at, json::parse(&text[behind..]).ok())
+    });
+    let (query, variables) = match variables {
+        Some((at, Some(variables))) => (&text[..at], Some(variables)),
+        _ => (text, None),
+    };
+    let mut body = serde_json::Map::new();
+    body.insert("query".to_owned(), query.trim().into());
+    body.extend(variables.map(|variables| ("variables".to_owned(), variables)));
+    Payload::Json(body.into())
 }
 
 fn without_version(text: &str) -> &str {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::http::{template, templated_body};
-use super::{Part, Payload, Request, Requests, at_line};
+use super::http::{graphql, templated_body};
+use super::templates::{json_path, template};
+use super::{Part, Payload, Request, Requests, at_line, body_of};
 use crate::finding::{SourceFile, codes};
 use crate::import::naming;
 use crate::import::scenario::encode;
-use crate::json::pointer;
 
 /// What the lines of an entry belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,20 +193,9 @@ fn capture(query: &str) -> Option<Value> {
     if kind == "header" {
         return Some(json!({ "header": text }));
     }
-    let path = text.strip_prefix('$').filter(|_| kind == "jsonpath")?;
-    let mut at = String::new();
-    let normal = path
-        .replace("['", ".")
-        .replace("']", "")
-        .replace('[', ".")
-        .replace(']', "");
-    for token in normal.split('.').filter(|token| !token.is_empty()) {
-        if token.contains(['*', '?', '@', ':', ',']) {
-            return None;
-        }
-        at = pointer::join(&at, token);
-    }
-    Some(at.into())
+    json_path(text)
+        .filter(|_| kind == "jsonpath")
+        .map(Value::from)
 }
 
 fn is_body(line: &str) -> bool {
@@ -226,6 +215,21 @@ fn body(lines: &[&str], start: usize, request: &mut Request) -> usize {
         request.body = Payload::File(file.trim_end_matches(';').trim().to_owned());
         return start + 1;
     }
+    for (form, decode) in [
+        ("base64,", decode_base64 as fn(&str) -> Option<Vec<u8>>),
+        ("hex,", decode_hex),
+    ] {
+        if let Some(text) = first.strip_prefix(form) {
+            let bytes = decode(text.trim_end_matches(';'));
+            let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+            request.body = match text {
+                Some(text) => body_of(&text, Some(media.as_deref().unwrap_or("text/plain"))),
+                // Bytes that are no text are a file of their own.
+                None => Payload::File("body.bin".to_owned()),
+            };
+            return start + 1;
+        }
+    }
     if let Some(kind) = first.strip_prefix("```") {
         let end = lines
             .iter()
@@ -233,6 +237,10 @@ fn body(lines: &[&str], start: usize, request: &mut Request) -> usize {
             .position(|line| line.trim() == "```");
         let end = end.map_or(lines.len(), |end| start + 1 + end);
         let text = lines[start + 1..end].join("\n");
+        if kind.trim() == "graphql" {
+            request.body = graphql(&template(&text));
+            return end + 1;
+        }
         let media = media.or_else(|| (kind == "json").then(|| "application/json".to_owned()));
         request.body = templated_body(&text, Some(media.as_deref().unwrap_or("text/plain")));
         return end + 1;
@@ -257,4 +265,27 @@ fn body(lines: &[&str], start: usize, request: &mut Request) -> usize {
     let text: Vec<&str> = lines[start..start + count].to_vec();
     request.body = templated_body(text.join("\n").trim(), media.as_deref());
     start + count
+}
+
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    let text: String = text.split_whitespace().collect();
+    let engine = base64::engine::general_purpose::STANDARD;
+    engine.decode(text).ok()
+}
+
+fn decode_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text
+        .trim()
+        .chars()
+        .map(|c| c.to_digit(16).and_then(|digit| digit.try_into().ok()))
+        .collect();
+    let pairs = digits?;
+    let pairs = pairs.chunks(2);
+    pairs
+        .map(|pair| match pair {
+            [high, low] => Some(high << 4 | low),
+            _ => None,
+        })
+        .collect()
 }

@@ -10,6 +10,7 @@ pub mod http;
 pub mod hurl;
 mod paths;
 mod secrets;
+mod templates;
 mod url;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,8 @@ pub struct Request {
     pub name: Option<String>,
     /// The status that came back or must come back.
     pub status: Option<u16>,
+    /// Whether redirects are followed.
+    pub follow: bool,
     /// Values to pick from the response: name, and JSON Pointer or header.
     pub save: Vec<(String, Value)>,
 }

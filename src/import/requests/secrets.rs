@@ -5,77 +5,54 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Part, Payload, Request};
+use crate::stabilize::secrets::{Rules, Secrets as Known, words};
 
-/// Words by which the name of a header, field or parameter says that its value is a secret.
-const NAMES: [&str; 22] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "credential",
-    "session",
-    "sessionid",
-    "sid",
-    "csrf",
-    "xsrf",
-    "jwt",
-    "bearer",
-    "signature",
-    "authorization",
-    "cookie",
-    "otp",
-    "authkey",
-    "connectionstring",
-];
+/// The last word of names that say who asks: in a request they are secrets too.
+const WHO_ASKS: [&str; 6] = ["session", "sid", "bearer", "signature", "sig", "pass"];
 
-/// What tokens of known makers begin with.
-const PREFIXES: [&str; 12] = [
-    "eyJ",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "github_pat_",
-    "glpat-",
-    "sk_live_",
-    "sk_test_",
-    "sk-",
-    "xoxb-",
-    "xoxp-",
-    "AKIA",
-];
+/// Such names as a whole.
+const WHO_ASKS_ALONE: [&str; 3] = ["key", "auth", "pin"];
+
+/// Parts of names that say the same, however these are written: `csrfmiddlewaretoken`.
+const WHO_ASKS_WITHIN: [&str; 3] = ["csrf", "xsrf", "connectionstring"];
 
 /// The secrets that were found, by value.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Secrets {
+    rules: Rules,
+    found: Known,
     names: BTreeMap<String, String>,
     /// What each variable stands for.
     pub told: BTreeMap<String, String>,
 }
 
-/// Whether a name says that its value is a secret: `X-Api-Key`, `access_token`, `clientSecret`.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    let clean: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let clean = clean.to_ascii_lowercase();
-    // What counts or times tokens is none.
-    let counts = [
-        "count", "expires", "expiry", "type", "limit", "tokens", "length", "max",
-    ];
-    NAMES.iter().any(|word| clean.contains(word))
-        && !counts
-            .iter()
-            .any(|word| clean.ends_with(word) || clean.starts_with(word))
-        || ["key", "sig", "auth", "pin", "pass", "pwd"].contains(&clean.as_str())
-}
-
-fn is_token(value: &str) -> bool {
-    value.len() >= 20 && PREFIXES.iter().any(|prefix| value.starts_with(prefix))
-}
-
 impl Secrets {
+    /// None yet; the rules say which names mean secrets.
+    pub fn new(rules: &Rules) -> Self {
+        Self {
+            rules: rules.clone(),
+            found: Known::new(rules.clone()),
+            names: BTreeMap::new(),
+            told: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a name says that its value is a secret: `X-Api-Key`, `access_token`, `clientSecret`, `session`.
+    pub fn names_secret(&self, name: &str) -> bool {
+        let words = words(name);
+        let joined = words.concat();
+        let last = words.last().map(String::as_str).unwrap_or_default();
+        self.rules.names_secret(name)
+            || WHO_ASKS.contains(&last)
+            || WHO_ASKS_ALONE.contains(&joined.as_str())
+            || WHO_ASKS_WITHIN.iter().any(|part| joined.contains(part))
+    }
+
+    /// Whether a value is a secret by its form.
+    fn is_token(&self, value: &str) -> bool {
+        !self.found.ranges(value).is_empty()
+    }
+
     /// The template of the variable that stands for a secret.
     fn variable(&mut self, wanted: &str, value: &str, what: &str) -> String {
         if value.is_empty() || value.contains("{{") {
@@ -188,7 +165,7 @@ impl Secrets {
     }
 
     fn field(&mut self, name: &str, value: &str, kind: &str) -> String {
-        if is_secret_name(name) || is_token(value) {
+        if self.names_secret(name) || self.is_token(value) {
             return self.variable(name, value, &format!("{kind} {name}"));
         }
         value.to_owned()
@@ -200,7 +177,7 @@ impl Secrets {
                 for (name, value) in members {
                     match value {
                         Value::String(text) => *text = self.field(name, text, "the field"),
-                        Value::Number(number) if is_secret_name(name) => {
+                        Value::Number(number) if self.names_secret(name) => {
                             let text = number.to_string();
                             *value = self
                                 .variable(name, &text, &format!("the field {name}"))
@@ -211,43 +188,39 @@ impl Secrets {
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.json(item)),
-            Value::String(text) if is_token(text) => {
+            Value::String(text) if self.is_token(text) => {
                 *text = self.variable("TOKEN", text, "a token in a body")
             }
             _ => {}
         }
     }
 
-    /// Text of an unknown form: whatever follows a secret name up to the end of the value.
+    /// Text of an unknown form: whatever stands under the name of a secret, or looks like one.
     fn text(&mut self, text: &str) -> String {
         let mut out = String::new();
-        for piece in text.split_inclusive(['\n', '&', ',', ';', '<', '>', ' ']) {
-            let end = piece.len()
-                - piece
-                    .chars()
-                    .next_back()
-                    .filter(|c| "\n&,;<> ".contains(*c))
-                    .map_or(0, char::len_utf8);
-            let (inner, behind) = piece.split_at(end);
-            let pair = inner.split_once(['=', ':']);
+        for piece in text.split_inclusive(['\n', '&', ';', '<', '>', ' ']) {
+            let inner = piece.trim_end_matches(['\n', '&', ';', '<', '>', ' ']);
+            let pair = inner
+                .split_once('=')
+                .filter(|(name, value)| !value.is_empty() && self.names_secret(name));
             match pair {
-                Some((name, value))
-                    if is_secret_name(name) && !value.trim_matches(['"', '\'']).is_empty() =>
-                {
-                    let secret = value.trim_matches(['"', '\'']);
-                    let variable =
-                        self.variable(name, secret, &format!("a value called {name} in a body"));
-                    out.push_str(&inner[..name.len() + 1]);
-                    out.push_str(&value.replace(secret, &variable));
+                Some((name, value)) => {
+                    let what = format!("a value called {name} in a body");
+                    out.push_str(&format!("{name}={}", self.variable(name, value, &what)));
+                    out.push_str(&piece[inner.len()..]);
                 }
-                _ if is_token(inner) => {
-                    out.push_str(&self.variable("TOKEN", inner, "a token in a body"))
-                }
-                _ => out.push_str(inner),
+                None => out.push_str(piece),
             }
-            out.push_str(behind);
         }
-        out
+        let mut hidden = String::new();
+        let mut done = 0;
+        for range in self.found.ranges(&out) {
+            hidden.push_str(&out[done..range.start]);
+            let value = &out[range.clone()];
+            hidden.push_str(&self.variable("SECRET", value, "a value in a body"));
+            done = range.end;
+        }
+        hidden + &out[done..]
     }
 
     /// Replaces secrets that are known by now wherever else they stand.
@@ -279,13 +252,13 @@ impl Secrets {
 
     /// Whether a value is one of the secrets, so that nothing may be named after it.
     pub fn knows(&self, value: &str) -> bool {
-        is_token(value) || self.names.contains_key(value)
+        self.is_token(value) || self.names.contains_key(value)
     }
 
     /// A variable for a value in a path whose place says that it is secret.
     pub fn in_path(&mut self, name: &str, value: &str) -> Option<String> {
         let secret =
-            is_secret_name(name) && name != "key" && name != "session" || self.knows(value);
+            self.names_secret(name) && name != "key" && name != "session" || self.knows(value);
         secret.then(|| self.variable(name, value, &format!("a value called {name} in a path")))
     }
 }
@@ -294,4 +267,47 @@ impl Secrets {
 pub(super) fn basic(user: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(user)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_requests_tell_more_secrets_than_those_of_responses() {
+        let secrets = Secrets::new(&Rules::default());
+        for name in [
+            "password",
+            "X-Api-Key",
+            "sid",
+            "session",
+            "X-Signature",
+            "csrfmiddlewaretoken",
+            "key",
+        ] {
+            assert!(secrets.names_secret(name), "{name}");
+        }
+        for name in [
+            "side",
+            "president",
+            "public_key",
+            "nextPageToken",
+            "session_type",
+            "authenticated",
+            "pinned",
+        ] {
+            assert!(!secrets.names_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn secrets_of_texts_are_found_by_name_and_form() {
+        let mut secrets = Secrets::new(&Rules::default());
+        let text = "{\"api_key\": \"abcdef\", \"n\": {{ n }}} sid=12345678 AKIAIOSFODNN7EXAMPLE";
+        let hidden = secrets.text(text);
+        assert_eq!(
+            hidden,
+            "{\"api_key\": \"{{ env.SECRET }}\", \"n\": {{ n }}} sid={{ env.SID }} {{ env.SECRET_2 }}"
+        );
+    }
 }

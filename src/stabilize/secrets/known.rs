@@ -210,6 +210,12 @@ impl Secrets {
         merge(found)
     }
 
+    /// Where a text holds secrets that are known, have a well-known form or stand under such a name, in order and apart.
+    pub fn ranges(&self, text: &str) -> Vec<Range<usize>> {
+        let found = self.find_all(text).into_iter();
+        found.map(|found| found.range).collect()
+    }
+
     fn find_in(&self, finder: &Finder, bytes: &[u8], found: &mut Vec<Found>) {
         finder.find(bytes, found);
         found.extend(forms::find(bytes).into_iter().map(|(range, form)| Found {

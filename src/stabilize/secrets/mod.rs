@@ -27,5 +27,5 @@ mod shown;
 pub use glance::Glance;
 pub use known::Secrets;
 pub use look::Look;
-pub use names::Rules;
+pub use names::{Rules, words};
 pub use scan::{Place, mask, scan};

@@ -119,6 +119,11 @@ impl Rules {
         }
     }
 
+    /// Whether the name of a header, key or parameter says that its value is a secret.
+    pub fn names_secret(&self, name: &str) -> bool {
+        self.kind(name).is_some()
+    }
+
     /// What the name of a header, key or parameter says of its value.
     pub(super) fn kind(&self, name: &str) -> Option<Kind> {
         // Longer ones are sentences, not names.
@@ -226,7 +231,7 @@ fn has_ending(name: &str) -> bool {
 }
 
 /// The words of a name, in lower case: `clientSecret`, `client_secret` and `Client-Secret` are two.
-fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let characters: Vec<char> = name.chars().collect();

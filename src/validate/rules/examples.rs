@@ -9,23 +9,32 @@ use super::{Document, documents, item};
 use crate::document::{Collection, Step};
 use crate::finding::spelling::quoted;
 use crate::finding::{Finding, Severity, SourceFile, codes};
+
 /// An endpoint has an example, or says why it cannot have one, and not both.
 ///
-/// That one is missing is no error while the requests for it are to be completed, which is told by itself.
+/// That one is missing is no error where a scenario has a request for it: a capture brings the example, once the request is
+/// complete, which is told by itself.
 pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let waiting = waiting(collection);
+    let requests = requests(collection);
     for document in documents(collection) {
         let name = document.name;
+        let waiting = |help: &str| Finding {
+            severity: Severity::Warning,
+            ..no_example(document.source).help(help)
+        };
         let finding = match (document.item.examples.is_empty(), &document.item.no_example) {
-            (true, None) if waiting.contains(&name.to_string()) => Finding {
-                severity: Severity::Warning,
-                ..no_example(document.source)
-                    .help("complete the request that a scenario has for it, then `apidocs capture`")
+            (true, None) => match requests.get(&name.to_string()) {
+                Some(Request::Complete) => {
+                    waiting("a scenario has a request for it: `apidocs generate` captures it")
+                }
+                Some(Request::Incomplete) => {
+                    waiting("complete the request that a scenario has for it, then `apidocs generate`")
+                }
+                None => no_example(document.source).help(format!(
+                    "give a request of a scenario `\"example\": \"{name}\"` and capture it, or say in `no_example` why there cannot be one"
+                )),
             },
-            (true, None) => no_example(document.source).help(format!(
-                "give a request of a scenario `\"example\": \"{name}\"` and capture it, or say in `no_example` why there cannot be one"
-            )),
             (false, Some(_)) => Finding::new(
                 codes::EXAMPLE_AND_REASON,
                 "the endpoint says that it cannot have an example, and has one",
@@ -39,9 +48,16 @@ pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
     findings
 }
 
-/// The documents for which there are requests, all of them to be completed: they say so, or use a variable of
-/// `fixtures.json` that is still null.
-fn waiting(collection: &Collection) -> BTreeSet<String> {
+/// What a scenario has for a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Request {
+    /// It says what is to be done, or uses a variable of `fixtures.json` that is still null: it is not made before that.
+    Incomplete,
+    Complete,
+}
+
+/// The documents for which scenarios have requests that make examples, with the best of them.
+fn requests(collection: &Collection) -> BTreeMap<String, Request> {
     let fixtures = collection.fixtures.as_ref();
     let variables = fixtures.and_then(|loaded| loaded.json.get("variables")?.as_object());
     let unfilled = |text: &str| {
@@ -54,25 +70,27 @@ fn waiting(collection: &Collection) -> BTreeSet<String> {
             value.is_some_and(Value::is_null)
         })
     };
-    let mut complete = BTreeSet::new();
-    let mut incomplete = BTreeSet::new();
-    for loaded in collection.scenarios.values() {
-        let steps = loaded.json.get("requests").and_then(Value::as_array);
-        for step in steps.into_iter().flatten() {
+    let mut requests: BTreeMap<String, Request> = BTreeMap::new();
+    let scenarios = collection.scenarios.values().map(|loaded| &loaded.json);
+    for file in scenarios.chain(fixtures.map(|loaded| &loaded.json)) {
+        let lists = ["setup", "requests", "teardown"].map(|list| file.get(list));
+        let steps = lists.into_iter().flatten().filter_map(Value::as_array);
+        for step in steps.flatten() {
             let target = step.get("example").and_then(Value::as_str);
             let Some(document) = target.and_then(|target| target.split('#').next()) else {
                 continue;
             };
             let waits = step.get("todo").is_some() || unfilled(&step.to_string());
-            let list = if waits {
-                &mut incomplete
+            let request = if waits {
+                Request::Incomplete
             } else {
-                &mut complete
+                Request::Complete
             };
-            list.insert(document.to_owned());
+            let best = requests.entry(document.to_owned()).or_insert(request);
+            *best = request.max(*best);
         }
     }
-    incomplete.difference(&complete).cloned().collect()
+    requests
 }
 
 /// At the empty array, where there is one.

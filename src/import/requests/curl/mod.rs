@@ -1,216 +1,42 @@
 //! Command lines of curl, as terminals and browsers give them (source: the manual page of curl).
 
+mod options;
+mod words;
+
 use std::sync::Arc;
 
 use super::{Part, Payload, Request, Requests, body_of, secrets};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::import::scenario::{encode, literal_text};
-
-/// Options that change nothing of what is asked.
-const SILENT: [&str; 34] = [
-    "-s",
-    "-S",
-    "-v",
-    "-i",
-    "-k",
-    "-L",
-    "-f",
-    "-g",
-    "-N",
-    "-#",
-    "-q",
-    "-4",
-    "-6",
-    "-J",
-    "-O",
-    "--silent",
-    "--show-error",
-    "--verbose",
-    "--include",
-    "--insecure",
-    "--location",
-    "--fail",
-    "--globoff",
-    "--no-buffer",
-    "--progress-bar",
-    "--compressed",
-    "--http1.1",
-    "--http2",
-    "--http1.0",
-    "--fail-with-body",
-    "--location-trusted",
-    "--path-as-is",
-    "--no-progress-meter",
-    "--ssl-reqd",
-];
-
-/// Such options with a value.
-const SILENT_WITH_VALUE: [&str; 24] = [
-    "-o",
-    "-m",
-    "-w",
-    "-x",
-    "-c",
-    "-E",
-    "-K",
-    "--output",
-    "--max-time",
-    "--connect-timeout",
-    "--write-out",
-    "--retry",
-    "--retry-delay",
-    "--proxy",
-    "--cookie-jar",
-    "--cert",
-    "--key",
-    "--cacert",
-    "--max-redirs",
-    "--resolve",
-    "--dump-header",
-    "-D",
-    "--limit-rate",
-    "--interface",
-];
-
-/// Short and long names of the options that we understand; all of them take a value but the last four.
-const KNOWN: [(&str, &str); 22] = [
-    ("-X", "--request"),
-    ("-H", "--header"),
-    ("-d", "--data"),
-    ("", "--data-ascii"),
-    ("", "--data-raw"),
-    ("", "--data-binary"),
-    ("", "--data-urlencode"),
-    ("-F", "--form"),
-    ("", "--form-string"),
-    ("-u", "--user"),
-    ("-b", "--cookie"),
-    ("", "--json"),
-    ("-A", "--user-agent"),
-    ("-e", "--referer"),
-    ("", "--url"),
-    ("-T", "--upload-file"),
-    ("", "--oauth2-bearer"),
-    ("", "--url-query"),
-    ("-G", "--get"),
-    ("-I", "--head"),
-    ("", "--next"),
-    ("-:", "--next"),
-];
+use options::{FLAGS, KNOWN, SILENT, SILENT_WITH_VALUE};
 
 /// Reads command lines: each begins with `curl`.
 pub fn read(source: &Arc<SourceFile>) -> Requests {
     let mut out = Requests::default();
-    let words = match shell_words::split(&plain_quotes(&source.text)) {
-        Ok(words) => words,
-        Err(_) => {
-            let finding = Finding::new(
-                codes::NOT_REQUESTS,
-                "a quote of the command line is not closed",
-            );
-            out.findings.push(
-                finding
-                    .in_file(source)
-                    .help("give the command line as you would type it"),
-            );
-            return out;
-        }
+    let Ok(commands) = words::commands(&source.text) else {
+        let message = "a quote of the command line is not closed";
+        let finding = Finding::new(codes::NOT_REQUESTS, message).in_file(source);
+        out.findings
+            .push(finding.help("give the command line as you would type it"));
+        return out;
     };
-    let mut commands: Vec<Vec<String>> = Vec::new();
-    let mut skipping = false;
-    for word in words {
-        if word == "curl" || word.ends_with("/curl") || word == "curl.exe" {
-            commands.push(Vec::new());
-            skipping = false;
-        } else if ["|", "||", "&&", ";", "&", ">", "2>"].contains(&word.as_str()) {
-            skipping = true;
-        } else if let Some(command) = commands.last_mut().filter(|_| !skipping) {
-            // The end of a command may stand right behind a word; within quotes it is part of what is sent.
-            let plain = word.starts_with('-') || word.contains("://");
-            let end = word.strip_suffix(';').filter(|_| plain);
-            skipping = end.is_some();
-            command.push(end.map_or_else(|| word.clone(), str::to_owned));
-        }
+    if commands.curl.is_empty() {
+        let message = "there is no command that begins with `curl`";
+        let finding = Finding::new(codes::NOT_REQUESTS, message).in_file(source);
+        let help = "pipe a command line into it: pbpaste | apidocs import curl";
+        out.findings.push(finding.help(help));
     }
-    if commands.is_empty() {
-        let finding = Finding::new(
-            codes::NOT_REQUESTS,
-            "there is no command that begins with `curl`",
-        );
-        out.findings.push(
-            finding
-                .in_file(source)
-                .help("pipe a command line into it: pbpaste | apidocs import curl"),
-        );
+    if commands.others > 0 {
+        let message = format!("other commands than curl are left out: {}", commands.others);
+        let finding = Finding::new(codes::LEFT_OUT, message);
+        out.findings.push(finding.in_file(source));
     }
-    for command in commands {
+    for command in commands.curl {
         for part in command.split(|word| word == "--next" || word == "-:") {
             Command::default().read(part, source, &mut out);
         }
     }
     out
-}
-
-/// `$'…'` (ANSI-C quoting of shells) as ordinary quotes; browsers write it.
-fn plain_quotes(text: &str) -> String {
-    let mut out = String::new();
-    let mut chars = text.chars().peekable();
-    let mut quote: Option<char> = None;
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (None, '$') if chars.peek() == Some(&'\'') => {
-                chars.next();
-                out.push('\'');
-                while let Some(c) = chars.next().filter(|c| *c != '\'') {
-                    let c = if c == '\\' { escape(&mut chars) } else { c };
-                    match c {
-                        '\'' => out.push_str("'\\''"),
-                        c => out.push(c),
-                    }
-                }
-                out.push('\'');
-                continue;
-            }
-            (None, '\'' | '"') => quote = Some(c),
-            (Some(open), _) if open == c => quote = None,
-            (None | Some('"'), '\\') => {
-                out.push(c);
-                if let Some(next) = chars.next() {
-                    // A command line copied on Windows ends its lines so.
-                    match (next, chars.peek()) {
-                        ('\r', Some('\n')) => {}
-                        _ => out.push(next),
-                    }
-                }
-                continue;
-            }
-            _ => {}
-        }
-        out.push(c);
-    }
-    out
-}
-
-fn escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> char {
-    let most = match chars.next() {
-        Some('n') => return '\n',
-        Some('t') => return '\t',
-        Some('r') => return '\r',
-        Some('x') => 2,
-        Some('u') => 4,
-        Some('U') => 8,
-        Some(c) => return c,
-        None => return '\\',
-    };
-    let mut code = 0;
-    for _ in 0..most {
-        let Some(digit) = chars.peek().and_then(|c| c.to_digit(16)) else {
-            break;
-        };
-        code = code * 16 + digit;
-        chars.next();
-    }
-    char::from_u32(code).unwrap_or('\u{fffd}')
 }
 
 /// One command while its words are read.
@@ -225,6 +51,8 @@ struct Command {
     queries: Vec<String>,
     get: bool,
     head: bool,
+    follow: bool,
+    no_glob: bool,
     upload: bool,
     json: bool,
 }
@@ -251,6 +79,18 @@ impl Command {
             out.findings.push(finding.in_file(source));
         }
         for url in std::mem::take(&mut self.urls) {
+            let ranges = url
+                .split('[')
+                .skip(1)
+                .any(|range| range.starts_with(|c: char| c.is_ascii_alphanumeric()));
+            if (ranges || url.contains('{')) && !self.no_glob {
+                // The URL itself may hold a secret.
+                let message =
+                    "a URL with braces or brackets stands for several, and is taken as one";
+                let finding = Finding::new(codes::UNKNOWN_OPTION, message).in_file(source);
+                let help = "give each URL a command of its own, or --globoff where it is one";
+                out.findings.push(finding.help(help));
+            }
             let request = self.request(&url);
             out.requests.push(request);
         }
@@ -271,7 +111,7 @@ impl Command {
                 }
                 return;
             };
-            if ["--get", "--head"].contains(name) {
+            if FLAGS.contains(name) {
                 self.flag(name);
             } else {
                 self.value(name, words.next().map_or("", String::as_str));
@@ -284,7 +124,7 @@ impl Command {
             let option = format!("-{letter}");
             let known = KNOWN.iter().find(|(short, _)| *short == option);
             let takes_value = SILENT_WITH_VALUE.contains(&option.as_str())
-                || known.is_some_and(|(_, long)| !["--get", "--head"].contains(long));
+                || known.is_some_and(|(_, long)| !FLAGS.contains(long));
             if takes_value {
                 let behind: String = rest.collect();
                 let next = match behind.is_empty() {
@@ -307,7 +147,9 @@ impl Command {
     fn flag(&mut self, name: &str) {
         match name {
             "--get" => self.get = true,
-            _ => self.head = true,
+            "--head" => self.head = true,
+            "--globoff" => self.no_glob = true,
+            _ => self.follow = true,
         }
     }
 
@@ -358,7 +200,7 @@ impl Command {
                         });
                         Part::File(path, media)
                     }
-                    None => Part::Text(literal_text(text)),
+                    None => Part::Text(literal_text(without_type(name, text))),
                 };
                 self.parts.push((field.to_owned(), part));
             }
@@ -380,7 +222,7 @@ impl Command {
     }
 
     fn request(&self, url: &str) -> Request {
-        let mut url = literal_text(url);
+        let mut url = url.replace('{', "%7B").replace('}', "%7D");
         let mut queries = self.queries.clone();
         if self.get {
             queries.extend(self.data.iter().cloned());
@@ -432,6 +274,7 @@ impl Command {
             url,
             headers,
             body,
+            follow: self.follow,
             ..Request::default()
         }
     }
@@ -443,5 +286,13 @@ fn urlencoded(value: &str) -> String {
         Some(("", content)) => encode(content),
         Some((name, content)) => format!("{name}={}", encode(content)),
         None => encode(value),
+    }
+}
+
+/// The text of a part without the media type behind it: a scenario says one of files alone.
+fn without_type<'a>(option: &str, text: &'a str) -> &'a str {
+    match text.rsplit_once(";type=") {
+        Some((text, media)) if option == "--form" && !media.contains(['"', '}', ' ']) => text,
+        _ => text,
     }
 }

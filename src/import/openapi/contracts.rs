@@ -1,0 +1,86 @@
+//! What an OpenAPI document says of responses, as contracts of a project's documents.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::matching::Known;
+use super::{Operation, Source};
+use crate::document::{Collection, ContractName, ContractStatus, Loaded};
+use crate::finding::{Finding, Severity, codes};
+
+/// Contracts for the documents that a project has.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Contracts {
+    /// What the JSON body of a response must be (JSON Schema 2020-12).
+    pub schemas: BTreeMap<ContractName, Value>,
+    /// The operations that no document is about, as warnings, and what is wrong with the source.
+    pub findings: Vec<Finding>,
+}
+
+/// The contracts of an OpenAPI document, for the documents that are about the same methods and paths.
+pub fn contracts(source: &Source, collection: &Collection) -> Contracts {
+    let mut contracts = Contracts {
+        findings: source.findings.clone(),
+        ..Contracts::default()
+    };
+    let known = Known::new(collection);
+    for operation in source.operations_with(&mut contracts.findings) {
+        match known.get(&operation.method, &operation.path) {
+            Some((name, _)) => {
+                for (status, schema) in of_operation(&operation) {
+                    let document = name.clone();
+                    let name = ContractName { document, status };
+                    contracts.schemas.entry(name).or_insert(schema);
+                }
+            }
+            None => contracts.findings.push(Finding {
+                severity: Severity::Warning,
+                ..undocumented(&operation).help("`apidocs import openapi` makes a document of it")
+            }),
+        }
+    }
+    contracts
+}
+
+/// The contracts of a project as they stand in the OpenAPI document, which is their file.
+pub fn live_contracts(
+    source: &Source,
+    collection: &Collection,
+) -> BTreeMap<ContractName, Loaded<Value>> {
+    let Some(file) = source.file() else {
+        return BTreeMap::new();
+    };
+    let schemas = contracts(source, collection).schemas.into_iter();
+    schemas
+        .map(|(name, json)| {
+            let loaded = Loaded {
+                source: file.clone(),
+                item: Some(json.clone()),
+                json,
+            };
+            (name, loaded)
+        })
+        .collect()
+}
+
+/// The contract of each status of an operation that has one.
+pub(super) fn of_operation(
+    operation: &Operation<'_>,
+) -> impl Iterator<Item = (ContractStatus, Value)> {
+    operation.statuses().into_iter().filter_map(|status| {
+        // Not every key is a status; some write `4xx` for `4XX`.
+        let own = ContractStatus::parse(status)
+            .or_else(|| ContractStatus::parse(&status.to_ascii_uppercase()))?;
+        Some((own, operation.schema(status)?))
+    })
+}
+
+/// That no document is about an operation.
+pub(super) fn undocumented(operation: &Operation<'_>) -> Finding {
+    let (method, path) = (&operation.method, &operation.path);
+    let message = format!("{method} {path} has no document");
+    operation
+        .node
+        .finding(codes::UNDOCUMENTED_OPERATION, &message)
+}
