@@ -5,7 +5,10 @@
 
 #![cfg(unix)]
 
+mod elsewhere;
+
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -101,13 +104,10 @@ fn holds(case: &Case) {
         .join(case.name);
     let check = |programs: &Path, variable: &str, value: &str| -> (Option<i32>, Value) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_apidocs"));
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = std::env::split_paths(&path);
-        let path = std::env::join_paths([programs.join("bin")].into_iter().chain(folders)).unwrap();
         command
             .args(["check", "--report", "json"])
             .current_dir(&project)
-            .env("PATH", path);
+            .env("PATH", path_with(programs));
         if !variable.is_empty() {
             command.env(variable, value);
         }
@@ -161,18 +161,7 @@ fn drift(report: &Value) -> BTreeSet<(String, String)> {
 
 /// The folder of the server's programs; says so where they are not installed, or in another version.
 fn programs(case: &Case) -> Option<PathBuf> {
-    let folder = std::env::var_os("APIDOCS_SERVERS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers"),
-        PathBuf::from,
-    );
-    let programs = folder.join(case.name);
-    if !programs.join("installed").is_file() {
-        println!(
-            "skipped: {} is not installed (tests/servers/install)",
-            case.name
-        );
-        return None;
-    }
+    let programs = installed(case.name)?;
     if let Some((program, expected)) = case.version {
         let output = Command::new(programs.join("bin").join(program))
             .arg("--version")
@@ -185,4 +174,25 @@ fn programs(case: &Case) -> Option<PathBuf> {
         }
     }
     Some(programs)
+}
+
+/// The folder of a server's programs; says so where they are not installed.
+fn installed(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("APIDOCS_SERVERS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers"),
+        PathBuf::from,
+    );
+    let programs = folder.join(name);
+    if !programs.join("installed").is_file() {
+        println!("skipped: {name} is not installed (tests/servers/install)");
+        return None;
+    }
+    Some(programs)
+}
+
+/// The path in which a server's programs are found first.
+fn path_with(programs: &Path) -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path);
+    std::env::join_paths([programs.join("bin")].into_iter().chain(folders)).unwrap()
 }
