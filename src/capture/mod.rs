@@ -33,6 +33,7 @@ mod payload;
 mod plan;
 mod prepared;
 mod process;
+mod resolver;
 mod runner;
 mod scenarios;
 mod schedule;

@@ -267,7 +267,7 @@ impl World<'_> {
             run.incomplete = session.incomplete;
             self.progress().finished("fixtures", &run.outcome);
             self.keep(&run, session.examples, &mut captured.examples);
-            self.learn(&session.memory.secrets);
+            self.learn(&mut session.memory.secrets);
             captured.fixtures = Some(run);
         }
         self.hide_again(&mut captured);
@@ -279,8 +279,10 @@ impl World<'_> {
     }
 
     /// Keeps the secrets of a session: what it saved may stand in what another one was shown, and in a log.
-    pub fn learn(&self, secrets: &Secrets) {
-        known(&self.secrets).merge(secrets);
+    pub fn learn(&self, secrets: &mut Secrets) {
+        let mut known = known(&self.secrets);
+        known.merge(secrets);
+        known.share_with(secrets);
     }
 
     /// Hides, when all is done, the secrets that were not known yet when an exchange was shown.
@@ -298,6 +300,7 @@ impl World<'_> {
         {
             if let (Some(request), Some(response)) =
                 (example.request.parsed(), example.response.parsed())
+                && view.is_dated(request, response)
             {
                 let shown = view.exchange(&Exchange {
                     request: request.clone(),
@@ -308,11 +311,11 @@ impl World<'_> {
             }
         }
         for run in captured.scenarios.iter_mut().chain(&mut captured.fixtures) {
-            run.exchanges = run
-                .exchanges
-                .iter()
-                .map(|exchange| view.exchange(exchange))
-                .collect();
+            for exchange in &mut run.exchanges {
+                if view.is_dated(&exchange.request, &exchange.response) {
+                    *exchange = view.exchange(exchange);
+                }
+            }
             if let Outcome::Broken(error) = &mut run.outcome {
                 // With the real host, as it was made.
                 error.message = secrets.redact(&error.message).into_owned();

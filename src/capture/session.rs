@@ -57,6 +57,8 @@ pub(super) struct Session<'a> {
     credentials: Option<Scope>,
     pub findings: Vec<Finding>,
     pub examples: Vec<(ExampleTarget, CapturedExample)>,
+    /// Which version of its secrets the world knows.
+    told: Option<u64>,
     /// How many requests were not made, since they are to be completed.
     pub incomplete: usize,
 }
@@ -81,7 +83,17 @@ impl<'a> Session<'a> {
             credentials,
             findings: Vec::new(),
             examples: Vec::new(),
+            told: None,
             incomplete: 0,
+        }
+    }
+
+    /// Tells the world which secrets there are: a server may log them.
+    fn tell_secrets(&mut self) {
+        let version = Some(self.memory.secrets.version());
+        if self.told != version {
+            self.world.learn(&mut self.memory.secrets);
+            self.told = version;
         }
     }
 
@@ -185,7 +197,9 @@ impl<'a> Session<'a> {
         response: &WireResponse,
         recorded: bool,
     ) -> Result<Option<Exchange>, Stop> {
-        let WireResponse { head, body: raw } = response;
+        let WireResponse {
+            head, body: raw, ..
+        } = response;
         let sent = prepared.sent();
         let place = format!("{at}/request");
         let about = |finding: Finding| match &step.example {
@@ -210,7 +224,7 @@ impl<'a> Session<'a> {
             self.save(at, step, prepared, response)?;
             return Ok(None);
         }
-        let content = match body::content(&head.headers, raw) {
+        let content = match body::content(response) {
             Ok(content) => content,
             Err(fault) if fault.unreadable => {
                 let fault = Fault {
@@ -279,7 +293,7 @@ impl<'a> Session<'a> {
             }
             None => {}
         }
-        self.world.learn(&self.memory.secrets);
+        self.tell_secrets();
     }
 
     /// The same of a response, be it the expected one or not; what would be saved as secret is one in any case.
@@ -290,13 +304,11 @@ impl<'a> Session<'a> {
         for header in response.head.headers.iter() {
             secrets.learn_header(&header.name, &header.value, &hosted);
         }
-        let body = body::parse(&response.head.headers, &response.body);
+        let body = response.json();
         for (_, save) in step.save.iter().filter(|(_, save)| save.secret) {
             let header;
             let value = match &save.from {
-                SaveSource::Pointer(pointer) => {
-                    body.as_ref().ok().and_then(|body| body.pointer(pointer))
-                }
+                SaveSource::Pointer(pointer) => body.ok().and_then(|body| body.pointer(pointer)),
                 SaveSource::Header(name) => {
                     header = response.head.headers.get(name).map(Value::from);
                     header.as_ref()
@@ -308,7 +320,7 @@ impl<'a> Session<'a> {
             }
         }
         match body {
-            Ok(value) => secrets.learn_value(&value, &hosted),
+            Ok(value) => secrets.learn_value(value, &hosted),
             Err(_) => {
                 let media_type = response.head.headers.get("Content-Type");
                 let text = coding::text(media_type.unwrap_or_default(), &response.body);
@@ -317,14 +329,14 @@ impl<'a> Session<'a> {
                 secrets.learn_text(&text, &hosted);
             }
         }
-        self.world.learn(&self.memory.secrets);
+        self.tell_secrets();
     }
 
     pub(super) fn show(
         &self,
         sent: &Sent<'_>,
         response: &WireResponse,
-        content: &Content,
+        content: &Content<'_>,
     ) -> Exchange {
         let view = self.view();
         Exchange {
@@ -352,7 +364,7 @@ impl<'a> Session<'a> {
                 self.memory
                     .secrets
                     .add_credential(&credential.value, &credential.shown);
-                self.world.learn(&self.memory.secrets);
+                self.tell_secrets();
                 Ok(Some(credential))
             }
             Err(TemplateError::Unknown(_))
@@ -375,24 +387,20 @@ impl<'a> Session<'a> {
         prepared: &Prepared,
         response: &WireResponse,
     ) -> Result<(), Stop> {
-        let from_body = |save: &SaveSource| matches!(save, SaveSource::Pointer(_));
-        let body = if step.save.iter().any(|(_, save)| from_body(&save.from)) {
-            body::parse(&response.head.headers, &response.body)
-        } else {
-            Ok(Value::Null)
-        };
         let mut missing = Vec::new();
         for (name, save) in &step.save {
-            let value = match (&save.from, &body) {
-                (SaveSource::Header(header), _) => match response.head.headers.get(header) {
+            let value = match &save.from {
+                SaveSource::Header(header) => match response.head.headers.get(header) {
                     Some(value) => Ok(Value::from(value)),
                     None => Err(format!("the response has no header {header}")),
                 },
-                (SaveSource::Pointer(_), Err(fault)) => Err(fault.message.clone()),
-                (SaveSource::Pointer(pointer), Ok(body)) => body
-                    .pointer(pointer)
-                    .cloned()
-                    .ok_or_else(|| format!("the response body has nothing at {pointer:?}")),
+                SaveSource::Pointer(pointer) => match response.json() {
+                    Err(fault) => Err(fault.message.clone()),
+                    Ok(body) => body
+                        .pointer(pointer)
+                        .cloned()
+                        .ok_or_else(|| format!("the response body has nothing at {pointer:?}")),
+                },
             };
             match value {
                 Ok(value) => {
@@ -415,7 +423,7 @@ impl<'a> Session<'a> {
             if let Some(target) = &step.example {
                 finding = finding.about(target);
             }
-            let WireResponse { head, body } = response;
+            let WireResponse { head, body, .. } = response;
             let finding = self
                 .view()
                 .with_exchange(finding, &prepared.sent(), head, body);
@@ -451,7 +459,7 @@ impl<'a> Session<'a> {
 }
 
 /// An array that a step shows short, and that the body does not have.
-fn missing_array<'s>(step: &'s Step, content: &Content) -> Option<&'s str> {
+fn missing_array<'s>(step: &'s Step, content: &Content<'_>) -> Option<&'s str> {
     let has = |pointer: &str| match content {
         Content::Json(body) => body.pointer(pointer).is_some_and(Value::is_array),
         _ => false,
