@@ -5,6 +5,7 @@ mod lay_over;
 mod obstacles;
 mod summary;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -24,7 +25,9 @@ use super::progress::Watch;
 use super::scenarios::Scenarios;
 use super::share;
 use super::source::{self, Followed};
+use super::validate::all;
 use super::volatile::Volatile;
+use compared::Compared;
 use lay_over::{Changed, lay_over};
 use obstacles::{no_scenarios, obstacles, run_findings, unread};
 
@@ -53,6 +56,8 @@ pub struct Recapture {
     /// What the source makes of the documents on disk.
     pub source: Option<Followed>,
     changed: Vec<Changed>,
+    /// The comparison of both, once somebody has asked for it.
+    compared: OnceCell<Compared>,
     leaks_secret: bool,
     ran: bool,
 }
@@ -117,6 +122,7 @@ pub fn recapture(
             slowest: Vec::new(),
             source,
             changed: Vec::new(),
+            compared: OnceCell::new(),
             leaks_secret: false,
             ran: false,
         });
@@ -171,7 +177,7 @@ pub fn recapture(
     let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
     findings.extend(source.iter().flat_map(|source| source.unknown(&after)));
     if captured.is_complete() {
-        let told = Checks::new(&project.settings).all(&after);
+        let told = all(&Checks::new(&project.settings), &after);
         let files = captured_files(&after, &captured);
         findings.extend(
             told.into_iter().filter(|finding| {
@@ -215,6 +221,7 @@ pub fn recapture(
         slowest,
         source,
         changed,
+        compared: OnceCell::new(),
         leaks_secret,
         ran: true,
     })
@@ -241,6 +248,7 @@ impl Recapture {
         let Ok(name) = name.parse::<DocumentName>() else {
             return;
         };
+        self.compared.take();
         let path = name.file();
         self.changed.retain(|document| document.path != path);
         if let Some(committed) = self.before.endpoints.get(&name) {
@@ -250,6 +258,7 @@ impl Recapture {
 
     /// The same capture laid over the documents by other rules.
     pub fn settled_by(mut self, project: &Project, rules: &Rules) -> Result<Self> {
+        self.compared.take();
         let mut tree = project.tree()?;
         self.volatile.rules = rules.clone();
         self.changed = lay_over(
