@@ -19,6 +19,10 @@ const CHECKS: usize = 3;
 
 /// A server's project, and how it is started otherwise.
 struct Case {
+    /// What it is called in the README, with its version.
+    title: &'static str,
+    /// How the README says that it is started otherwise.
+    otherwise: &'static str,
     /// The folder of the project, and of the server's programs.
     name: &'static str,
     /// What the program says of its version, where it was not pinned at installation.
@@ -32,6 +36,8 @@ struct Case {
 #[test]
 fn kinto() {
     holds(&Case {
+        title: "Kinto 26.5.0",
+        otherwise: "`KINTO_PAGINATE_BY=2`",
         name: "kinto",
         version: None,
         other: ("kinto", "KINTO_PAGINATE_BY", "2"),
@@ -45,6 +51,8 @@ fn kinto() {
 #[test]
 fn bugsink() {
     holds(&Case {
+        title: "Bugsink 2.6.1",
+        otherwise: "Bugsink 2.5.1",
         name: "bugsink",
         version: None,
         other: ("bugsink-older", "", ""),
@@ -58,6 +66,8 @@ fn bugsink() {
 #[test]
 fn datasette() {
     holds(&Case {
+        title: "Datasette 0.65.5",
+        otherwise: "`--setting default_page_size 50`",
         name: "datasette",
         version: None,
         other: (
@@ -84,6 +94,8 @@ const CLUSTER: &[(&str, &str)] = &[
 #[test]
 fn etcd() {
     holds(&Case {
+        title: "etcd 3.4.23",
+        otherwise: "`--initial-cluster-token another-cluster`",
         name: "etcd",
         version: Some(("etcd", "etcd Version: 3.4.")),
         other: (
@@ -138,11 +150,26 @@ fn holds(case: &Case) {
         .collect();
     assert_eq!(drift(&report), expected, "{}: {report:#}", case.name);
     let documents = report["documents"].as_array().map_or(0, Vec::len);
-    println!(
-        "| {} | {documents} | {clean} of {CHECKS} | {} |",
-        case.name,
-        expected.len()
+    let row = format!(
+        "| {} | {documents} | {clean} of {CHECKS} | {} | {} |",
+        case.title,
+        case.otherwise,
+        told(&expected)
     );
+    println!("{row}");
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&row), "the README has no line {row}");
+}
+
+/// What `check` tells, as the README puts it.
+fn told(drift: &BTreeSet<(String, String)>) -> String {
+    let codes: BTreeSet<_> = drift.iter().map(|(_, code)| format!("`{code}`")).collect();
+    let documents: BTreeSet<_> = drift.iter().map(|(document, _)| document).collect();
+    let codes = codes.into_iter().collect::<Vec<_>>();
+    match (codes.as_slice(), documents.len()) {
+        ([code], 2..) => format!("{code} in {} documents", documents.len()),
+        (codes, _) => codes.join(", "),
+    }
 }
 
 /// Document and code of each change.
