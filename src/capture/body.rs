@@ -1,5 +1,7 @@
 //! What a body is, by its media type.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::client::WireResponse;
@@ -13,7 +15,7 @@ use crate::json::{self, FaultKind};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Content<'r> {
     Empty,
-    Json(&'r Value),
+    Json(Cow<'r, Value>),
     Text(String),
     /// Neither JSON nor text, of that media type.
     Bytes(String),
@@ -73,7 +75,8 @@ pub(super) fn content(response: &WireResponse) -> Result<Content<'_>, BodyFault>
     let media_type = head.headers.get("Content-Type").unwrap_or_default();
     let essence = essence(media_type);
     if is_json_media_type(&essence) {
-        return response.json().map(Content::Json).map_err(Clone::clone);
+        let read = response.json().map(Cow::Borrowed);
+        return read.map(Content::Json).map_err(Clone::clone);
     }
     // Without a media type, what reads as text is shown as text.
     let untyped = essence.is_empty() && !body.contains(&0);
@@ -83,6 +86,16 @@ pub(super) fn content(response: &WireResponse) -> Result<Content<'_>, BodyFault>
         return Ok(Content::Text(text));
     }
     Ok(Content::Bytes(media_type.to_owned()))
+}
+
+/// The same, with the JSON taken out of the response: a large body is not to be there twice.
+pub(super) fn owned(response: &mut WireResponse) -> Result<Content<'static>, BodyFault> {
+    Ok(match content(response)? {
+        Content::Empty => Content::Empty,
+        Content::Text(text) => Content::Text(text),
+        Content::Bytes(media_type) => Content::Bytes(media_type),
+        Content::Json(_) => Content::Json(Cow::Owned(response.take_json()?)),
+    })
 }
 
 /// Reads a body as JSON, strictly; in another charset than UTF-8 only where its media type names one.
@@ -156,7 +169,11 @@ mod tests {
             "application/vnd.api+json;v=1",
             "text/json",
         ] {
-            holds(media_type, b"[1.0]", &Content::Json(&json!([1.0])));
+            holds(
+                media_type,
+                b"[1.0]",
+                &Content::Json(Cow::Owned(json!([1.0]))),
+            );
         }
         let jsonp = "application/jsonp";
         holds(jsonp, b"[1]", &Content::Bytes(jsonp.to_owned()));
@@ -174,7 +191,11 @@ mod tests {
         holds("application/json", b"", &Content::Empty);
         holds("text/csv; charset=latin1", b"\xe9", &text);
         let latin = "application/json; charset=iso-8859-1";
-        holds(latin, b"[\"\xe9\"]", &Content::Json(&json!(["é"])));
+        holds(
+            latin,
+            b"[\"\xe9\"]",
+            &Content::Json(Cow::Owned(json!(["é"]))),
+        );
     }
 
     #[test]

@@ -64,6 +64,12 @@ impl WireResponse {
         let read = || body::parse(&self.head.headers, &self.body);
         self.json.get_or_init(read).as_ref()
     }
+
+    /// The same, taken out.
+    pub fn take_json(&mut self) -> Result<Value, BodyFault> {
+        let taken = self.json.take();
+        taken.unwrap_or_else(|| body::parse(&self.head.headers, &self.body))
+    }
 }
 
 /// Why there is no response.

@@ -67,11 +67,10 @@ impl View<'_> {
     }
 
     /// A JSON value as it is shown, and whether it differs.
-    pub fn value(&self, value: &Value) -> (Value, bool) {
-        let mut shown = value.clone();
-        let hosted = self.hosts.replace_in(&mut shown);
-        let hidden = self.secrets.hide_in(&mut shown);
-        (shown, hosted || hidden)
+    pub fn value(&self, mut value: Value) -> (Value, bool) {
+        let hosted = self.hosts.replace_in(&mut value);
+        let hidden = self.secrets.hide_in(&mut value);
+        (value, hosted || hidden)
     }
 
     /// Whether an exchange that was shown holds a secret that was not known then.
@@ -131,7 +130,7 @@ impl View<'_> {
 
     fn body(&self, body: &Body) -> Body {
         match body {
-            Body::Json(value) => Body::Json(self.value(value).0),
+            Body::Json(value) => Body::Json(self.value(value.clone()).0),
             Body::Text(lines) => Body::text(&self.text(&lines.join("\n"))),
             Body::Empty | Body::Bytes(_) => body.clone(),
         }
@@ -199,7 +198,7 @@ impl View<'_> {
 
     fn payload(&self, payload: &Built, media_type: Option<&str>) -> Body {
         if let Some(value) = &payload.json {
-            return Body::Json(self.value(value).0);
+            return Body::Json(self.value(value.clone()).0);
         }
         if payload.bytes.is_empty() {
             return Body::Empty;
@@ -225,8 +224,11 @@ impl View<'_> {
     ///
     /// On the wire a string may be written with more escapes than it needs: there, what is replaced is measured in the
     /// raw text; only what its name calls a secret, which that text does not tell, is measured in ours.
-    fn json_change(&self, value: &Value, shown: &Body, raw: &str) -> i128 {
-        let by_values = length(shown) - length(&Body::Json(value.clone()));
+    fn json_change(&self, shown: &Body, raw: &str) -> i128 {
+        let Ok(value) = crate::json::parse(raw) else {
+            return 0;
+        };
+        let by_values = length(shown) - length(&Body::Json(value));
         if !raw.contains('\\') {
             return by_values;
         }
@@ -243,26 +245,26 @@ impl View<'_> {
     /// The response as examples show it; `raw` is the body of which `content` was made, without its
     /// content coding. The length of a coded body is that of bytes that nobody sees, and differs with
     /// every value that the coding packs: it is not shown.
-    pub fn response(&self, head: &Head, content: &Content<'_>, raw: &[u8]) -> Response {
+    pub fn response(&self, head: &Head, content: Content<'_>, raw: &[u8]) -> Response {
+        let untold = content != Content::Empty && coding::is_coded(&head.headers);
         let (body, changed) = match content {
             Content::Empty => (Body::Empty, 0),
             Content::Json(value) => {
-                let (shown, differs) = self.value(value);
+                let (shown, differs) = self.value(value.into_owned());
                 let body = Body::Json(shown);
                 let changed = match std::str::from_utf8(raw) {
-                    Ok(text) if differs => self.json_change(value, &body, text),
+                    Ok(text) if differs => self.json_change(&body, text),
                     _ => 0,
                 };
                 (body, changed)
             }
             Content::Text(text) => {
-                let shown = self.text(text);
+                let shown = self.text(&text);
                 let changed = shown.len() as i128 - text.len() as i128;
                 (Body::text(&shown), changed)
             }
-            Content::Bytes(media_type) => (Body::Bytes(payload::told(media_type, raw)), 0),
+            Content::Bytes(media_type) => (Body::Bytes(payload::told(&media_type, raw)), 0),
         };
-        let untold = *content != Content::Empty && coding::is_coded(&head.headers);
         let fields = self
             .fields(head)
             .filter(|header| !(untold && header.is("Content-Length")));
@@ -299,7 +301,7 @@ impl View<'_> {
         }
         let text = String::from_utf8_lossy(raw);
         let text = match crate::json::parse(&text) {
-            Ok(value) => write(&self.value(&value).0, KeyOrder::Kept),
+            Ok(value) => write(&self.value(value).0, KeyOrder::Kept),
             Err(_) => text.into_owned(),
         };
         // Enough for the lines that are shown: a secret is no longer than that.
@@ -402,7 +404,7 @@ mod tests {
                 ]),
             };
             let value = serde_json::from_slice(raw).unwrap();
-            let shown = view.response(&head, &Content::Json(&value), raw);
+            let shown = view.response(&head, Content::Json(Cow::Owned(value)), raw);
             let expected = r#"{"https://sentry.io/":"<token>"}"#;
             assert_eq!(
                 shown.body,

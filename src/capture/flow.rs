@@ -110,9 +110,11 @@ impl Session<'_> {
         let mut prepared = prepared;
         let mut hops = Vec::new();
         loop {
-            let (asked, response) = self.ask(at, step, prepared)?;
+            let (asked, mut response) = self.ask(at, step, prepared)?;
             let location = match response.head.headers.get("Location") {
-                Some(location) if step.follow && is_redirect(response.head.status) => location,
+                Some(location) if step.follow && is_redirect(response.head.status) => {
+                    location.to_owned()
+                }
                 _ => {
                     return Ok(Answer {
                         prepared: asked,
@@ -122,7 +124,7 @@ impl Session<'_> {
                 }
             };
             let next = self
-                .redirected(&asked, response.head.status, location)
+                .redirected(&asked, response.head.status, &location)
                 .and_then(|next| match hops.len() {
                     MAX_REDIRECTS.. => Err(Fault::new(format!(
                         "more than {MAX_REDIRECTS} redirects, the last one to {location}"
@@ -131,10 +133,12 @@ impl Session<'_> {
                     _ => Ok(next),
                 })
                 .map_err(|fault| self.broken(&format!("{at}/request"), &asked, &fault))?;
-            let content = body::content(&response);
-            // What stands beside a redirect is for nobody: no reason to fail.
-            let content = content.unwrap_or_else(|_| body::Content::Bytes(String::new()));
-            hops.push(self.show(&asked.sent(), &response, &content));
+            if self.world.exchanges {
+                // What stands beside a redirect is for nobody: no reason to fail.
+                let content = body::owned(&mut response);
+                let content = content.unwrap_or_else(|_| body::Content::Bytes(String::new()));
+                hops.push(self.show(&asked.sent(), &response, content));
+            }
             prepared = next;
         }
     }

@@ -24,6 +24,8 @@ use crate::stabilize::secrets::{Rules, Secrets};
 /// What all scenarios share.
 pub(super) struct World<'a> {
     pub options: &'a Options<'a>,
+    /// Whether the exchanges of all requests are kept.
+    pub exchanges: bool,
     progress: &'a dyn Progress,
     /// Whether scenarios are run again, which nobody is to be told.
     pub silent: AtomicBool,
@@ -129,8 +131,11 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     let stack = Stack::start(&launch, &mut ports).map_err(redact)?;
     let used = plan.identities(options.settings);
     let identities = Identities::new(options.settings, &used, &launch).map_err(redact)?;
+    let side_by_side = plan.entries().iter().filter(|entry| entry.isolated).count();
     let world = World {
         options,
+        // Whether a scenario could run beside others is told by its exchanges.
+        exchanges: options.exchanges || options.jobs > 1 && side_by_side < 2,
         progress,
         silent: AtomicBool::new(false),
         base,
@@ -248,6 +253,7 @@ impl World<'_> {
             memory = session.memory.clone();
         }
         self.remember_credentials(plan, &mut memory);
+        memory.secrets.get_ready();
         if ready {
             self.scenarios(plan, &memory, &mut captured);
         } else {
@@ -275,6 +281,7 @@ impl World<'_> {
         for captured in captured.examples.values_mut() {
             captured.whole = captured.example.shorten(&captured.show);
         }
+        captured.refuse_large();
         captured
     }
 

@@ -194,6 +194,7 @@ impl World<'_> {
         self.learn(&mut session.memory.secrets);
         run.findings = session.findings;
         run.incomplete = session.incomplete;
+        run.answered = session.answered;
         self.progress().finished(ident, &run.outcome);
         Ran {
             run,

@@ -32,6 +32,14 @@ impl Example {
         let Body::Json(body) = &mut response.body else {
             return None;
         };
+        let is_long = |(pointer, shown): &(String, usize)| {
+            let items = body.pointer(pointer).and_then(Value::as_array);
+            items.is_some_and(|items| items.len() > *shown)
+        };
+        // The whole of a long body is much to keep beside it.
+        if !show.iter().any(is_long) {
+            return None;
+        }
         let whole = body.clone();
         let mut show: Vec<_> = show.iter().collect();
         // From the outside in: what is left out needs no shortening of its own.

@@ -22,6 +22,7 @@ use super::args::Selection;
 use super::context::{Context, absolute};
 use super::exit::Exit;
 use super::progress::Watch;
+use super::reading::read_tree;
 use super::scenarios::Scenarios;
 use super::share;
 use super::source::{self, Followed};
@@ -81,7 +82,7 @@ pub fn recapture(
     }
     let prefix = project.shown(&project.docs);
     let volatile = Volatile::of_project(project)?;
-    let before = Collection::from_tree(&tree, &prefix);
+    let before = read_tree(&tree, &prefix);
     let from = match &selection.from {
         Some(folder) => Some(share::read(context, folder)?),
         None => None,
@@ -135,7 +136,7 @@ pub fn recapture(
     capture::adopt_orphans();
     let watch = Watch::new(context, &project.root);
     let made = match &from {
-        Some(share) => share.captured(&before, &digest(project, &before)),
+        Some(share) => share.captured(&before, &project.settings, &digest(project, &before)),
         None => capture::run(&options, &watch),
     };
     let mut captured = match made {
@@ -172,7 +173,7 @@ pub fn recapture(
             });
         }
     }
-    let after = Collection::from_tree(&tree, &prefix);
+    let after = read_tree(&tree, &prefix);
 
     let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
     findings.extend(source.iter().flat_map(|source| source.unknown(&after)));
@@ -271,7 +272,7 @@ impl Recapture {
         for document in &self.changed {
             tree.insert(document.path.clone(), document.after.as_bytes());
         }
-        self.after = Collection::from_tree(&tree, &project.shown(&project.docs));
+        self.after = read_tree(&tree, &project.shown(&project.docs));
         Ok(self)
     }
 

@@ -31,18 +31,18 @@ static PRIVATE_KEY: LazyLock<Regex> = LazyLock::new(|| {
 /// As the services document them. Publishable keys (`pk_live_…`) are none.
 const TOKENS: &[&str] = &[
     // GitHub, GitLab
-    r"gh[opsur]_[A-Za-z0-9]{20,255}",
-    r"github_pat_[A-Za-z0-9_]{22,255}",
-    r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct)-[A-Za-z0-9_-]{20,255}",
+    r"gh[opsur]_[A-Za-z0-9]{20,}",
+    r"github_pat_[A-Za-z0-9_]{22,}",
+    r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct)-[A-Za-z0-9_-]{20,}",
     // Slack
-    r"xox[abeoprs]-[A-Za-z0-9-]{10,255}",
-    r"xapp-[0-9]-[A-Za-z0-9-]{10,255}",
+    r"xox[abeoprs]-[A-Za-z0-9-]{10,}",
+    r"xapp-[0-9]-[A-Za-z0-9-]{10,}",
     r"hooks\.slack\.com/services/T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]{16,}",
     // AWS
     r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?-u:\b)",
     // Stripe
-    r"[rs]k_(?:live|test)_[A-Za-z0-9]{10,255}",
-    r"whsec_[A-Za-z0-9+/]{20,255}={0,2}",
+    r"[rs]k_(?:live|test)_[A-Za-z0-9]{10,}",
+    r"whsec_[A-Za-z0-9+/]{20,}={0,2}",
     // Google
     r"AIza[A-Za-z0-9_-]{35}",
     r"ya29\.[A-Za-z0-9_-]{20,}",

@@ -172,6 +172,11 @@ impl Secrets {
         self.finder = OnceLock::new();
     }
 
+    /// Builds the automaton, so that clones have it.
+    pub fn get_ready(&self) {
+        self.finder();
+    }
+
     /// Where both know the same, both use the same automaton: building one is what takes time.
     pub fn share_with(&self, other: &mut Self) {
         if self.known == other.known {

@@ -21,22 +21,24 @@ pub(super) struct Named {
     pub shown: String,
 }
 
+// A name that is too long to be one is passed over afterwards: to count in a pattern makes it large.
+
 static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:^|[?&#;])([A-Za-z0-9_.%\[\]-]{1,80})=([^&#;\s"'<>\\]+)"#)
+    Regex::new(r#"(?:^|[?&#;])([A-Za-z0-9_.%\[\]-]+)=([^&#;\s"'<>\\]+)"#)
         .expect("a pattern of ours")
 });
 
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""([^"\\\r\n]{1,80})"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
+    Regex::new(r#""([^"\\\r\n]+)"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
 });
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]{1,80}):[ \t]*([^\r\n]+?)[ \t\r]*$")
+    Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]+):[ \t]*([^\r\n]+?)[ \t\r]*$")
         .expect("a pattern of ours")
 });
 
 static PART: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)content-disposition:[^\r\n]*\bname="([^"\r\n]{1,80})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\r\n]+)"#)
+    Regex::new(r#"(?i)content-disposition:[^\r\n]*\bname="([^"\r\n]+)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\r\n]+)"#)
         .expect("a pattern of ours")
 });
 
