@@ -109,6 +109,7 @@ impl Session<'_> {
     fn follow(&mut self, at: &str, step: &Step, prepared: Prepared) -> Result<Answer, Stop> {
         let mut prepared = prepared;
         let mut hops = Vec::new();
+        let mut redirects = 0;
         loop {
             let (asked, mut response) = self.ask(at, step, prepared)?;
             let location = match response.head.headers.get("Location") {
@@ -125,7 +126,7 @@ impl Session<'_> {
             };
             let next = self
                 .redirected(&asked, response.head.status, &location)
-                .and_then(|next| match hops.len() {
+                .and_then(|next| match redirects {
                     MAX_REDIRECTS.. => Err(Fault::new(format!(
                         "more than {MAX_REDIRECTS} redirects, the last one to {location}"
                     ))
@@ -139,6 +140,7 @@ impl Session<'_> {
                 let content = content.unwrap_or_else(|_| body::Content::Bytes(String::new()));
                 hops.push(self.show(&asked.sent(), &response, content));
             }
+            redirects += 1;
             prepared = next;
         }
     }
