@@ -31,7 +31,7 @@ pub fn write(value: &Value, order: KeyOrder) -> String {
     out
 }
 
-/// How many bytes [`write`] makes of a value that stands so many levels deep in another one; 0 is the value by itself,
+/// How many bytes [`write()`] makes of a value that stands so many levels deep in another one; 0 is the value by itself,
 /// without the final newline. Nothing is written for it.
 pub fn written_size(value: &Value, level: usize) -> usize {
     // Brackets, and in front of each line its newline and indentation; commas but behind the last one.
