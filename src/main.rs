@@ -4,7 +4,7 @@ mod cli;
 
 use std::process::ExitCode;
 
-/// JSON is many small values: several threads that make and drop them spend a quarter less time with this one.
+/// JSON is many small values, which several threads make and drop at once.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
