@@ -10,4 +10,4 @@ mod writer;
 pub use index::Spans;
 pub use reader::{Fault, FaultKind, MAX_DEPTH, MAX_SIZE, STACK_SIZE, parse, parse_bytes};
 pub use spans::{Place, locate, raw_offset};
-pub use writer::{KeyOrder, write};
+pub use writer::{KeyOrder, write, written_size};

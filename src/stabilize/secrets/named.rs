@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 use serde_json::Value;
@@ -20,37 +21,47 @@ pub(super) struct Named {
     pub shown: String,
 }
 
+// A name that is too long to be one is passed over afterwards: to count in a pattern makes it large.
+
 static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:^|[?&#;])([A-Za-z0-9_.%\[\]-]{1,80})=([^&#;\s"'<>\\]+)"#)
+    Regex::new(r#"(?:^|[?&#;])([A-Za-z0-9_.%\[\]-]+)=([^&#;\s"'<>\\]+)"#)
         .expect("a pattern of ours")
 });
 
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""([^"\\\r\n]{1,80})"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
+    Regex::new(r#""([^"\\\r\n]+)"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
 });
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]{1,80}):[ \t]*([^\r\n]+?)[ \t\r]*$")
+    Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]+):[ \t]*([^\r\n]+?)[ \t\r]*$")
         .expect("a pattern of ours")
 });
 
 static PART: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)content-disposition:[^\r\n]*\bname="([^"\r\n]{1,80})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\r\n]+)"#)
+    Regex::new(r#"(?i)content-disposition:[^\r\n]*\bname="([^"\r\n]+)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\r\n]+)"#)
         .expect("a pattern of ours")
 });
 
-/// Whether a name is that of a header that carries a credential, and means nothing else.
+/// Headers that carry a credential, and whose names mean nothing else.
+const HEADERS: [&str; 6] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-api-key",
+    "x-auth-token",
+];
+
+/// Finds the name of such a header, as a line of a text holds it.
+static HEADER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(HEADERS.map(|name| format!("{name}:")))
+        .expect("patterns of ours")
+});
+
 fn is_header(name: &str) -> bool {
-    [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-        "x-api-key",
-        "x-auth-token",
-    ]
-    .iter()
-    .any(|known| name.eq_ignore_ascii_case(known))
+    HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// All of them, in no particular order.
@@ -97,13 +108,16 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
             add(start..start + value.len(), value.to_owned(), name);
         }
     }
-    for captures in LINE.captures_iter(text) {
-        let (_, [name, value]) = captures.extract();
-        if is_header(name) {
-            let start = captures.get(2).map_or(0, |value| value.start());
-            for inner in header(name, value, rules) {
-                let range = start + inner.range.start..start + inner.range.end;
-                found.push(Named { range, ..inner });
+    // Taking texts apart is slow, and most hold no such line.
+    if text.contains(':') && HEADER.is_match(text) {
+        for captures in LINE.captures_iter(text) {
+            let (_, [name, value]) = captures.extract();
+            if is_header(name) {
+                let start = captures.get(2).map_or(0, |value| value.start());
+                for inner in header(name, value, rules) {
+                    let range = start + inner.range.start..start + inner.range.end;
+                    found.push(Named { range, ..inner });
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::project::SecretSettings;
 
@@ -84,6 +85,16 @@ const ENDS: &[&str] = &[
     "sessiontoken",
 ];
 
+/// How the name of every secret ends when its words are put together. Most names have none of these ends, and are
+/// passed over without taking them apart.
+static LAST: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let known = SECRETS.iter().chain(TOKENS).chain(ENDS);
+    known.map(|known| known.replace(' ', "")).collect()
+});
+
+/// Longer ones are sentences, not names.
+const LONGEST: usize = 80;
+
 /// An ordinary word under the name of a token is no token below that length: `"token": "invalid"`.
 const WORD: usize = 8;
 
@@ -125,8 +136,7 @@ impl Rules {
 
     /// What the name of a header, key or parameter says of its value.
     pub(super) fn kind(&self, name: &str) -> Option<Kind> {
-        // Longer ones are sentences, not names.
-        if name.len() > 80 {
+        if name.len() > LONGEST || !self.may_be_secret(name) {
             return None;
         }
         // The name of a member in which a secret stood says no more of its value than the rest of it.
@@ -163,6 +173,24 @@ impl Rules {
         } else {
             Kind::Secret
         })
+    }
+
+    /// Whether a name of at most [`LONGEST`] bytes deserves a closer look.
+    fn may_be_secret(&self, name: &str) -> bool {
+        if !name.is_ascii() {
+            return true;
+        }
+        let mut joined = [0; LONGEST];
+        let mut len = 0;
+        for byte in name.bytes().filter(u8::is_ascii_alphanumeric) {
+            if let Some(place) = joined.get_mut(len) {
+                *place = byte.to_ascii_lowercase();
+                len += 1;
+            }
+        }
+        let joined = joined.get(..len).unwrap_or_default();
+        let added = || self.added.iter().any(|added| added.as_bytes() == joined);
+        LAST.iter().any(|end| joined.ends_with(end.as_bytes())) || added()
     }
 
     /// Whether a string under such a name is a secret, and not a placeholder, a message or nothing at all.
