@@ -4,7 +4,7 @@ mod cli;
 
 use std::process::ExitCode;
 
-/// Documents are many small values, which the allocator of the system is slow with.
+/// JSON is many small values, which several threads make and drop at once.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

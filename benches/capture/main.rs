@@ -5,9 +5,11 @@
 //! $ cargo bench --bench capture
 //! ```
 //!
-//! The same requests are made by `hurl --parallel --jobs 8`, where it is installed (`HURL` names another program), and
-//! by a loop that keeps eight connections open and looks at nothing: what the server itself can give. The programs take
-//! turns, and the fastest of the rounds counts; `ROUNDS` says how many.
+//! This is done with a connection for every request, as the settings have it unless they say otherwise, and with one for
+//! every scenario (`keep_alive = true`), as hurl has one for every file. The same requests are made by `hurl --parallel
+//! --jobs 8`, where it is installed (`HURL` names another program), and by a loop that keeps eight connections open and
+//! looks at nothing: what the server itself can give. The programs take turns, and the fastest of the rounds counts;
+//! `ROUNDS` says how many.
 
 mod project;
 mod raw;
@@ -15,7 +17,7 @@ mod raw;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use project::{JOBS, REQUESTS, SCENARIOS};
+use project::{JOBS, KEPT, REQUESTS, SCENARIOS};
 
 const APIDOCS: &str = env!("CARGO_BIN_EXE_apidocs");
 
@@ -83,14 +85,24 @@ fn main() {
     let token = raw::token(server.port);
     let folder = tempfile::tempdir().expect("a folder");
     let files = project::write(folder.path(), server.port);
-    let (mut ours, mut theirs, mut raws) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        ours.push(timed(
+    timed(
+        Command::new(APIDOCS)
+            .args(["fmt", "-q"])
+            .current_dir(folder.path()),
+    );
+    let capture = |settings: &str| {
+        timed(
             Command::new(APIDOCS)
                 .args(["capture", "-q", "-j", &JOBS.to_string()])
+                .args(["--config", settings])
                 .env("BENCH_TOKEN", &token)
                 .current_dir(folder.path()),
-        ));
+        )
+    };
+    let (mut ours, mut kept, mut theirs, mut raws) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..rounds {
+        ours.push(capture("apidocs.toml"));
+        kept.push(capture(KEPT));
         if version.is_some() {
             theirs.push(timed(
                 Command::new(&hurl)
@@ -108,17 +120,23 @@ fn main() {
         "{REQUESTS} requests in {SCENARIOS} scenarios, {JOBS} at a time; the fastest of {rounds} rounds"
     );
     let ours = tell("apidocs capture", &ours);
+    let kept = tell("apidocs capture, kept", &kept);
     if let Some(version) = version {
         let name = version.split(" (").next().unwrap_or("hurl");
         let theirs = tell(name, &theirs);
-        println!("apidocs is {:.2} times as fast as hurl", theirs / ours);
+        println!(
+            "apidocs is {:.2} times as fast as hurl, and {:.2} times with connections that are kept",
+            theirs / ours,
+            theirs / kept
+        );
     } else {
         println!("hurl is not installed: there is nothing to compare with");
     }
-    let raw = tell("kept connections, raw", &raws);
+    let raw = tell("the server alone", &raws);
     println!(
-        "apidocs gets {:.0} % of what the server gives",
-        100.0 * raw / ours
+        "apidocs gets {:.0} % of what the server gives, and {:.0} % with connections that are kept",
+        100.0 * raw / ours,
+        100.0 * raw / kept
     );
 }
 

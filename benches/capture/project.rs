@@ -9,6 +9,9 @@ pub const SCENARIOS: usize = 200;
 pub const REQUESTS: usize = SCENARIOS * PATHS.len();
 pub const JOBS: usize = 8;
 
+/// The settings under which a scenario keeps its connection, as hurl does for a file.
+pub const KEPT: &str = "kept.toml";
+
 /// What each scenario asks for: short answers and long ones.
 pub const PATHS: [&str; 10] = [
     "/api/0/organizations/",
@@ -32,19 +35,21 @@ pub fn write(folder: &Path, port: u16) -> Vec<String> {
         fs::write(path, text).expect("the file is written");
     };
     let base = format!("http://127.0.0.1:{port}");
-    put(
-        "apidocs.toml",
-        &format!(
-            "base_url = '{base}'\nidentity = 'bench'\n[auth.bench]\nvalue = 'Bearer {{{{ env.BENCH_TOKEN }}}}'\nshown = 'Bearer <token>'\n"
-        ),
-    );
+    let settings = |keep_alive: bool| {
+        format!(
+            "base_url = '{base}'\nkeep_alive = {keep_alive}\nidentity = 'bench'\n[auth.bench]\nvalue = 'Bearer {{{{ env.BENCH_TOKEN }}}}'\nshown = 'Bearer <token>'\n\
+             [severity]\nduplicate-endpoint = 'off'\n"
+        )
+    };
+    put("apidocs.toml", &settings(false));
+    put(KEPT, &settings(true));
     let mut names = Vec::new();
     let mut files = Vec::new();
     for index in 0..SCENARIOS {
         let name = format!("get-{index:03}");
         let document = json!({
-            "title": name, "method": "GET", "api_path": PATHS[PATHS.len() - 1], "description": "",
-            "path_parameters": null,
+            "title": name, "method": "GET", "api_path": PATHS[PATHS.len() - 1], "path_parameters": null,
+            "description": "Return the events of a project, for one of the scenarios.",
         });
         put(
             &format!("api-docs/endpoints/bench/{name}.json"),

@@ -1,7 +1,10 @@
 //! What a body is, by its media type.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
+use super::client::WireResponse;
 use super::coding;
 use super::error::Fault;
 use crate::document::{Headers, essence, is_json_media_type};
@@ -10,9 +13,9 @@ use crate::json::{self, FaultKind};
 
 /// A body, understood.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Content {
+pub(super) enum Content<'r> {
     Empty,
-    Json(Value),
+    Json(Cow<'r, Value>),
     Text(String),
     /// Neither JSON nor text, of that media type.
     Bytes(String),
@@ -64,14 +67,16 @@ fn is_text(essence: &str) -> bool {
 }
 
 /// Understands the body of a response.
-pub(super) fn content(headers: &Headers, body: &[u8]) -> Result<Content, BodyFault> {
+pub(super) fn content(response: &WireResponse) -> Result<Content<'_>, BodyFault> {
+    let WireResponse { head, body, .. } = response;
     if body.is_empty() {
         return Ok(Content::Empty);
     }
-    let media_type = headers.get("Content-Type").unwrap_or_default();
+    let media_type = head.headers.get("Content-Type").unwrap_or_default();
     let essence = essence(media_type);
     if is_json_media_type(&essence) {
-        return parse(headers, body).map(Content::Json);
+        let read = response.json().map(Cow::Borrowed);
+        return read.map(Content::Json).map_err(Clone::clone);
     }
     // Without a media type, what reads as text is shown as text.
     let untyped = essence.is_empty() && !body.contains(&0);
@@ -81,6 +86,16 @@ pub(super) fn content(headers: &Headers, body: &[u8]) -> Result<Content, BodyFau
         return Ok(Content::Text(text));
     }
     Ok(Content::Bytes(media_type.to_owned()))
+}
+
+/// The same, with the JSON taken out of the response: a large body is not to be there twice.
+pub(super) fn owned(response: &mut WireResponse) -> Result<Content<'static>, BodyFault> {
+    Ok(match content(response)? {
+        Content::Empty => Content::Empty,
+        Content::Text(text) => Content::Text(text),
+        Content::Bytes(media_type) => Content::Bytes(media_type),
+        Content::Json(_) => Content::Json(Cow::Owned(response.take_json()?)),
+    })
 }
 
 /// Reads a body as JSON, strictly; in another charset than UTF-8 only where its media type names one.
@@ -124,13 +139,25 @@ fn parse_utf8(body: &[u8]) -> Result<Value, BodyFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::wire::Head;
     use serde_json::json;
 
-    fn of(media_type: &str, body: &[u8]) -> Result<Content, BodyFault> {
-        content(
-            &Headers::from_lines([format!("content-type: {media_type}")]),
-            body,
-        )
+    fn response(media_type: &str, body: &[u8]) -> WireResponse {
+        let head = Head {
+            status: 200,
+            reason: String::new(),
+            headers: Headers::from_lines([format!("content-type: {media_type}")]),
+        };
+        WireResponse::new(head, body.to_vec())
+    }
+
+    fn fault_of(media_type: &str, body: &[u8]) -> BodyFault {
+        content(&response(media_type, body)).unwrap_err()
+    }
+
+    fn holds(media_type: &str, body: &[u8], expected: &Content<'_>) {
+        let response = response(media_type, body);
+        assert_eq!(content(&response).as_ref(), Ok(expected), "{media_type}");
     }
 
     #[test]
@@ -142,47 +169,40 @@ mod tests {
             "application/vnd.api+json;v=1",
             "text/json",
         ] {
-            assert_eq!(
-                of(media_type, b"[1.0]"),
-                Ok(Content::Json(json!([1.0]))),
-                "{media_type}"
+            holds(
+                media_type,
+                b"[1.0]",
+                &Content::Json(Cow::Owned(json!([1.0]))),
             );
         }
-        assert_eq!(
-            of("application/jsonp", b"[1]"),
-            Ok(Content::Bytes("application/jsonp".to_owned()))
-        );
+        let jsonp = "application/jsonp";
+        holds(jsonp, b"[1]", &Content::Bytes(jsonp.to_owned()));
     }
 
     #[test]
     fn text_is_kept_where_it_is_utf_8() {
-        let text = Ok(Content::Text("é".to_owned()));
+        let text = Content::Text("é".to_owned());
         for media_type in ["text/plain", "image/svg+xml", "application/x-ndjson", ""] {
-            assert_eq!(of(media_type, "é".as_bytes()), text, "{media_type}");
+            holds(media_type, "é".as_bytes(), &text);
         }
-        assert_eq!(
-            of("text/plain", b"\xe9"),
-            Ok(Content::Bytes("text/plain".to_owned()))
+        for (media_type, body) in [("text/plain", b"\xe9".as_slice()), ("image/png", b"abc")] {
+            holds(media_type, body, &Content::Bytes(media_type.to_owned()));
+        }
+        holds("application/json", b"", &Content::Empty);
+        holds("text/csv; charset=latin1", b"\xe9", &text);
+        let latin = "application/json; charset=iso-8859-1";
+        holds(
+            latin,
+            b"[\"\xe9\"]",
+            &Content::Json(Cow::Owned(json!(["é"]))),
         );
-        assert_eq!(
-            of("image/png", b"abc"),
-            Ok(Content::Bytes("image/png".to_owned()))
-        );
-        assert_eq!(of("application/json", b""), Ok(Content::Empty));
-        assert_eq!(of("text/csv; charset=latin1", b"\xe9"), text);
-        let json = of("application/json; charset=iso-8859-1", b"[\"\xe9\"]");
-        assert_eq!(json, Ok(Content::Json(json!(["é"]))));
     }
 
     #[test]
     fn faults_have_their_place_in_the_body() {
-        let fault = |body: &[u8]| of("application/json", body).unwrap_err().message;
-        assert!(
-            of("application/json", b"[\"\xff\"]")
-                .unwrap_err()
-                .unreadable
-        );
-        assert!(!of("application/json", b"[1,]").unwrap_err().unreadable);
+        let fault = |body: &[u8]| fault_of("application/json", body).message;
+        assert!(fault_of("application/json", b"[\"\xff\"]").unreadable);
+        assert!(!fault_of("application/json", b"[1,]").unreadable);
         assert!(fault(b"{\"a\":1,\n \"a\":2}").contains("line 2, column 2"));
         assert!(fault(b"[\"\xff\"]").contains("the body is not UTF-8 (line 1, column 3"));
         assert!(fault(b"\xef\xbb\xbf[]").contains("byte order mark"));

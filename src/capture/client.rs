@@ -1,25 +1,32 @@
 //! One request, and what comes back.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use serde_json::Value;
 use ureq::http;
 use ureq::tls::TlsConfig;
-use ureq::unversioned::resolver::DefaultResolver;
 
 use super::base::BaseUrl;
+use super::body::{self, BodyFault};
 use super::coding::{self, Undecodable};
 use super::error::Fault;
 use super::fault::{self, Said, Stage};
 use super::link::Link;
+use super::resolver::AddressResolver;
 use super::tap::Tap;
 use super::wire::{self, Head};
 use crate::document::Headers;
 
 /// The largest head of a response, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
+
+/// The buffers of a connection, in bytes: what comes in must hold the largest head. They are filled with zeros for every
+/// connection, so that larger ones would cost more than the request.
+const INPUT: usize = MAX_HEAD + 16 * 1024;
+const OUTPUT: usize = 32 * 1024;
 
 /// The methods whose requests may share a connection: a request that is sent once more because the shared
 /// connection was just being closed must change nothing (RFC 9110, section 9.2.1).
@@ -36,10 +43,33 @@ pub(super) struct WireRequest {
 }
 
 /// A response as it was received; its body without framing and content coding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct WireResponse {
     pub head: Head,
     pub body: Vec<u8>,
+    json: OnceCell<Result<Value, BodyFault>>,
+}
+
+impl WireResponse {
+    pub fn new(head: Head, body: Vec<u8>) -> Self {
+        Self {
+            head,
+            body,
+            json: OnceCell::new(),
+        }
+    }
+
+    /// The body read as JSON, whatever its media type says; read once, however often it is asked for.
+    pub fn json(&self) -> Result<&Value, &BodyFault> {
+        let read = || body::parse(&self.head.headers, &self.body);
+        self.json.get_or_init(read).as_ref()
+    }
+
+    /// The same, taken out.
+    pub fn take_json(&mut self) -> Result<Value, BodyFault> {
+        let taken = self.json.take();
+        taken.unwrap_or_else(|| body::parse(&self.head.headers, &self.body))
+    }
 }
 
 /// Why there is no response.
@@ -153,7 +183,7 @@ impl Client {
             return Err(NoResponse::Fault(fault));
         }
         match coding::decode(&head.headers, body, self.link.max_body) {
-            Ok(body) => Ok(WireResponse { head, body }),
+            Ok(body) => Ok(WireResponse::new(head, body)),
             Err(Undecodable::Fault(fault)) => Err(NoResponse::Fault(fault)),
             Err(Undecodable::TooLarge) => {
                 Err(self.said(&Said::TooLarge(self.link.max_body), Stage::Body(None)))
@@ -217,6 +247,8 @@ fn agent(base: &BaseUrl, link: &Link, tap: &Tap) -> ureq::Agent {
         .accept_encoding("identity")
         .allow_non_standard_methods(true)
         .max_response_header_size(MAX_HEAD)
+        .input_buffer_size(INPUT)
+        .output_buffer_size(OUTPUT)
         .max_idle_connections(kept)
         .max_idle_connections_per_host(kept)
         .tls_config(tls.build())
@@ -226,7 +258,7 @@ fn agent(base: &BaseUrl, link: &Link, tap: &Tap) -> ureq::Agent {
     ureq::Agent::with_parts(
         config.build(),
         tap.connector(base.socket.clone()),
-        DefaultResolver::default(),
+        AddressResolver::default(),
     )
 }
 

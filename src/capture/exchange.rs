@@ -66,23 +66,27 @@ impl View<'_> {
         }
     }
 
-    /// A JSON value as it is shown.
-    pub fn value(&self, value: &Value) -> Value {
-        self.secrets.redact_value(&self.hosted(value))
+    /// A JSON value as it is shown, and whether it differs.
+    pub fn value(&self, mut value: Value) -> (Value, bool) {
+        let hosted = self.hosts.replace_in(&mut value);
+        let hidden = self.secrets.hide_in(&mut value);
+        (value, hosted || hidden)
     }
 
-    /// A JSON value with the shown host.
-    fn hosted(&self, value: &Value) -> Value {
-        let text = |text: &str| self.hosts.replace(text).into_owned();
-        match value {
-            Value::String(string) => Value::String(text(string)),
-            Value::Array(items) => items.iter().map(|item| self.hosted(item)).collect(),
-            Value::Object(object) => object
-                .iter()
-                .map(|(key, value)| (text(key), self.hosted(value)))
-                .collect(),
-            other => other.clone(),
-        }
+    /// Whether an exchange that was shown holds a secret that was not known then.
+    pub fn is_dated(&self, request: &Request, response: &Response) -> bool {
+        let in_text = |text: &str| self.secrets.are_in(text);
+        let in_body = |body: &Body| match body {
+            Body::Json(value) => self.secrets.are_in_value(value),
+            Body::Text(lines) => in_text(&lines.join("\n")),
+            Body::Empty | Body::Bytes(_) => false,
+        };
+        let headers = request.headers.iter().chain(response.headers.iter());
+        in_text(&request.path)
+            || in_text(&response.reason)
+            || headers.into_iter().any(|header| in_text(&header.value))
+            || in_body(&request.body)
+            || in_body(&response.body)
     }
 
     /// An exchange that was shown before all secrets were known.
@@ -90,7 +94,10 @@ impl View<'_> {
         let headers = |headers: &Headers| Headers(headers.iter().map(|h| self.header(h)).collect());
         let Exchange { request, response } = exchange;
         let body = self.body(&response.body);
-        let changed = length(&body) - length(&response.body);
+        let changed = match body == response.body {
+            true => 0,
+            false => length(&body) - length(&response.body),
+        };
         Exchange {
             request: Request {
                 method: request.method.clone(),
@@ -123,7 +130,7 @@ impl View<'_> {
 
     fn body(&self, body: &Body) -> Body {
         match body {
-            Body::Json(value) => Body::Json(self.value(value)),
+            Body::Json(value) => Body::Json(self.value(value.clone()).0),
             Body::Text(lines) => Body::text(&self.text(&lines.join("\n"))),
             Body::Empty | Body::Bytes(_) => body.clone(),
         }
@@ -191,7 +198,7 @@ impl View<'_> {
 
     fn payload(&self, payload: &Built, media_type: Option<&str>) -> Body {
         if let Some(value) = &payload.json {
-            return Body::Json(self.value(value));
+            return Body::Json(self.value(value.clone()).0);
         }
         if payload.bytes.is_empty() {
             return Body::Empty;
@@ -217,8 +224,11 @@ impl View<'_> {
     ///
     /// On the wire a string may be written with more escapes than it needs: there, what is replaced is measured in the
     /// raw text; only what its name calls a secret, which that text does not tell, is measured in ours.
-    fn json_change(&self, value: &Value, shown: &Body, raw: &str) -> i128 {
-        let by_values = length(shown) - length(&Body::Json(value.clone()));
+    fn json_change(&self, shown: &Body, raw: &str) -> i128 {
+        let Ok(value) = crate::json::parse(raw) else {
+            return 0;
+        };
+        let by_values = length(shown) - length(&Body::Json(value));
         if !raw.contains('\\') {
             return by_values;
         }
@@ -235,19 +245,26 @@ impl View<'_> {
     /// The response as examples show it; `raw` is the body of which `content` was made, without its
     /// content coding. The length of a coded body is that of bytes that nobody sees, and differs with
     /// every value that the coding packs: it is not shown.
-    pub fn response(&self, head: &Head, content: &Content, raw: &[u8]) -> Response {
-        let body = match content {
-            Content::Empty => Body::Empty,
-            Content::Json(value) => Body::Json(self.value(value)),
-            Content::Text(text) => Body::text(&self.text(text)),
-            Content::Bytes(media_type) => Body::Bytes(payload::told(media_type, raw)),
+    pub fn response(&self, head: &Head, content: Content<'_>, raw: &[u8]) -> Response {
+        let untold = content != Content::Empty && coding::is_coded(&head.headers);
+        let (body, changed) = match content {
+            Content::Empty => (Body::Empty, 0),
+            Content::Json(value) => {
+                let (shown, differs) = self.value(value.into_owned());
+                let body = Body::Json(shown);
+                let changed = match std::str::from_utf8(raw) {
+                    Ok(text) if differs => self.json_change(&body, text),
+                    _ => 0,
+                };
+                (body, changed)
+            }
+            Content::Text(text) => {
+                let shown = self.text(&text);
+                let changed = shown.len() as i128 - text.len() as i128;
+                (Body::text(&shown), changed)
+            }
+            Content::Bytes(media_type) => (Body::Bytes(payload::told(&media_type, raw)), 0),
         };
-        let changed = match (content, std::str::from_utf8(raw)) {
-            (Content::Json(value), Ok(text)) => self.json_change(value, &body, text),
-            (Content::Text(text), _) => self.text(text).len() as i128 - text.len() as i128,
-            _ => 0,
-        };
-        let untold = *content != Content::Empty && coding::is_coded(&head.headers);
         let fields = self
             .fields(head)
             .filter(|header| !(untold && header.is("Content-Length")));
@@ -284,7 +301,7 @@ impl View<'_> {
         }
         let text = String::from_utf8_lossy(raw);
         let text = match crate::json::parse(&text) {
-            Ok(value) => write(&self.value(&value), KeyOrder::Kept),
+            Ok(value) => write(&self.value(value).0, KeyOrder::Kept),
             Err(_) => text.into_owned(),
         };
         // Enough for the lines that are shown: a secret is no longer than that.
@@ -386,8 +403,8 @@ mod tests {
                     "Connection: close".to_owned(),
                 ]),
             };
-            let content = Content::Json(serde_json::from_slice(raw).unwrap());
-            let shown = view.response(&head, &content, raw);
+            let value = serde_json::from_slice(raw).unwrap();
+            let shown = view.response(&head, Content::Json(Cow::Owned(value)), raw);
             let expected = r#"{"https://sentry.io/":"<token>"}"#;
             assert_eq!(
                 shown.body,

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use aho_corasick::AhoCorasick;
+use serde_json::Value;
+
 use super::base::BaseUrl;
 
 /// Replaces the authority under which the API really answers, wherever it appears.
@@ -12,6 +15,8 @@ use super::base::BaseUrl;
 #[derive(Debug, Clone)]
 pub(super) struct Hosts {
     real: Vec<Authority>,
+    /// Finds what every spelling of a real authority holds; most texts hold none of it.
+    sign: Option<AhoCorasick>,
     scheme: String,
     shown_scheme: Option<String>,
     shown: String,
@@ -50,8 +55,18 @@ impl Hosts {
             "" => base.authority(),
             shown => shown.to_owned(),
         };
+        let real = authorities(base);
+        // What is no letter or digit may be percent-encoded.
+        let signs = real.iter().filter_map(|authority| {
+            let runs = authority.text.split(|c: char| !c.is_ascii_alphanumeric());
+            runs.max_by_key(|run| run.len())
+        });
+        let sign = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(signs);
         Self {
-            real: authorities(base),
+            real,
+            sign: sign.ok(),
             scheme: base.scheme.clone(),
             shown_scheme,
             shown,
@@ -78,6 +93,9 @@ impl Hosts {
 
     /// The text with the shown host.
     pub fn replace<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.sign.as_ref().is_some_and(|sign| !sign.is_match(text)) {
+            return Cow::Borrowed(text);
+        }
         let bytes = text.as_bytes();
         let mut out = String::new();
         let (mut copied, mut at) = (0, 0);
@@ -114,6 +132,41 @@ impl Hosts {
         }
         out.push_str(&text[copied..]);
         Cow::Owned(out)
+    }
+
+    /// The same in the strings and keys of a JSON value; says whether there was anything to replace.
+    pub fn replace_in(&self, value: &mut Value) -> bool {
+        match value {
+            Value::String(text) => match self.replace(text) {
+                Cow::Borrowed(_) => false,
+                Cow::Owned(shown) => {
+                    *text = shown;
+                    true
+                }
+            },
+            Value::Array(items) => {
+                let replaced = items.iter_mut().map(|item| self.replace_in(item));
+                replaced.fold(false, |any, replaced| any | replaced)
+            }
+            Value::Object(members) => {
+                let mut any = false;
+                let mut in_keys = false;
+                for (key, member) in members.iter_mut() {
+                    any |= self.replace_in(member);
+                    in_keys |= matches!(self.replace(key), Cow::Owned(_));
+                }
+                if in_keys {
+                    let shown = std::mem::take(members).into_iter();
+                    let shown = shown.map(|(key, member)| match self.replace(&key) {
+                        Cow::Owned(shown) => (shown, member),
+                        Cow::Borrowed(_) => (key, member),
+                    });
+                    *members = shown.collect();
+                }
+                any | in_keys
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
     }
 
     /// The scheme that follows from the shown one, where it differs.

@@ -25,6 +25,7 @@ mod flow;
 mod group;
 mod hosts;
 mod identity;
+mod learning;
 mod leftovers;
 mod link;
 mod log;
@@ -33,6 +34,7 @@ mod payload;
 mod plan;
 mod prepared;
 mod process;
+mod resolver;
 mod runner;
 mod scenarios;
 mod schedule;
@@ -53,8 +55,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::document::{Body, Collection, Example, ExampleTarget, Exchange};
-use crate::finding::{Finding, LocatedError, SourceFile};
+use crate::document::{Body, Collection, Example, ExampleTarget, Exchange, Recorded};
+use crate::finding::{Finding, LocatedError, SourceFile, codes};
+use crate::json;
 use crate::project::Settings;
 use crate::stabilize::secrets::Secrets;
 
@@ -86,6 +89,8 @@ pub struct Options<'a> {
     pub jobs: usize,
     /// Whether no scenario begins any more once one has failed.
     pub fail_fast: bool,
+    /// Whether the exchanges of all requests are wanted, or those alone that examples are made of.
+    pub exchanges: bool,
     /// Where the logs of the servers are kept, without secrets; thrown away unless there is a folder.
     pub logs: Option<&'a Path>,
     /// Set by somebody who wants us to stop: everything is cleaned up, then [`run`] comes back with
@@ -135,8 +140,10 @@ pub struct ScenarioRun {
     pub ident: String,
     /// What it is about, for people.
     pub title: String,
-    /// The exchanges of its `requests`, as far as it came.
+    /// The exchanges of its `requests`, as far as it came; none where [`Options::exchanges`] wants none.
     pub exchanges: Vec<Exchange>,
+    /// How many of its `requests` were answered as expected.
+    pub answered: usize,
     /// How it ended.
     pub outcome: Outcome,
     /// What was wrong, in the order in which it was seen.
@@ -202,7 +209,37 @@ impl Captured {
     /// Whether every request of the scenarios was left out, since it is to be completed.
     pub fn made_nothing(&self) -> bool {
         let incomplete = self.scenarios.iter().any(|run| run.incomplete > 0);
-        incomplete && self.scenarios.iter().all(|run| run.exchanges.is_empty())
+        incomplete && self.scenarios.iter().all(|run| run.answered == 0)
+    }
+
+    /// Takes out the examples that no document can hold, and tells them at their requests.
+    fn refuse_large(&mut self) {
+        // `/examples/0/response/body`
+        const LEVEL: usize = 4;
+        let is_large = |captured: &CapturedExample| {
+            let Recorded::Parsed(response) = &captured.example.response else {
+                return false;
+            };
+            matches!(&response.body, Body::Json(body) if json::written_size(body, LEVEL) > json::MAX_SIZE)
+        };
+        let examples = std::mem::take(&mut self.examples);
+        let (large, kept): (BTreeMap<_, _>, _) = examples
+            .into_iter()
+            .partition(|(_, captured)| is_large(captured));
+        self.examples = kept;
+        for (target, captured) in large {
+            let message =
+                "the example is larger than 64 MiB, which is the most that a document may have";
+            let finding = Finding::new(codes::JSON_TOO_LARGE, message)
+                .at_pointer(&captured.source, &captured.pointer)
+                .about(&target)
+                .help("ask for less, or show less: `\"show\": {\"/items\": 3}`");
+            let mut runs = self.scenarios.iter_mut().chain(&mut self.fixtures);
+            if let Some(run) = runs.find(|run| run.ident == captured.scenario) {
+                run.findings.push(finding);
+                run.outcome = Outcome::Failed;
+            }
+        }
     }
 
     /// Whether the run came to its end and every scenario succeeded.
@@ -217,6 +254,7 @@ impl ScenarioRun {
             ident: ident.to_owned(),
             title: title.to_owned(),
             exchanges: Vec::new(),
+            answered: 0,
             outcome: Outcome::Done,
             findings: Vec::new(),
             incomplete: 0,

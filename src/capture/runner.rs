@@ -24,6 +24,8 @@ use crate::stabilize::secrets::{Rules, Secrets};
 /// What all scenarios share.
 pub(super) struct World<'a> {
     pub options: &'a Options<'a>,
+    /// Whether the exchanges of all requests are kept.
+    pub exchanges: bool,
     progress: &'a dyn Progress,
     /// Whether scenarios are run again, which nobody is to be told.
     pub silent: AtomicBool,
@@ -129,8 +131,11 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     let stack = Stack::start(&launch, &mut ports).map_err(redact)?;
     let used = plan.identities(options.settings);
     let identities = Identities::new(options.settings, &used, &launch).map_err(redact)?;
+    let side_by_side = plan.entries().iter().filter(|entry| entry.isolated).count();
     let world = World {
         options,
+        // Whether a scenario could run beside others is told by its exchanges.
+        exchanges: options.exchanges || options.jobs > 1 && side_by_side < 2,
         progress,
         silent: AtomicBool::new(false),
         base,
@@ -248,6 +253,7 @@ impl World<'_> {
             memory = session.memory.clone();
         }
         self.remember_credentials(plan, &mut memory);
+        memory.secrets.get_ready();
         if ready {
             self.scenarios(plan, &memory, &mut captured);
         } else {
@@ -267,7 +273,7 @@ impl World<'_> {
             run.incomplete = session.incomplete;
             self.progress().finished("fixtures", &run.outcome);
             self.keep(&run, session.examples, &mut captured.examples);
-            self.learn(&session.memory.secrets);
+            self.learn(&mut session.memory.secrets);
             captured.fixtures = Some(run);
         }
         self.hide_again(&mut captured);
@@ -275,12 +281,15 @@ impl World<'_> {
         for captured in captured.examples.values_mut() {
             captured.whole = captured.example.shorten(&captured.show);
         }
+        captured.refuse_large();
         captured
     }
 
     /// Keeps the secrets of a session: what it saved may stand in what another one was shown, and in a log.
-    pub fn learn(&self, secrets: &Secrets) {
-        known(&self.secrets).merge(secrets);
+    pub fn learn(&self, secrets: &mut Secrets) {
+        let mut known = known(&self.secrets);
+        known.merge(secrets);
+        known.share_with(secrets);
     }
 
     /// Hides, when all is done, the secrets that were not known yet when an exchange was shown.
@@ -298,6 +307,7 @@ impl World<'_> {
         {
             if let (Some(request), Some(response)) =
                 (example.request.parsed(), example.response.parsed())
+                && view.is_dated(request, response)
             {
                 let shown = view.exchange(&Exchange {
                     request: request.clone(),
@@ -308,11 +318,11 @@ impl World<'_> {
             }
         }
         for run in captured.scenarios.iter_mut().chain(&mut captured.fixtures) {
-            run.exchanges = run
-                .exchanges
-                .iter()
-                .map(|exchange| view.exchange(exchange))
-                .collect();
+            for exchange in &mut run.exchanges {
+                if view.is_dated(&exchange.request, &exchange.response) {
+                    *exchange = view.exchange(exchange);
+                }
+            }
             if let Outcome::Broken(error) = &mut run.outcome {
                 // With the real host, as it was made.
                 error.message = secrets.redact(&error.message).into_owned();

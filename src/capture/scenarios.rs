@@ -191,9 +191,10 @@ impl World<'_> {
             }
         }
         self.clean_up(&mut session, after.into_iter(), &mut run);
-        self.learn(&session.memory.secrets);
+        self.learn(&mut session.memory.secrets);
         run.findings = session.findings;
         run.incomplete = session.incomplete;
+        run.answered = session.answered;
         self.progress().finished(ident, &run.outcome);
         Ran {
             run,

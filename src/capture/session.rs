@@ -10,13 +10,12 @@ use serde_json::Value;
 use super::CapturedExample;
 use super::body::{self, Content};
 use super::client::{Client, WireResponse};
-use super::coding;
 use super::cookies::Cookies;
 use super::error::{Fault, Stop};
 use super::exchange::{Sent, View};
 use super::flow::Answer;
 use super::identity::{Credential, name_of};
-use super::payload::{self, Built, Unmakeable};
+use super::payload::{self, Unmakeable};
 use super::prepared::Prepared;
 use super::runner::World;
 use super::scope::Scope;
@@ -57,6 +56,10 @@ pub(super) struct Session<'a> {
     credentials: Option<Scope>,
     pub findings: Vec<Finding>,
     pub examples: Vec<(ExampleTarget, CapturedExample)>,
+    /// Which version of its secrets the world knows.
+    pub(super) told: Option<u64>,
+    /// How many requests were answered as expected, of those whose exchanges are asked for.
+    pub answered: usize,
     /// How many requests were not made, since they are to be completed.
     pub incomplete: usize,
 }
@@ -81,6 +84,8 @@ impl<'a> Session<'a> {
             credentials,
             findings: Vec::new(),
             examples: Vec::new(),
+            told: None,
+            answered: 0,
             incomplete: 0,
         }
     }
@@ -164,7 +169,8 @@ impl<'a> Session<'a> {
             response,
             mut hops,
         } = self.answer(at, step, prepared)?;
-        let exchange = self.judge(at, step, &prepared, &response, recorded)?;
+        let exchange = self.judge(at, step, &prepared, response, recorded)?;
+        self.answered += usize::from(recorded);
         hops.extend(exchange);
         Ok(hops)
     }
@@ -182,10 +188,12 @@ impl<'a> Session<'a> {
         at: &str,
         step: &Step,
         prepared: &Prepared,
-        response: &WireResponse,
+        mut response: WireResponse,
         recorded: bool,
     ) -> Result<Option<Exchange>, Stop> {
-        let WireResponse { head, body: raw } = response;
+        let WireResponse {
+            head, body: raw, ..
+        } = &response;
         let sent = prepared.sent();
         let place = format!("{at}/request");
         let about = |finding: Finding| match &step.example {
@@ -207,10 +215,10 @@ impl<'a> Session<'a> {
             return self.fail(finding);
         }
         if !recorded && step.example.is_none() {
-            self.save(at, step, prepared, response)?;
+            self.save(at, step, prepared, &response)?;
             return Ok(None);
         }
-        let content = match body::content(&head.headers, raw) {
+        let content = match body::content(&response) {
             Ok(content) => content,
             Err(fault) if fault.unreadable => {
                 let fault = Fault {
@@ -239,15 +247,20 @@ impl<'a> Session<'a> {
             return self.fail(finding);
         }
         // Before the exchange is shown: what is saved may be a secret.
-        self.save(at, step, prepared, response)?;
-        let exchange = self.show(&sent, response, &content);
+        self.save(at, step, prepared, &response)?;
+        if step.example.is_none() && !self.world.exchanges {
+            return Ok(None);
+        }
+        let content = body::owned(&mut response).unwrap_or(Content::Empty);
+        let exchange = self.show(&sent, &response, content);
         if let Some(target) = &step.example {
+            let kept = self.world.exchanges.then(|| exchange.clone());
             let example = CapturedExample {
                 example: Example {
                     name: target.example.clone(),
                     title: step.title.clone(),
-                    request: Recorded::Parsed(exchange.request.clone()),
-                    response: Recorded::Parsed(exchange.response.clone()),
+                    request: Recorded::Parsed(exchange.request),
+                    response: Recorded::Parsed(exchange.response),
                     shortened: Shown::new(),
                 },
                 scenario: self.ident.to_owned(),
@@ -257,74 +270,16 @@ impl<'a> Session<'a> {
                 whole: None,
             };
             self.examples.push((target.clone(), example));
+            return Ok(kept);
         }
         Ok(Some(exchange))
-    }
-
-    /// Remembers what a request calls a secret by name or form.
-    pub(super) fn learn_request(&mut self, prepared: &Prepared) {
-        let hosts = &self.world.hosts;
-        let hosted = |text: &str| hosts.secret_form(text);
-        let secrets = &mut self.memory.secrets;
-        secrets.learn_text(&prepared.target, &hosted);
-        for header in prepared.headers.iter() {
-            secrets.learn_header(&header.name, &header.value, &hosted);
-        }
-        match &prepared.payload {
-            Some(Built {
-                json: Some(value), ..
-            }) => secrets.learn_value(value, &hosted),
-            Some(payload) => {
-                secrets.learn_text(&String::from_utf8_lossy(&payload.bytes), &hosted);
-            }
-            None => {}
-        }
-        self.world.learn(&self.memory.secrets);
-    }
-
-    /// The same of a response, be it the expected one or not; what would be saved as secret is one in any case.
-    pub(super) fn learn_response(&mut self, step: &Step, response: &WireResponse) {
-        let hosts = &self.world.hosts;
-        let hosted = |text: &str| hosts.secret_form(text);
-        let secrets = &mut self.memory.secrets;
-        for header in response.head.headers.iter() {
-            secrets.learn_header(&header.name, &header.value, &hosted);
-        }
-        let body = body::parse(&response.head.headers, &response.body);
-        for (_, save) in step.save.iter().filter(|(_, save)| save.secret) {
-            let header;
-            let value = match &save.from {
-                SaveSource::Pointer(pointer) => {
-                    body.as_ref().ok().and_then(|body| body.pointer(pointer))
-                }
-                SaveSource::Header(name) => {
-                    header = response.head.headers.get(name).map(Value::from);
-                    header.as_ref()
-                }
-            };
-            if let Some(value) = value {
-                // Also as it is shown: the host in it is replaced before secrets are looked for.
-                secrets.add_value(value, &hosted);
-            }
-        }
-        match body {
-            Ok(value) => secrets.learn_value(&value, &hosted),
-            Err(_) => {
-                let media_type = response.head.headers.get("Content-Type");
-                let text = coding::text(media_type.unwrap_or_default(), &response.body);
-                let text = text.ok().flatten();
-                let text = text.unwrap_or_else(|| String::from_utf8_lossy(&response.body).into());
-                secrets.learn_text(&text, &hosted);
-            }
-        }
-        self.world.learn(&self.memory.secrets);
     }
 
     pub(super) fn show(
         &self,
         sent: &Sent<'_>,
         response: &WireResponse,
-        content: &Content,
+        content: Content<'_>,
     ) -> Exchange {
         let view = self.view();
         Exchange {
@@ -352,7 +307,7 @@ impl<'a> Session<'a> {
                 self.memory
                     .secrets
                     .add_credential(&credential.value, &credential.shown);
-                self.world.learn(&self.memory.secrets);
+                self.tell_secrets();
                 Ok(Some(credential))
             }
             Err(TemplateError::Unknown(_))
@@ -375,24 +330,20 @@ impl<'a> Session<'a> {
         prepared: &Prepared,
         response: &WireResponse,
     ) -> Result<(), Stop> {
-        let from_body = |save: &SaveSource| matches!(save, SaveSource::Pointer(_));
-        let body = if step.save.iter().any(|(_, save)| from_body(&save.from)) {
-            body::parse(&response.head.headers, &response.body)
-        } else {
-            Ok(Value::Null)
-        };
         let mut missing = Vec::new();
         for (name, save) in &step.save {
-            let value = match (&save.from, &body) {
-                (SaveSource::Header(header), _) => match response.head.headers.get(header) {
+            let value = match &save.from {
+                SaveSource::Header(header) => match response.head.headers.get(header) {
                     Some(value) => Ok(Value::from(value)),
                     None => Err(format!("the response has no header {header}")),
                 },
-                (SaveSource::Pointer(_), Err(fault)) => Err(fault.message.clone()),
-                (SaveSource::Pointer(pointer), Ok(body)) => body
-                    .pointer(pointer)
-                    .cloned()
-                    .ok_or_else(|| format!("the response body has nothing at {pointer:?}")),
+                SaveSource::Pointer(pointer) => match response.json() {
+                    Err(fault) => Err(fault.message.clone()),
+                    Ok(body) => body
+                        .pointer(pointer)
+                        .cloned()
+                        .ok_or_else(|| format!("the response body has nothing at {pointer:?}")),
+                },
             };
             match value {
                 Ok(value) => {
@@ -415,7 +366,7 @@ impl<'a> Session<'a> {
             if let Some(target) = &step.example {
                 finding = finding.about(target);
             }
-            let WireResponse { head, body } = response;
+            let WireResponse { head, body, .. } = response;
             let finding = self
                 .view()
                 .with_exchange(finding, &prepared.sent(), head, body);
@@ -451,7 +402,7 @@ impl<'a> Session<'a> {
 }
 
 /// An array that a step shows short, and that the body does not have.
-fn missing_array<'s>(step: &'s Step, content: &Content) -> Option<&'s str> {
+fn missing_array<'s>(step: &'s Step, content: &Content<'_>) -> Option<&'s str> {
     let has = |pointer: &str| match content {
         Content::Json(body) => body.pointer(pointer).is_some_and(Value::is_array),
         _ => false,

@@ -122,6 +122,9 @@ pub struct Selection {
     /// How many isolated scenarios run side by side
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), env = "APIDOCS_JOBS")]
     pub jobs: u16,
+    /// Whether the exchanges of all requests are wanted: what the verb writes says so.
+    #[arg(skip)]
+    pub exchanges: bool,
     /// Keep the logs of the servers in this folder
     #[arg(long, value_name = "DIR")]
     pub logs: Option<PathBuf>,

@@ -47,6 +47,7 @@ fn share(context: &Context, project: &Project, folder: &Path, args: &Capture) ->
     refuse(folder, &project.docs)?;
     let mut selection = args.selection.clone();
     selection.shard = args.shard;
+    selection.exchanges = true;
     let mut recapture = recapture(context, project, &selection, Prose::Kept)?;
     let share = recapture.share(context, project, &selection);
     let share = share.filter(|share| recapture.may_share(share));

@@ -9,7 +9,7 @@ use apidocs::project::{ChangeSet, Project};
 use apidocs::render::{Input, original};
 use apidocs::report::plural;
 
-use super::args::{Generate, OutputFormat};
+use super::args::{Generate, OutputFormat, Selection};
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
 use super::pages::{Planned, documents, options};
@@ -19,7 +19,11 @@ use super::report::report;
 pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
     let project = args.selection.project(context)?;
     args.risk.refuse(&project)?;
-    let recapture = recapture(context, &project, &args.selection, Prose::Sourced)?;
+    let selection = Selection {
+        exchanges: args.output_path.is_some(),
+        ..args.selection.clone()
+    };
+    let recapture = recapture(context, &project, &selection, Prose::Sourced)?;
     let mut findings = Vec::new();
     let planned = if recapture.may_write(args.keep_going) {
         let pages = Planned::new(&project, &args.pages, &recapture.after)?;

@@ -23,6 +23,7 @@ mod learn;
 mod learning;
 mod merge;
 mod pages;
+mod parallel;
 mod progress;
 mod reading;
 mod recapture;

@@ -92,6 +92,7 @@ impl<'a> Scenarios<'a> {
                 .selection
                 .map_or(1, |selection| usize::from(selection.jobs)),
             fail_fast: self.selection.is_some_and(|selection| selection.fail_fast),
+            exchanges: self.selection.is_some_and(|selection| selection.exchanges),
             logs: self.logs.as_deref(),
             interrupted: Arc::clone(&self.context.interrupted),
         }

@@ -13,6 +13,17 @@ use super::exit::Advice;
 /// What was captured into a folder.
 pub fn read(context: &Context, folder: &Path) -> Result<Share> {
     let path = absolute(folder)?;
+    if !path.is_dir() {
+        let what = match path.exists() {
+            true => "is no folder",
+            false => "does not exist",
+        };
+        return Err(Advice {
+            message: format!("{} {what}", folder.display()),
+            help: "name the folder of a capture: `apidocs capture -o DIR` makes one".to_owned(),
+        }
+        .into());
+    }
     context.recover(&path)?;
     let tree = read_tree(&path, |path| path.ends_with(".json"))?;
     Share::from_tree(&tree).with_context(|| folder.display().to_string())

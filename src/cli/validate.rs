@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use apidocs::capture;
+use apidocs::document::Collection;
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::json::{self, MAX_SIZE};
 use apidocs::project::{Project, read_document, read_file};
@@ -17,7 +18,7 @@ use super::report::report;
 use super::scenarios::Scenarios;
 use super::source::Described;
 use super::volatile::{self, Volatile};
-use super::{fix, reading};
+use super::{fix, parallel, reading};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let project = context.project()?;
@@ -61,8 +62,18 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
 
 /// Everything that can be said of a project without a server.
 pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
-    let mut findings = Checks::new(&project.settings).all(options.collection);
+    let mut findings = all(&Checks::new(&project.settings), options.collection);
     findings.append(&mut of_settings_and_scenarios(project, options));
+    findings
+}
+
+/// The same as [`Checks::all`], with the documents side by side.
+pub fn all(checks: &Checks, collection: &Collection) -> Vec<Finding> {
+    let documents: Vec<_> = collection.endpoints.iter().collect();
+    let found = parallel::map(&documents, |(name, loaded)| checks.document(name, loaded));
+    let mut findings: Vec<_> = found.into_iter().flatten().collect();
+    findings.append(&mut checks.together(collection));
+    findings.sort_by(Finding::order);
     findings
 }
 

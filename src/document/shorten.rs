@@ -32,7 +32,7 @@ impl Example {
         let Body::Json(body) = &mut response.body else {
             return None;
         };
-        let whole = body.clone();
+        let mut left_out = Vec::new();
         let mut show: Vec<_> = show.iter().collect();
         // From the outside in: what is left out needs no shortening of its own.
         show.sort_by_key(|(pointer, _)| pointer.matches('/').count());
@@ -41,13 +41,24 @@ impl Example {
                 continue;
             };
             if items.len() > *shown {
-                let (shown, of) = (*shown as u64, items.len() as u64);
-                items.truncate(shown as usize);
+                let (at, of) = (*shown, items.len() as u64);
+                left_out.push((pointer, items.split_off(at)));
+                let shown = at as u64;
                 self.shortened
                     .insert(pointer.clone(), Shortened { shown, of });
             }
         }
-        (!self.shortened.is_empty()).then_some(Body::Json(whole))
+        if left_out.is_empty() {
+            return None;
+        }
+        // Only what is shown is there twice: a body may be large.
+        let mut whole = std::mem::replace(body, body.clone());
+        for (pointer, mut rest) in left_out.into_iter().rev() {
+            if let Some(Value::Array(items)) = whole.pointer_mut(pointer) {
+                items.append(&mut rest);
+            }
+        }
+        Some(Body::Json(whole))
     }
 }
 

@@ -13,4 +13,4 @@ pub use reader::{Fault, FaultKind, MAX_DEPTH, MAX_SIZE, STACK_SIZE, parse, parse
 pub(crate) use spans::duplicate_keys;
 pub use spans::{Place, locate, raw_offset};
 pub(crate) use writer::is_written_so;
-pub use writer::{KeyOrder, write};
+pub use writer::{KeyOrder, write, written_size};

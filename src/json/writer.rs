@@ -34,6 +34,36 @@ pub fn write(value: &Value, order: KeyOrder) -> String {
     out
 }
 
+/// How many bytes [`write()`] makes of a value that stands so many levels deep in another one; 0 is the value by itself,
+/// without the final newline. Nothing is written for it.
+pub fn written_size(value: &Value, level: usize) -> usize {
+    // Brackets, and in front of each line its newline and indentation; commas but behind the last one.
+    let around = |count: usize| 2 + count * (2 + 2 * (level + 1)) - 1 + 1 + 2 * level;
+    match value {
+        Value::Array(items) if !items.is_empty() => {
+            let inner = items.iter().map(|item| written_size(item, level + 1));
+            around(items.len()) + inner.sum::<usize>()
+        }
+        Value::Object(members) if !members.is_empty() => {
+            let inner = members.iter();
+            let inner =
+                inner.map(|(key, value)| string_size(key) + 2 + written_size(value, level + 1));
+            around(members.len()) + inner.sum::<usize>()
+        }
+        Value::String(text) => string_size(text),
+        Value::Number(number) => number.as_str().len(),
+        Value::Array(_) | Value::Object(_) => 2,
+        Value::Null | Value::Bool(true) => 4,
+        Value::Bool(false) => 5,
+    }
+}
+
+fn string_size(text: &str) -> usize {
+    let mut out = String::new();
+    write_string(&mut out, text);
+    out.len()
+}
+
 fn write_value(out: &mut String, value: &Value, order: KeyOrder, depth: usize) {
     match value {
         Value::Array(items) if !items.is_empty() => {
@@ -128,6 +158,20 @@ fn write_container<'a>(
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_size_is_that_of_what_is_written() {
+        let value = serde_json::json!({
+            "a": [1, 2.50, -3e7, [], {}, [[]], {"b\n": null}], "é": "x\"y", "c": [true, false],
+        });
+        let size = written_size(&value, 0);
+        assert_eq!(size + 1, write(&value, KeyOrder::Kept).len());
+        let outer = serde_json::json!({"outer": [value]});
+        let around = "{\n  \"outer\": [\n    \n  ]\n}\n";
+        let written = write(&outer, KeyOrder::Kept);
+        let inner = written_size(&outer["outer"][0], 2);
+        assert_eq!(inner + around.len(), written.len());
+    }
+
     use super::*;
     use serde_json::json;
 

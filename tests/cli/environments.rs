@@ -120,6 +120,36 @@ fn what_others_have_is_written_by_a_flag_alone() {
 }
 
 #[test]
+fn what_was_captured_from_others_is_judged_as_theirs() {
+    let (sandbox, _) = project("[{\"id\":7,\"name\":\"Hub\"}]");
+    let staging = ["--env", "staging", "--only", "Reads"];
+    let capture = [
+        &["capture", "--write-real-data", "-o", "out"],
+        staging.as_slice(),
+    ];
+    sandbox.run(&capture.concat()).exits(0);
+    let check = ["check", "--from", "out", "--env"];
+    sandbox.run(&[&check[..], &["staging"]].concat()).exits(0);
+    let before = sandbox.files();
+    // By the rules of another one it would be drift, and be written without a warning.
+    for verb in ["check", "generate", "capture"] {
+        sandbox.run(&[verb, "--from", "out"]).exits(2).tells(&[
+            "out: this was captured in [env.staging]",
+            "say so with --env staging",
+        ]);
+    }
+    sandbox
+        .run(&[&check[..], &["exact"]].concat())
+        .exits(2)
+        .tells(&["this was captured in [env.staging]"]);
+    sandbox
+        .run(&["generate", "--from", "out", "--env", "staging"])
+        .exits(2)
+        .tells(&["--write-real-data"]);
+    same(&before, &sandbox.files());
+}
+
+#[test]
 fn an_environment_that_does_not_exist_is_told() {
     let (sandbox, _) = project("[]");
     sandbox

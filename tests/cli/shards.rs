@@ -237,7 +237,13 @@ fn shares_that_do_not_fit_together_are_refused() {
         &["one", "api-docs"],
         &["api-docs: there is no capture.json", "help: "],
     );
-    merge(&["nowhere"], &["nowhere"]);
+    let absent = [
+        "nowhere does not exist",
+        "`apidocs capture -o DIR` makes one",
+    ];
+    merge(&["one", "nowhere"], &absent);
+    fails(&sandbox, &["check", "--from", "nowhere"], 2, &absent);
+    merge(&["apidocs.toml"], &["apidocs.toml is no folder", "help: "]);
     fails(
         &sandbox,
         &["merge", "one", "two", "-o", "api-docs"],

@@ -6,6 +6,7 @@
 
 mod commands;
 mod killed;
+mod large;
 mod run;
 mod server;
 #[allow(dead_code)]

@@ -102,6 +102,24 @@ fn serve(mut stream: TcpStream, fault: &str) -> std::io::Result<()> {
             eprintln!("about to die");
             std::process::exit(9);
         }
+        "a million numbers" => {
+            let numbers: Vec<_> = (0..1_000_000).map(|n| (n % 10).to_string()).collect();
+            let numbers = numbers.join(",");
+            body(
+                &mut stream,
+                json,
+                format!("{{\"a\":1,\"items\":[{numbers}]}}").as_bytes(),
+            )?;
+        }
+        "numbers far in" => {
+            let (open, close) = ("[".repeat(500), "]".repeat(500));
+            let numbers = vec!["0"; 80_000].join(",");
+            body(
+                &mut stream,
+                json,
+                format!("{open}{numbers}{close}").as_bytes(),
+            )?;
+        }
         "hangs" => std::thread::sleep(LONG),
         _ => body(&mut stream, json, b"{\"a\":1}")?,
     }

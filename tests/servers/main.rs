@@ -5,7 +5,10 @@
 
 #![cfg(unix)]
 
+mod elsewhere;
+
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,6 +19,10 @@ const CHECKS: usize = 3;
 
 /// A server's project, and how it is started otherwise.
 struct Case {
+    /// What it is called in the README, with its version.
+    title: &'static str,
+    /// How the README says that it is started otherwise.
+    otherwise: &'static str,
     /// The folder of the project, and of the server's programs.
     name: &'static str,
     /// What the program says of its version, where it was not pinned at installation.
@@ -29,6 +36,8 @@ struct Case {
 #[test]
 fn kinto() {
     holds(&Case {
+        title: "Kinto 26.5.0",
+        otherwise: "`KINTO_PAGINATE_BY=2`",
         name: "kinto",
         version: None,
         other: ("kinto", "KINTO_PAGINATE_BY", "2"),
@@ -42,6 +51,8 @@ fn kinto() {
 #[test]
 fn bugsink() {
     holds(&Case {
+        title: "Bugsink 2.6.1",
+        otherwise: "Bugsink 2.5.1",
         name: "bugsink",
         version: None,
         other: ("bugsink-older", "", ""),
@@ -55,6 +66,8 @@ fn bugsink() {
 #[test]
 fn datasette() {
     holds(&Case {
+        title: "Datasette 0.65.5",
+        otherwise: "`--setting default_page_size 50`",
         name: "datasette",
         version: None,
         other: (
@@ -81,6 +94,8 @@ const CLUSTER: &[(&str, &str)] = &[
 #[test]
 fn etcd() {
     holds(&Case {
+        title: "etcd 3.4.23",
+        otherwise: "`--initial-cluster-token another-cluster`",
         name: "etcd",
         version: Some(("etcd", "etcd Version: 3.4.")),
         other: (
@@ -101,13 +116,10 @@ fn holds(case: &Case) {
         .join(case.name);
     let check = |programs: &Path, variable: &str, value: &str| -> (Option<i32>, Value) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_apidocs"));
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = std::env::split_paths(&path);
-        let path = std::env::join_paths([programs.join("bin")].into_iter().chain(folders)).unwrap();
         command
             .args(["check", "--report", "json"])
             .current_dir(&project)
-            .env("PATH", path);
+            .env("PATH", path_with(programs));
         if !variable.is_empty() {
             command.env(variable, value);
         }
@@ -138,11 +150,26 @@ fn holds(case: &Case) {
         .collect();
     assert_eq!(drift(&report), expected, "{}: {report:#}", case.name);
     let documents = report["documents"].as_array().map_or(0, Vec::len);
-    println!(
-        "| {} | {documents} | {clean} of {CHECKS} | {} |",
-        case.name,
-        expected.len()
+    let row = format!(
+        "| {} | {documents} | {clean} of {CHECKS} | {} | {} |",
+        case.title,
+        case.otherwise,
+        told(&expected)
     );
+    println!("{row}");
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&row), "the README has no line {row}");
+}
+
+/// What `check` tells, as the README puts it.
+fn told(drift: &BTreeSet<(String, String)>) -> String {
+    let codes: BTreeSet<_> = drift.iter().map(|(_, code)| format!("`{code}`")).collect();
+    let documents: BTreeSet<_> = drift.iter().map(|(document, _)| document).collect();
+    let codes = codes.into_iter().collect::<Vec<_>>();
+    match (codes.as_slice(), documents.len()) {
+        ([code], 2..) => format!("{code} in {} documents", documents.len()),
+        (codes, _) => codes.join(", "),
+    }
 }
 
 /// Document and code of each change.
@@ -161,18 +188,7 @@ fn drift(report: &Value) -> BTreeSet<(String, String)> {
 
 /// The folder of the server's programs; says so where they are not installed, or in another version.
 fn programs(case: &Case) -> Option<PathBuf> {
-    let folder = std::env::var_os("APIDOCS_SERVERS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers"),
-        PathBuf::from,
-    );
-    let programs = folder.join(case.name);
-    if !programs.join("installed").is_file() {
-        println!(
-            "skipped: {} is not installed (tests/servers/install)",
-            case.name
-        );
-        return None;
-    }
+    let programs = installed(case.name)?;
     if let Some((program, expected)) = case.version {
         let output = Command::new(programs.join("bin").join(program))
             .arg("--version")
@@ -185,4 +201,25 @@ fn programs(case: &Case) -> Option<PathBuf> {
         }
     }
     Some(programs)
+}
+
+/// The folder of a server's programs; says so where they are not installed.
+fn installed(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("APIDOCS_SERVERS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers"),
+        PathBuf::from,
+    );
+    let programs = folder.join(name);
+    if !programs.join("installed").is_file() {
+        println!("skipped: {name} is not installed (tests/servers/install)");
+        return None;
+    }
+    Some(programs)
+}
+
+/// The path in which a server's programs are found first.
+fn path_with(programs: &Path) -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path);
+    std::env::join_paths([programs.join("bin")].into_iter().chain(folders)).unwrap()
 }

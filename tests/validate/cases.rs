@@ -55,6 +55,7 @@ fn found(case: &Path) -> Vec<Finding> {
             jobs: 1,
             fail_fast: false,
             shard: None,
+            exchanges: false,
             logs: None,
             interrupted: Arc::new(AtomicBool::new(false)),
         });

@@ -82,6 +82,9 @@ fn fits(one: &About, folder: &str, other: &About, other_folder: &str) -> Result<
     if one.digest != other.digest {
         return differ("scenarios or settings");
     }
+    if one.environment != other.environment {
+        return differ("environments");
+    }
     if one.scenarios != other.scenarios || one.only != other.only || one.skip != other.skip {
         return differ("selections of scenarios");
     }

@@ -25,6 +25,7 @@ use super::{Captured, CapturedExample, Options, ScenarioRun, Shard};
 use crate::document::{Collection, Tree, check_file_name};
 use crate::finding::SourceFile;
 use crate::json::{self, KeyOrder};
+use crate::project::Settings;
 
 pub use merge::merge;
 use run::RunFile;
@@ -62,6 +63,9 @@ struct About {
     only: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     skip: Vec<String>,
+    /// The environment whose server was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    environment: Option<String>,
     /// The scenarios of all shards.
     scenarios: Vec<String>,
     /// Why the run could not go on to its end.
@@ -121,6 +125,7 @@ impl Share {
                 shard: options.shard.map(|shard| shard.to_string()),
                 only: options.only.to_vec(),
                 skip: options.skip.to_vec(),
+                environment: environment(options.settings).map(str::to_owned),
                 scenarios: Plan::new(options)
                     .all
                     .into_iter()
@@ -149,11 +154,27 @@ impl Share {
     /// What was captured, for the documents of which it was.
     ///
     /// # Errors
-    /// One shard of several, and a capture of other scenarios or settings than those of that digest.
-    pub fn captured(&self, collection: &Collection, digest: &str) -> Result<Captured, Error> {
+    /// One shard of several, a capture in another environment than that of the settings, and one of other scenarios or
+    /// settings than those of that digest.
+    pub fn captured(
+        &self,
+        collection: &Collection,
+        settings: &Settings,
+        digest: &str,
+    ) -> Result<Captured, Error> {
         if let Some(shard) = &self.about.shard {
             return Err(misfit(format!("this is shard {shard} alone"))
                 .with_help("put all shards together first: `apidocs merge DIR… -o DIR`"));
+        }
+        let (there, here) = (self.about.environment.as_deref(), environment(settings));
+        if there != here {
+            // What another server answers is held to other rules, and not everybody may write it.
+            return Err(match there {
+                Some(name) => misfit(format!("this was captured in [env.{name}]"))
+                    .with_help(format!("say so with --env {name}")),
+                None => misfit("this was captured in no environment of [env]")
+                    .with_help("leave --env out"),
+            });
         }
         if self.about.digest != digest {
             return Err(misfit(
@@ -261,6 +282,11 @@ impl Share {
             None => Ok(()),
         }
     }
+}
+
+fn environment(settings: &Settings) -> Option<&str> {
+    let chosen = settings.environment.as_ref();
+    chosen.map(|chosen| chosen.name.as_str())
 }
 
 /// Without another help: such folders are made by us, so that a new one is right.

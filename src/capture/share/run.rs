@@ -145,6 +145,7 @@ impl RunFile {
     ) -> Result<Made, Error> {
         let mut run = ScenarioRun::new(ident, &self.title);
         run.exchanges = self.exchanges.iter().map(Exchange::from).collect();
+        run.answered = run.exchanges.len();
         run.outcome = match self.outcome {
             OutcomeFile::Done => Outcome::Done,
             OutcomeFile::Failed => Outcome::Failed,

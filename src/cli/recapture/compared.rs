@@ -13,6 +13,13 @@ use serde_json::Value;
 
 use super::Recapture;
 
+/// The documents that were captured, compared with those that are committed.
+pub(super) struct Compared {
+    pub documents: Vec<DocumentChanges>,
+    /// How many others have examples, of which nothing can be said.
+    pub others: usize,
+}
+
 /// A version of some documents.
 fn version_of<'a>(collection: &'a Collection, names: &BTreeSet<&DocumentName>) -> Version<'a> {
     let documents = collection
@@ -25,6 +32,16 @@ impl Recapture {
     /// The documents that were captured, compared with those that are committed; and how many others have
     /// examples, of which nothing can be said.
     pub fn compare(&self) -> (Vec<DocumentChanges>, usize) {
+        let compared = self.compared();
+        (compared.documents.clone(), compared.others)
+    }
+
+    /// The same, to be looked at alone.
+    pub(super) fn compared(&self) -> &Compared {
+        self.compared.get_or_init(|| self.compare_anew())
+    }
+
+    fn compare_anew(&self) -> Compared {
         let captured: BTreeSet<_> = self
             .captured
             .examples
@@ -43,7 +60,10 @@ impl Recapture {
         let others = others.count();
         let documents = documents.into_iter();
         let documents = documents.map(|changes| without_secrets(changes, &self.captured.secrets));
-        (documents.collect(), others)
+        Compared {
+            documents: documents.collect(),
+            others,
+        }
     }
 
     /// What is wrong with files that are made of what was captured: a secret of the run in one of them. One that somebody

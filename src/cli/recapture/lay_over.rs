@@ -9,6 +9,8 @@ use apidocs::json;
 use apidocs::project::Compare;
 use apidocs::stabilize::Rules;
 
+use crate::cli::parallel;
+
 /// A document whose file has to change.
 pub(super) struct Changed {
     pub path: String,
@@ -25,45 +27,40 @@ pub(super) fn lay_over(
     rules: &Rules,
     compare: Compare,
 ) -> Vec<Changed> {
-    let mut by_document: BTreeMap<&DocumentName, Vec<Example>> = BTreeMap::new();
+    let mut by_document: BTreeMap<&DocumentName, Vec<&Example>> = BTreeMap::new();
     for (target, example) in &captured.examples {
-        by_document
-            .entry(&target.document)
-            .or_default()
-            .push(example.example.clone());
+        let examples = by_document.entry(&target.document).or_default();
+        examples.push(&example.example);
     }
+    let by_document: Vec<_> = by_document.into_iter().collect();
     // What a scenario says itself does not vary, whatever it looks like.
     let sources = before.scenarios.values().map(|loaded| &loaded.source);
     let sources = sources.chain(before.fixtures.iter().map(|loaded| &loaded.source));
     let said: Vec<_> = sources.map(|source| &*source.text).collect();
     let is_stable = |value: &str| said.iter().any(|text| text.contains(value));
-    let mut changed = Vec::new();
-    for (name, examples) in by_document {
-        let Some(loaded) = before.endpoints.get(name) else {
-            continue;
-        };
-        let Some(document) = &loaded.item else {
-            // Told by `unread`: what people wrote there must not be lost.
-            continue;
-        };
+    let changed = parallel::map(&by_document, |(name, examples)| {
+        let loaded = before.endpoints.get(name)?;
+        // Where there is none, `unread` tells it: what people wrote there must not be lost.
+        let document = loaded.item.as_ref()?;
+        let examples = examples.iter().map(|example| (*example).clone()).collect();
         let examples = match compare {
             Compare::Exact => examples,
             Compare::Shape => in_shape(&document.examples, examples),
         };
         let settled = settle(&name.to_string(), document, examples, rules, &is_stable);
-        if settled.changed {
+        settled.changed.then(|| {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
             let path = name.file();
             let before = files.get(&path).cloned();
             let after = json::write(&file, key_order::ENDPOINT);
-            changed.push(Changed {
+            Changed {
                 path,
                 before,
                 after,
-            });
-        }
-    }
-    changed
+            }
+        })
+    });
+    changed.into_iter().flatten().collect()
 }
 
 /// Captured examples with the committed values wherever they have the committed shape.

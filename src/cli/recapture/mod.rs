@@ -5,6 +5,7 @@ mod lay_over;
 mod obstacles;
 mod summary;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -21,10 +22,13 @@ use super::args::Selection;
 use super::context::{Context, absolute};
 use super::exit::Exit;
 use super::progress::Watch;
+use super::reading::read_tree;
 use super::scenarios::Scenarios;
 use super::share;
 use super::source::{self, Described, Followed};
+use super::validate::all;
 use super::volatile::Volatile;
+use compared::Compared;
 use lay_over::{Changed, lay_over};
 use obstacles::{no_scenarios, obstacles, run_findings, unread};
 
@@ -53,6 +57,8 @@ pub struct Recapture {
     /// What the source makes of the documents on disk.
     pub source: Option<Followed>,
     changed: Vec<Changed>,
+    /// The comparison of both, once somebody has asked for it.
+    compared: OnceCell<Compared>,
     leaks_secret: bool,
     ran: bool,
 }
@@ -77,7 +83,7 @@ pub fn recapture(
     }
     let prefix = project.shown(&project.docs);
     let volatile = Volatile::of_project(project)?;
-    let before = Collection::from_tree(&tree, &prefix);
+    let before = read_tree(&tree, &prefix);
     let from = match &selection.from {
         Some(folder) => Some(share::read(context, folder)?),
         None => None,
@@ -118,6 +124,7 @@ pub fn recapture(
             slowest: Vec::new(),
             source,
             changed: Vec::new(),
+            compared: OnceCell::new(),
             leaks_secret: false,
             ran: false,
         });
@@ -130,7 +137,7 @@ pub fn recapture(
     capture::adopt_orphans();
     let watch = Watch::new(context, &project.root);
     let made = match &from {
-        Some(share) => share.captured(&before, &digest(project, &before)),
+        Some(share) => share.captured(&before, &project.settings, &digest(project, &before)),
         None => capture::run(&options, &watch),
     };
     let mut captured = match made {
@@ -167,14 +174,14 @@ pub fn recapture(
             });
         }
     }
-    let after = Collection::from_tree(&tree, &prefix);
+    let after = read_tree(&tree, &prefix);
 
     let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
     findings.extend(described.unknown(&after));
     if captured.is_complete() {
         let contracts = described.contracts(&after);
         let checks = Checks::new(&project.settings).with_contracts(contracts);
-        let told = checks.all(&after);
+        let told = all(&checks, &after);
         let files = captured_files(&after, &captured);
         findings.extend(
             told.into_iter().filter(|finding| {
@@ -219,6 +226,7 @@ pub fn recapture(
         slowest,
         source,
         changed,
+        compared: OnceCell::new(),
         leaks_secret,
         ran: true,
     })
@@ -245,6 +253,7 @@ impl Recapture {
         let Ok(name) = name.parse::<DocumentName>() else {
             return;
         };
+        self.compared.take();
         let path = name.file();
         self.changed.retain(|document| document.path != path);
         if let Some(committed) = self.before.endpoints.get(&name) {
@@ -254,6 +263,7 @@ impl Recapture {
 
     /// The same capture laid over the documents by other rules.
     pub fn settled_by(mut self, project: &Project, rules: &Rules) -> Result<Self> {
+        self.compared.take();
         let mut tree = project.tree()?;
         self.volatile.rules = rules.clone();
         self.changed = lay_over(
@@ -266,7 +276,7 @@ impl Recapture {
         for document in &self.changed {
             tree.insert(document.path.clone(), document.after.as_bytes());
         }
-        self.after = Collection::from_tree(&tree, &project.shown(&project.docs));
+        self.after = read_tree(&tree, &project.shown(&project.docs));
         Ok(self)
     }
 

@@ -9,9 +9,8 @@ use super::Recapture;
 impl Recapture {
     /// What was done, in some lines.
     pub fn summary(&self) -> String {
-        let (documents, _) = self.compare();
         let with = |status| {
-            let documents = documents.iter();
+            let documents = self.compared().documents.iter();
             documents.filter(|changes| changes.status == status).count()
         };
         let runs = |wanted: fn(&Outcome) -> bool| {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use base64::Engine as _;
 
-use super::known::{Found, SHORTEST_PART, Why};
+use super::known::{Found, SHORTEST, SHORTEST_PART, Why};
 
 /// Finds all known values at once.
 pub(super) struct Finder {
@@ -44,8 +44,12 @@ impl Finder {
                     .for_each(|text| add(text, true));
             }
         }
+        // What is learned is looked for at once, and often in a few texts alone: an automaton of another kind would be
+        // searched faster, and takes longer to build than it is used.
+        let mut builder = AhoCorasick::builder();
+        builder.kind(Some(AhoCorasickKind::ContiguousNFA));
         let automaton = (!texts.is_empty())
-            .then(|| AhoCorasick::new(&texts).ok())
+            .then(|| builder.build(&texts).ok())
             .flatten();
         Self {
             automaton,
@@ -57,6 +61,9 @@ impl Finder {
         let Some(automaton) = &self.automaton else {
             return;
         };
+        if bytes.len() < SHORTEST {
+            return;
+        }
         for hit in automaton.find_overlapping_iter(bytes) {
             let Some(pattern) = self.patterns.get(hit.pattern().as_usize()) else {
                 continue;

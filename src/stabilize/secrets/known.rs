@@ -15,7 +15,7 @@ use super::named;
 use super::names::{Kind, Rules};
 
 /// A value shorter than that is not looked for: it would be found in what is no secret.
-const SHORTEST: usize = 4;
+pub(super) const SHORTEST: usize = 4;
 
 /// A value shorter than that counts only where it is a word, and in no other spelling.
 pub(super) const SHORTEST_PART: usize = 8;
@@ -28,6 +28,8 @@ pub(super) const SHORTEST_PART: usize = 8;
 pub struct Secrets {
     pub(super) rules: Arc<Rules>,
     known: BTreeMap<String, String>,
+    /// How often something was added.
+    version: u64,
     finder: OnceLock<Arc<Finder>>,
 }
 
@@ -84,7 +86,7 @@ impl Secrets {
                     self.add(&shown);
                 }
             }
-            Value::Number(number) => self.add(&number.to_string()),
+            Value::Number(number) => self.add(number.as_str()),
             Value::Array(items) => items.iter().for_each(|item| self.add_value(item, shown)),
             Value::Object(members) => {
                 members
@@ -153,7 +155,26 @@ impl Secrets {
                 self.known.insert(value.to_owned(), shown.to_owned());
             }
         }
+        self.version += 1;
         self.finder = OnceLock::new();
+    }
+
+    /// Builds the automaton, so that clones have it.
+    pub fn get_ready(&self) {
+        self.finder();
+    }
+
+    /// Where both know the same, both use the same automaton: building one is what takes time.
+    pub fn share_with(&self, other: &mut Self) {
+        if self.known == other.known {
+            self.finder();
+            other.finder = self.finder.clone();
+        }
+    }
+
+    /// Another one each time when something new is known.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     pub(super) fn shown_form(&self, form: Form) -> &str {
@@ -173,12 +194,45 @@ impl Secrets {
         self.known.get(text).map(String::as_str)
     }
 
+    fn finder(&self) -> &Finder {
+        self.finder
+            .get_or_init(|| Arc::new(Finder::new(&self.known)))
+    }
+
+    /// Whether a known value is in a text, in whatever spelling. What names or forms call a secret is not looked for.
+    pub fn are_in(&self, text: &str) -> bool {
+        let finder = self.finder();
+        let holds = |bytes: &[u8]| {
+            let mut found = Vec::new();
+            finder.find(bytes, &mut found);
+            !found.is_empty()
+        };
+        holds(text.as_bytes())
+            || layers(text.as_bytes())
+                .iter()
+                .any(|layer| holds(&layer.bytes))
+    }
+
+    /// The same of the strings, keys and numbers of a JSON value.
+    pub fn are_in_value(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.are_in(text),
+            Value::Number(number) => self.whole(number.as_str()).is_some(),
+            Value::Array(items) => items.iter().any(|item| self.are_in_value(item)),
+            Value::Object(members) => members
+                .iter()
+                .any(|(key, member)| self.are_in(key) || self.are_in_value(member)),
+            Value::Null | Value::Bool(_) => false,
+        }
+    }
+
     /// The spellings of known values and of well-known forms, in the order of the text; overlapping ones are one.
     pub(super) fn find(&self, text: &str) -> Vec<Found> {
-        let finder = self
-            .finder
-            .get_or_init(|| Arc::new(Finder::new(&self.known)));
         let mut found = Vec::new();
+        if text.len() < SHORTEST {
+            return found;
+        }
+        let finder = self.finder();
         self.find_in(finder, text.as_bytes(), &mut found);
         for layer in layers(text.as_bytes()) {
             let from = found.len();

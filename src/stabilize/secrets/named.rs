@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 use serde_json::Value;
@@ -20,46 +21,53 @@ pub(super) struct Named {
     pub shown: String,
 }
 
+// A name that is too long to be one is passed over afterwards: to count in a pattern makes it large.
+
 static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:^|[?&#;])([A-Za-z0-9_.%\[\]-]{1,80})=([^&#;\s"'<>\\]+)"#)
+    Regex::new(r#"(?:^|[?&#;])([A-Za-z0-9_.%\[\]-]+)=([^&#;\s"'<>\\]+)"#)
         .expect("a pattern of ours")
 });
 
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""([^"\\\r\n]{1,80})"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
+    Regex::new(r#""([^"\\\r\n]+)"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
 });
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]{1,80}):[ \t]*([^\r\n]+?)[ \t\r]*$")
+    Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]+):[ \t]*([^\r\n]+?)[ \t\r]*$")
         .expect("a pattern of ours")
 });
 
 static PART: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)content-disposition:[^\r\n]*\bname="([^"\r\n]{1,80})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\r\n]+)"#)
+    Regex::new(r#"(?i)content-disposition:[^\r\n]*\bname="([^"\r\n]+)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\r\n]+)"#)
         .expect("a pattern of ours")
+});
+
+/// Headers that carry a credential, and whose names mean nothing else.
+const HEADERS: [&str; 6] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-api-key",
+    "x-auth-token",
+];
+
+/// Finds the name of such a header, as a line of a text holds it.
+static HEADER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(HEADERS.map(|name| format!("{name}:")))
+        .expect("patterns of ours")
 });
 
 /// Whether a name is that of a header that carries a credential, and means nothing else.
 pub(super) fn is_header(name: &str) -> bool {
-    [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-        "x-api-key",
-        "x-auth-token",
-    ]
-    .iter()
-    .any(|known| name.eq_ignore_ascii_case(known))
+    HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// Whether a line of the text may be a header field with a credential.
 pub(super) fn has_credential_line(text: &str) -> bool {
-    text.split(['\n', '\r']).any(|line| {
-        let line = line.trim_start_matches(['<', '>', '*', ' ', '\t']);
-        line.split_once(':')
-            .is_some_and(|(name, _)| is_header(name))
-    })
+    text.contains(':') && HEADER.is_match(text)
 }
 
 /// All of them, in no particular order.
@@ -109,15 +117,16 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
             add(start..start + value.len(), value.to_owned(), name);
         }
     }
-    // Most texts have none, and the pattern looks at every line.
-    let lines = has_credential_line(text).then(|| LINE.captures_iter(text));
-    for captures in lines.into_iter().flatten() {
-        let (_, [name, value]) = captures.extract();
-        if is_header(name) {
-            let start = captures.get(2).map_or(0, |value| value.start());
-            for inner in header(name, value, rules) {
-                let range = start + inner.range.start..start + inner.range.end;
-                found.push(Named { range, ..inner });
+    // Taking texts apart is slow, and most hold no such line.
+    if has_credential_line(text) {
+        for captures in LINE.captures_iter(text) {
+            let (_, [name, value]) = captures.extract();
+            if is_header(name) {
+                let start = captures.get(2).map_or(0, |value| value.start());
+                for inner in header(name, value, rules) {
+                    let range = start + inner.range.start..start + inner.range.end;
+                    found.push(Named { range, ..inner });
+                }
             }
         }
     }

@@ -85,6 +85,9 @@ const ENDS: &[&str] = &[
     "sessiontoken",
 ];
 
+/// Longer ones are sentences, not names.
+const LONGEST: usize = 80;
+
 /// An ordinary word under the name of a token is no token below that length: `"token": "invalid"`.
 const WORD: usize = 8;
 
@@ -126,8 +129,7 @@ impl Rules {
 
     /// What the name of a header, key or parameter says of its value.
     pub(super) fn kind(&self, name: &str) -> Option<Kind> {
-        // Longer ones are sentences, not names.
-        if name.len() > 80 || self.added.is_empty() && !has_ending(name) {
+        if name.len() > LONGEST || self.added.is_empty() && !has_ending(name) {
             return None;
         }
         // The name of a member in which a secret stood says no more of its value than the rest of it.

@@ -138,7 +138,7 @@ impl<'a> Scan<'a> {
                 }
             }
             Value::Number(number) => {
-                if !self.secrets.knows_none() && self.secrets.whole(&number.to_string()).is_some() {
+                if !self.secrets.knows_none() && self.secrets.whole(number.as_str()).is_some() {
                     self.tell(at, "a value that is a secret of this run".to_owned());
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::known::{Found, Secrets, Why, merge};
 use super::named;
@@ -80,33 +80,72 @@ impl Secrets {
 
     /// The JSON value without secrets: in strings and keys, and numbers that are one.
     pub fn redact_value(&self, value: &Value) -> Value {
+        let mut shown = value.clone();
+        self.hide_in(&mut shown);
+        shown
+    }
+
+    /// Takes the secrets out of a JSON value, and says whether there were any.
+    pub fn hide_in(&self, value: &mut Value) -> bool {
         match value {
-            Value::String(text) => Value::String(self.redact(text).into_owned()),
+            Value::String(text) => set(text, |text| self.redact(text)),
             Value::Array(items) => match named::is_header_pair(items) {
-                Some((name, text)) => Value::from(vec![name, &self.redact_header(name, text)]),
-                None => items.iter().map(|item| self.redact_value(item)).collect(),
+                Some((name, text)) => match self.redact_header(name, text) {
+                    Cow::Borrowed(_) => false,
+                    Cow::Owned(shown) => {
+                        *items = vec![name.into(), shown.into()];
+                        true
+                    }
+                },
+                None => {
+                    let hidden = items.iter_mut().map(|item| self.hide_in(item));
+                    hidden.fold(false, |any, hidden| any | hidden)
+                }
             },
-            Value::Object(members) => {
-                let named = named::named_member(members).map(|(name, _)| name);
-                let member = |(key, member): (&String, &Value)| {
-                    let shown = match (member, named) {
-                        (Value::String(text), Some(name)) if key == "value" => {
-                            self.redact_member(name, text).into_owned().into()
-                        }
-                        (Value::String(text), _) => {
-                            self.redact_member(key, text).into_owned().into()
-                        }
-                        _ => self.redact_value(member),
-                    };
-                    (replace(key, &self.find(key)).into_owned(), shown)
-                };
-                members.iter().map(member).collect()
-            }
-            Value::Number(number) => match self.whole(&number.to_string()) {
-                Some(shown) => Value::from(shown),
-                None => value.clone(),
+            Value::Object(members) => self.hide_in_members(members),
+            Value::Number(number) => match self.whole(number.as_str()) {
+                Some(shown) => {
+                    *value = Value::from(shown);
+                    true
+                }
+                None => false,
             },
-            Value::Null | Value::Bool(_) => value.clone(),
+            Value::Null | Value::Bool(_) => false,
+        }
+    }
+
+    fn hide_in_members(&self, members: &mut Map<String, Value>) -> bool {
+        let named = named::named_member(members).map(|(name, _)| name.to_owned());
+        let mut any = false;
+        let mut in_keys = false;
+        for (key, member) in members.iter_mut() {
+            any |= match (member, &named) {
+                (Value::String(text), Some(name)) if key == "value" => {
+                    set(text, |text| self.redact_member(name, text))
+                }
+                (Value::String(text), _) => set(text, |text| self.redact_member(key, text)),
+                (member, _) => self.hide_in(member),
+            };
+            in_keys |= !self.find(key).is_empty();
+        }
+        if in_keys {
+            let shown = std::mem::take(members).into_iter().map(|(key, member)| {
+                let found = self.find(&key);
+                (replace(&key, &found).into_owned(), member)
+            });
+            *members = shown.collect();
+        }
+        any | in_keys
+    }
+}
+
+/// Puts what is shown of a string in its place, and says whether that is another one.
+fn set(text: &mut String, shown: impl Fn(&str) -> Cow<'_, str>) -> bool {
+    match shown(text) {
+        Cow::Borrowed(_) => false,
+        Cow::Owned(shown) => {
+            *text = shown;
+            true
         }
     }
 }

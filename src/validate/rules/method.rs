@@ -91,7 +91,12 @@ pub(in crate::validate) fn in_capitals(finding: Finding) -> Finding {
         let start = span.start + 1;
         (capitals != method && REGISTERED.contains(&capitals.as_str())).then(|| {
             let place = start..start + method.len();
-            Fix::new("writes the method in capitals", &label.source, place, capitals)
+            Fix::new(
+                "writes the method in capitals",
+                &label.source,
+                place,
+                capitals,
+            )
         })
     });
     match fix {

@@ -1,0 +1,59 @@
+//! The same work on many things, side by side.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use apidocs::json::STACK_SIZE;
+
+/// Fewer things are not worth a thread.
+const FEW: usize = 8;
+
+/// What `work` makes of each of the things, in their order.
+pub fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = match things.len() {
+        ..FEW => 1,
+        _ => thread::available_parallelism().map_or(1, NonZero::get),
+    };
+    let next = AtomicUsize::new(0);
+    let turns = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            match things.get(index) {
+                Some(thing) => done.push((index, work(thing))),
+                None => return done,
+            }
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads)
+            .filter_map(|_| {
+                let builder = thread::Builder::new().stack_size(STACK_SIZE);
+                // Where the system gives no thread more, the others do the work.
+                builder.spawn_scoped(scope, turns).ok()
+            })
+            .collect();
+        let mut done = turns();
+        for other in others {
+            match other.join() {
+                Ok(more) => done.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, made)| made).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_order_is_that_of_the_things() {
+        for count in [0, 1, 7, 8, 1_000] {
+            let things: Vec<usize> = (0..count).collect();
+            assert_eq!(super::map(&things, |thing| *thing), things);
+        }
+    }
+}
