@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 use serde_json::Value;
@@ -52,14 +51,6 @@ const HEADERS: [&str; 6] = [
     "x-auth-token",
 ];
 
-/// Finds the name of such a header, as a line of a text holds it.
-static HEADER: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(HEADERS.map(|name| format!("{name}:")))
-        .expect("patterns of ours")
-});
-
 /// Whether a name is that of a header that carries a credential, and means nothing else.
 pub(super) fn is_header(name: &str) -> bool {
     HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
@@ -67,7 +58,12 @@ pub(super) fn is_header(name: &str) -> bool {
 
 /// Whether a line of the text may be a header field with a credential.
 pub(super) fn has_credential_line(text: &str) -> bool {
-    text.contains(':') && HEADER.is_match(text)
+    let mut lines = text.split(['\n', '\r']);
+    lines.any(|line| {
+        let field = line.split_once(':');
+        field
+            .is_some_and(|(name, _)| is_header(name.trim_start_matches(['<', '>', '*', ' ', '\t'])))
+    })
 }
 
 /// All of them, in no particular order.

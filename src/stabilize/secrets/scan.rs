@@ -25,7 +25,7 @@ pub struct Place {
 /// examples. The pointers begin with `base`, which is that of the value; the glance is at the text that it was read from.
 pub fn scan(value: &Value, base: &str, secrets: &Secrets, glance: Glance) -> Vec<Place> {
     let mut scan = Scan::new(secrets, glance);
-    scan.value(value, &mut base.to_owned());
+    scan.value(value, &mut base.to_owned(), false);
     scan.places
 }
 
@@ -101,9 +101,9 @@ impl<'a> Scan<'a> {
         !self.text(text, at, named)
     }
 
-    /// The pointer is the same again at the end.
-    fn value(&mut self, value: &Value, at: &mut String) {
-        let named = is_captured(at);
+    /// The pointer is the same again at the end; `named` says whether what is around the value was captured.
+    fn value(&mut self, value: &Value, at: &mut String, named: bool) {
+        let named = named || is_captured(at);
         match value {
             Value::String(text) => {
                 let header = is_header_line(at).then(|| text.split_once(':')).flatten();
@@ -128,13 +128,17 @@ impl<'a> Scan<'a> {
                     return;
                 }
                 for (index, item) in items.iter().enumerate() {
-                    pointer::within(at, &index.to_string(), |at| self.value(item, at));
+                    pointer::within(at, &index.to_string(), |at| {
+                        self.value(item, at, named);
+                    });
                 }
             }
             Value::Object(members) => {
                 let other = named::named_member(members).map(|(name, _)| name);
                 for (key, member) in members {
-                    pointer::within(at, key, |at| self.key_and_value(key, member, other, at));
+                    pointer::within(at, key, |at| {
+                        self.key_and_value(key, member, other, at, named);
+                    });
                 }
             }
             Value::Number(number) => {
@@ -147,8 +151,15 @@ impl<'a> Scan<'a> {
     }
 
     /// `other` is the name that a member `value` stands under.
-    fn key_and_value(&mut self, key: &str, member: &Value, other: Option<&str>, at: &mut String) {
-        let named = is_captured(at);
+    fn key_and_value(
+        &mut self,
+        key: &str,
+        member: &Value,
+        other: Option<&str>,
+        at: &mut String,
+        named: bool,
+    ) {
+        let named = named || is_captured(at);
         if self.text(key, at, false) {
             let told = self.places.last_mut();
             told.into_iter().for_each(|place| place.in_key = true);
@@ -159,7 +170,7 @@ impl<'a> Scan<'a> {
                 let name = other.filter(|_| key == "value").unwrap_or(key);
                 self.member(name, text, at, named);
             }
-            _ => self.value(member, at),
+            _ => self.value(member, at, named),
         }
     }
 
@@ -188,7 +199,7 @@ fn tail(at: &str) -> Option<&str> {
 }
 
 fn is_header_line(at: &str) -> bool {
-    tail(at).is_some_and(|tail| tail.starts_with("headers/"))
+    at.contains("/headers/") && tail(at).is_some_and(|tail| tail.starts_with("headers/"))
 }
 
 fn is_lines(at: &str) -> bool {

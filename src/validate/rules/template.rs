@@ -53,11 +53,11 @@ impl<'a> Template<'a> {
         let mut shape = String::new();
         for (index, segment) in self.segments.iter().enumerate() {
             let separator = if index > 0 { "/" } else { "" };
-            let literals = segment.literals.iter();
-            let literals = literals.map(|literal| String::from_utf8_lossy(literal));
-            let segment: Vec<_> = literals.collect();
             shape.push_str(separator);
-            shape.push_str(&segment.join("{}"));
+            for (index, literal) in segment.literals.iter().enumerate() {
+                shape.push_str(if index > 0 { "{}" } else { "" });
+                shape.push_str(&String::from_utf8_lossy(literal));
+            }
         }
         shape
     }
