@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use walkdir::WalkDir;
 
@@ -178,11 +178,10 @@ pub fn append_file(path: &Path, contents: &[u8]) -> Result<(), Error> {
 
 /// The path below a folder, with `/`. A name that is not Unicode is shown with replacements, so that it is told, not passed over.
 fn relative(folder: &Path, path: &Path) -> Option<String> {
-    let parts: Vec<_> = path
-        .strip_prefix(folder)
-        .ok()?
-        .iter()
-        .map(|part| part.to_string_lossy())
-        .collect();
+    let path = path.strip_prefix(folder).ok()?;
+    if let Some(path) = path.to_str().filter(|_| MAIN_SEPARATOR == '/') {
+        return Some(path.to_owned());
+    }
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     Some(parts.join("/"))
 }

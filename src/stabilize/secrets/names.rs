@@ -215,11 +215,20 @@ fn end(letters: impl Iterator<Item = u8>) -> u128 {
 /// What every name that is known ends with, once its words are joined, as [`end`] gives it, and where its letters stand.
 static ENDINGS: LazyLock<Vec<(u128, u128)>> = LazyLock::new(|| {
     let names = SECRETS.iter().chain(TOKENS).chain(ENDS);
-    let endings = names.map(|name| {
+    let mut endings: Vec<(u128, u128)> = Vec::new();
+    for name in names {
         let letters = || name.bytes().rev().filter(|letter| *letter != b' ');
-        (end(letters()), end(letters().map(|_| u8::MAX)))
-    });
-    endings.collect()
+        let (ending, places) = (end(letters()), end(letters().map(|_| u8::MAX)));
+        // What ends with another one needs no place of its own.
+        if !endings
+            .iter()
+            .any(|(other, places)| ending & places == *other)
+        {
+            endings.retain(|(other, _)| other & places != ending);
+            endings.push((ending, places));
+        }
+    }
+    endings
 });
 
 /// Whether a name may be one that is known. Of most names the quick answer is no.

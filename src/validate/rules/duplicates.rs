@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::documents;
-use super::template::Template;
+use super::template;
 use crate::document::Collection;
 use crate::finding::spelling::quoted;
 use crate::finding::{Finding, SourceFile, codes};
@@ -16,10 +16,10 @@ pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
     for document in documents(collection) {
         let (method, path) = (&document.item.method, &document.item.api_path);
         // A path that cannot be taken apart is told by the rule on parameters.
-        let Ok(template) = Template::parse(path) else {
+        let Some(shape) = template::shape(path) else {
             continue;
         };
-        let key = (method.as_str(), template.shape());
+        let key = (method.as_str(), shape);
         let Some(other) = first.get(&key) else {
             first.insert(key, document.source);
             continue;

@@ -87,6 +87,27 @@ impl<'a> Template<'a> {
     }
 }
 
+/// The shape of the template of a path, without taking it apart where it is plain; `None` where it is no template.
+pub(super) fn shape(path: &str) -> Option<String> {
+    let mut shape = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, behind) = after.split_once('}').unwrap_or_default();
+        if name.is_empty() || name.contains(['{', '/']) {
+            break;
+        }
+        shape.push_str(before);
+        shape.push_str("{}");
+        rest = behind;
+    }
+    if rest.contains('{') || shape.contains('%') || rest.contains('%') {
+        return Some(Template::parse(path).ok()?.shape());
+    }
+    shape.push_str(rest);
+    let braces = |sign| shape.matches(sign).count();
+    (braces('{') == braces('}')).then_some(shape)
+}
+
 impl<'a> Segment<'a> {
     fn parse(text: &'a str) -> Result<Self, String> {
         let mut segment = Self {
@@ -197,6 +218,25 @@ mod tests {
     fn braces_come_in_pairs() {
         for bad in ["/{", "/}", "/{}", "/{a/b}", "/{a{b}}", "/a}b{", "/{a}}"] {
             assert!(Template::parse(bad).is_err(), "{bad}");
+        }
+        for path in [
+            "/{",
+            "/}",
+            "/{}",
+            "/{a/b}",
+            "/a}b{",
+            "/{a}}",
+            "/}{a}",
+            "/{a}/x{b}y{c}",
+            "/a%2F{b}",
+            "/%7D",
+        ] {
+            let whole = Template::parse(path).ok();
+            assert_eq!(
+                shape(path),
+                whole.map(|template| template.shape()),
+                "{path}"
+            );
         }
         let template = Template::parse("/{a}/x{b}y{c}").unwrap();
         assert_eq!(template.placeholders().collect::<Vec<_>>(), ["a", "b", "c"]);
