@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::Result;
-use apidocs::document::{Collection, ContractName, DocumentName, Tree};
-use apidocs::finding::Finding;
+use apidocs::document::{Collection, ContractName, DocumentName, Tree, below};
+use apidocs::finding::{Finding, SourceFile};
 use apidocs::json::STACK_SIZE;
 use apidocs::project::{Error, Listing, Project, read_document};
 use apidocs::stabilize::Rules;
@@ -75,6 +76,46 @@ impl Whole {
     }
 }
 
+/// Reads and checks what one thread gets hold of.
+struct Reader<'a> {
+    checks: &'a Checks,
+    whole: &'a Whole,
+    /// Before the paths that findings show.
+    prefix: &'a str,
+    part: Part,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, path: &str, file: &Path) -> Result<(), Error> {
+        let bytes = read_document(file)?;
+        let name = DocumentName::of_file(path);
+        let name = name.filter(|name| !self.whole.wants(name));
+        if let Some(name) = name
+            && let Ok(text) = std::str::from_utf8(&bytes)
+            && let Some(mut loaded) = self.checks.plain(&name, text)
+        {
+            let file = file.to_owned();
+            // The text is wanted where something is told of several documents together, which is rare.
+            let again = move || read_document(&file).unwrap_or_default();
+            loaded.source = SourceFile::later(below(self.prefix, path), again);
+            self.part.collection.endpoints.insert(name, loaded);
+            return Ok(());
+        }
+        let Some(name) = self.part.collection.add(path, bytes, self.prefix) else {
+            return Ok(());
+        };
+        if let Some(loaded) = self.part.collection.endpoints.get_mut(&name) {
+            self.part
+                .findings
+                .extend(self.checks.document(&name, loaded));
+            if !self.whole.wants(&name) {
+                loaded.keep_outline();
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Reads the documents of a project and checks each. Of most endpoint documents only the outline is kept, which is what
 /// [`Checks::together`] asks for. The findings are in no particular order.
 pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Finding>)> {
@@ -83,20 +124,16 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
     let whole = Whole::new(project, &listing);
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut part = Part::default();
+        let mut reader = Reader {
+            checks,
+            whole: &whole,
+            prefix: &prefix,
+            part: Part::default(),
+        };
         while let Some((path, file)) = listing.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let bytes = read_document(file)?;
-            let Some(name) = part.collection.add(path, bytes, &prefix) else {
-                continue;
-            };
-            if let Some(loaded) = part.collection.endpoints.get_mut(&name) {
-                part.findings.extend(checks.document(&name, loaded));
-                if !whole.wants(&name) {
-                    loaded.keep_outline();
-                }
-            }
+            reader.read(path, file)?;
         }
-        Ok::<_, Error>(part)
+        Ok::<_, Error>(reader.part)
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let parts = thread::scope(|scope| {

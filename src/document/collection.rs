@@ -1,6 +1,6 @@
 //! All documents of a project, read from a tree of files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -11,7 +11,7 @@ use super::{
     Sections, Tree, check_file_name,
 };
 use crate::finding::{Finding, SourceFile, codes};
-use crate::json;
+use crate::json::{self, FaultKind};
 
 /// A file and what it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -165,12 +165,14 @@ impl Collection {
         let shown_bytes = if is_too_large { Vec::new() } else { bytes };
         let source = SourceFile::of_bytes(shown, shown_bytes);
         match json {
-            Ok(json) => {
-                let item = T::deserialize(&json).ok();
-                Some(Loaded { source, json, item })
-            }
+            Ok(json) => Some(Loaded::new(source, json)),
             Err(fault) => {
-                self.findings.push(source.fault(fault));
+                let faults = match fault.kind {
+                    FaultKind::DuplicateKey => json::duplicate_keys(&source.text),
+                    _ => vec![fault],
+                };
+                let findings = faults.into_iter().map(|fault| source.fault(fault));
+                self.findings.extend(findings);
                 None
             }
         }
@@ -178,9 +180,16 @@ impl Collection {
 
     /// Tells of files that a file system without case would hold as one: to be done once, when all were added.
     pub fn find_case_clashes(&mut self) {
+        // Of two names that differ in case alone, one has a capital; documents are many, and few have one.
+        let has_capital = |name: &DocumentName| {
+            let mut bytes = name.section().bytes().chain(name.name().bytes());
+            bytes.any(|byte| byte.is_ascii_uppercase())
+        };
+        let any_capital = self.endpoints.keys().any(has_capital);
         let documents = self
             .endpoints
             .iter()
+            .filter(|_| any_capital)
             .map(|(name, loaded)| (name.file(), &loaded.source));
         let scenarios = self
             .scenarios
@@ -190,10 +199,10 @@ impl Collection {
             .contracts
             .iter()
             .map(|(name, loaded)| (name.file(), &loaded.source));
-        let mut seen: BTreeMap<String, Arc<SourceFile>> = BTreeMap::new();
+        let mut seen: HashMap<String, &Arc<SourceFile>> = HashMap::new();
         let mut findings = Vec::new();
         for (name, source) in documents.chain(scenarios).chain(contracts) {
-            if let Some(other) = seen.insert(name.to_lowercase(), Arc::clone(source)) {
+            if let Some(other) = seen.insert(name.to_lowercase(), source) {
                 let message = format!("the name differs from {} in case alone", other.path);
                 let finding = Finding::new(codes::CASE_CLASH, message).in_file(source);
                 findings.push(finding.help("rename one of the two"));
@@ -203,12 +212,20 @@ impl Collection {
     }
 }
 
-/// A path as findings show it.
-fn below(prefix: &str, path: &str) -> String {
+/// A path in the folder of documents as findings show it.
+pub fn below(prefix: &str, path: &str) -> String {
     if prefix.is_empty() || prefix == "." {
         path.to_owned()
     } else {
         format!("{prefix}/{path}")
+    }
+}
+
+impl<T: DeserializeOwned> Loaded<T> {
+    /// A file with its JSON.
+    pub(crate) fn new(source: Arc<SourceFile>, json: Value) -> Self {
+        let item = T::deserialize(&json).ok();
+        Self { source, json, item }
     }
 }
 

@@ -20,7 +20,7 @@ mod tree;
 mod until;
 
 pub use approvals::{Approval, Approvals};
-pub use collection::{Collection, Loaded};
+pub use collection::{Collection, Loaded, below};
 pub use contract::{ContractName, ContractStatus};
 pub use endpoint::{EndpointDocument, Origin, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};

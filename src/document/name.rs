@@ -80,6 +80,12 @@ impl DocumentName {
         })
     }
 
+    /// The name of the document in a file, by its path in the folder of documents; `None` where no document may stand.
+    pub fn of_file(path: &str) -> Option<Self> {
+        let (section, file) = path.strip_prefix("endpoints/")?.split_once('/')?;
+        Self::new(section, file.strip_suffix(".json")?).ok()
+    }
+
     /// The section's id.
     pub fn section(&self) -> &str {
         &self.section

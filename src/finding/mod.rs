@@ -9,6 +9,7 @@ mod fix;
 mod located;
 mod source;
 pub mod spelling;
+mod text;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -24,6 +25,7 @@ pub use codes::Code;
 pub use fix::{Edit, Fix};
 pub use located::LocatedError;
 pub use source::{Position, SourceFile};
+pub use text::Text;
 
 /// How bad a finding is. Only errors make a run fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::json::{self, Fault, FaultKind, Place, Spans};
 
+use super::text::{self, Text};
 use super::{Code, Finding, Fix, codes};
 
 /// A text file that findings point into.
@@ -15,7 +16,7 @@ pub struct SourceFile {
     /// The path, relative, with `/`.
     pub path: String,
     /// The whole text; bytes that are not UTF-8 replaced.
-    pub text: String,
+    pub text: Text,
     places: Places,
 }
 
@@ -57,15 +58,25 @@ impl SourceFile {
 
     /// A file of that path and contents, which are not copied where they are UTF-8.
     pub fn of_bytes(path: impl Into<String>, bytes: Vec<u8>) -> Arc<Self> {
-        let text = String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Self::of_text(path, text)
+        Self::of_text(path, text::of_bytes(bytes))
+    }
+
+    /// A file of which the bytes are got again when somebody wants to see the text: of thousands of files, few are shown.
+    pub fn later(
+        path: impl Into<String>,
+        again: impl Fn() -> Vec<u8> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Self::new_text(path.into(), Text::later(again))
     }
 
     /// A file of that path and text.
     pub fn of_text(path: impl Into<String>, text: String) -> Arc<Self> {
+        Self::new_text(path.into(), text.into())
+    }
+
+    fn new_text(path: String, text: Text) -> Arc<Self> {
         Arc::new(Self {
-            path: path.into(),
+            path,
             text,
             places: Places::default(),
         })

@@ -8,6 +8,9 @@ mod words;
 mod writer;
 
 pub use index::Spans;
+pub(crate) use reader::RESERVED_KEY;
 pub use reader::{Fault, FaultKind, MAX_DEPTH, MAX_SIZE, STACK_SIZE, parse, parse_bytes};
+pub(crate) use spans::duplicate_keys;
 pub use spans::{Place, locate, raw_offset};
+pub(crate) use writer::is_written_so;
 pub use writer::{KeyOrder, write, written_size};

@@ -10,6 +10,21 @@ pub fn join(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
 
+/// Does something with the pointer to a member or item, in the same buffer: for walks over whole values.
+pub(crate) fn within(pointer: &mut String, token: &str, act: impl FnOnce(&mut String)) {
+    let length = pointer.len();
+    pointer.push('/');
+    for character in token.chars() {
+        match character {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            other => pointer.push(other),
+        }
+    }
+    act(pointer);
+    pointer.truncate(length);
+}
+
 /// The reference tokens, unescaped.
 ///
 /// ```

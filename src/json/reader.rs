@@ -16,7 +16,7 @@ pub const STACK_SIZE: usize = 64 * 1024 * 1024;
 pub const MAX_SIZE: usize = 64 * 1024 * 1024;
 
 /// The key under which `serde_json` hides numbers of arbitrary precision: an object with it would be read as a number.
-pub(super) const RESERVED_KEY: &str = "$serde_json::private::Number";
+pub(crate) const RESERVED_KEY: &str = "$serde_json::private::Number";
 
 /// What is wrong with a text that is not JSON as we read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -151,6 +151,8 @@ pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
 struct Check<'a> {
     text: &'a str,
     keys: Vec<Keys<'a>>,
+    /// What is told of at the end, where the first fault is not to end the reading.
+    doubled: Option<Vec<Fault>>,
 }
 
 /// The keys of an object. Most have few, which are compared faster than hashed.
@@ -206,8 +208,15 @@ impl Visitor for Check<'_> {
         }
         let shown = unescape(&self.text[raw.clone()]);
         let message = format!("the key {shown:?} stands twice in one object");
-        Err(Fault::new(FaultKind::DuplicateKey, raw.start, message)
-            .with_help("remove one of the two: readers of JSON disagree about which one counts"))
+        let fault = Fault::new(FaultKind::DuplicateKey, raw.start, message)
+            .with_help("remove one of the two: readers of JSON disagree about which one counts");
+        match &mut self.doubled {
+            Some(faults) => {
+                faults.push(fault);
+                Ok(())
+            }
+            None => Err(fault),
+        }
     }
 
     fn value(&mut self, _: &[Open], _: Option<Range<usize>>, _: Range<usize>) -> bool {
@@ -221,8 +230,24 @@ impl Visitor for Check<'_> {
 
 /// Finds what `serde_json` lets pass in silence, and nesting beyond [`MAX_DEPTH`].
 pub(super) fn check(text: &str) -> Result<(), Fault> {
-    let keys = Vec::new();
-    scan(text, &mut Check { text, keys })
+    let mut check = Check {
+        text,
+        keys: Vec::new(),
+        doubled: None,
+    };
+    scan(text, &mut check)
+}
+
+/// All keys that stand twice in one object, in the order of the text: where [`parse`](super::parse) tells of the first.
+pub(crate) fn duplicate_keys(text: &str) -> Vec<Fault> {
+    let mut check = Check {
+        text,
+        keys: Vec::new(),
+        doubled: Some(Vec::new()),
+    };
+    // The reading ends at another fault, which is told once these are mended.
+    let _ = scan(text, &mut check);
+    check.doubled.unwrap_or_default()
 }
 
 struct Locate<'a> {

@@ -17,6 +17,9 @@ pub enum KeyOrder {
     Items(&'static KeyOrder),
 }
 
+/// The room, in bytes, that is made at once: that of a usual file.
+const ROOM: usize = 4096;
+
 /// Writes a value: two spaces, LF, a final newline, real UTF-8, the digits of numbers as they are.
 ///
 /// ```
@@ -25,7 +28,7 @@ pub enum KeyOrder {
 /// assert_eq!(write(&value, KeyOrder::Sorted), "{\n  \"a\": \"é\",\n  \"b\": []\n}\n");
 /// ```
 pub fn write(value: &Value, order: KeyOrder) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(ROOM);
     write_value(&mut out, value, order, 1);
     out.push('\n');
     out
@@ -95,6 +98,13 @@ fn write_value(out: &mut String, value: &Value, order: KeyOrder, depth: usize) {
             let _ = write!(out, "{value}");
         }
     }
+}
+
+/// Whether a string is written just so, with its quotes.
+pub(crate) fn is_written_so(text: &str, quoted: &str) -> bool {
+    let mut out = String::with_capacity(quoted.len());
+    write_string(&mut out, text);
+    out == quoted
 }
 
 fn write_string(out: &mut String, text: &str) {

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use walkdir::WalkDir;
 
@@ -129,13 +129,20 @@ pub fn list_tree(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Tree, E
     Ok(tree)
 }
 
+/// Up to that length, in bytes, room for a file is made before it is read.
+const SHORT: u64 = 1024 * 1024;
+
 /// Reads the first `limit` bytes of a file.
 pub fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
-        .map_err(Error::io("read", path))?;
-    Ok(bytes)
+    let read = || {
+        let file = File::open(path)?;
+        // A guess that saves growing: a file may be longer than it says, or endless.
+        let length = file.metadata()?.len().min(limit).min(SHORT);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+        file.take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(Error::io("read", path))
 }
 
 /// Writes one file, whole: a report, say, that belongs to no set.
@@ -171,11 +178,10 @@ pub fn append_file(path: &Path, contents: &[u8]) -> Result<(), Error> {
 
 /// The path below a folder, with `/`. A name that is not Unicode is shown with replacements, so that it is told, not passed over.
 fn relative(folder: &Path, path: &Path) -> Option<String> {
-    let parts: Vec<_> = path
-        .strip_prefix(folder)
-        .ok()?
-        .iter()
-        .map(|part| part.to_string_lossy())
-        .collect();
+    let path = path.strip_prefix(folder).ok()?;
+    if let Some(path) = path.to_str().filter(|_| MAIN_SEPARATOR == '/') {
+        return Some(path.to_owned());
+    }
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     Some(parts.join("/"))
 }

@@ -56,7 +56,7 @@ pub(super) fn environment(set: &TemplateSet, host: Option<&str>) -> Environment<
         minijinja::escape_formatter(out, state, value)
     });
     let sources: BTreeMap<String, Arc<SourceFile>> = set.sources.clone();
-    environment.set_loader(move |name| Ok(sources.get(name).map(|source| source.text.clone())));
+    environment.set_loader(move |name| Ok(sources.get(name).map(|source| source.text.to_string())));
 
     environment.add_filter("thousands", thousands);
     environment.add_filter("python_json", |value: &Value| {

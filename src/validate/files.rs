@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::misfit::Misfit;
+use super::rules::method;
 use super::schemas::{APPROVALS, ENDPOINT, FIXTURES, PAGE, SCENARIO, SECTIONS, Schema, VOLATILE};
 use crate::document::{Collection, DocumentName, EndpointDocument, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
@@ -82,7 +83,7 @@ fn of_file<T: DeserializeOwned>(schema: &Schema, loaded: &Loaded<T>) -> Vec<Find
     if !misfits.is_empty() {
         let misfits = misfits.into_iter();
         return misfits
-            .map(|misfit| misfit.in_json(&loaded.source))
+            .map(|misfit| method::in_capitals(misfit.in_json(&loaded.source)))
             .collect();
     }
     if loaded.item.is_some() {

@@ -11,6 +11,7 @@ mod contracts;
 mod coverage;
 mod files;
 mod misfit;
+mod plain;
 mod rules;
 mod schemas;
 mod secrets;
@@ -24,6 +25,7 @@ use serde_json::Value;
 
 use crate::document::{Collection, ContractName, DocumentName, EndpointDocument, Loaded};
 use crate::finding::{Code, Finding, SourceFile, codes};
+use crate::json;
 use crate::project::{Settings, SeveritySetting};
 use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
@@ -77,14 +79,42 @@ impl Checks {
 
     /// What is wrong with one document, in no particular order.
     pub fn document(&self, name: &DocumentName, loaded: &Loaded<EndpointDocument>) -> Vec<Finding> {
+        self.findings(name, loaded, |code| is_on(code, &self.severities))
+    }
+
+    fn findings(
+        &self,
+        name: &DocumentName,
+        loaded: &Loaded<EndpointDocument>,
+        is_wanted: impl Fn(Code) -> bool,
+    ) -> Vec<Finding> {
         let mut findings = files::of_document(name, loaded, self.schema.as_ref());
-        let is_wanted = |code: Code| is_on(code, &self.severities);
-        let rules = rules::of_document(name, loaded, self.host.as_deref(), is_wanted);
+        let rules = rules::of_document(name, loaded, self.host.as_deref(), &is_wanted);
         if is_wanted(codes::SECRET) {
             findings.append(&mut secrets::of_document(name, loaded, &self.secrets));
         }
         findings.extend(rules.into_iter().filter(|finding| is_wanted(finding.code)));
         findings
+    }
+
+    /// A document of which there is nothing to tell, found out the short way; of any other, and of some of these, `None`.
+    /// What it holds then are the text and the outline: see [`Loaded::keep_outline`].
+    pub fn plain(&self, name: &DocumentName, text: &str) -> Option<Loaded<EndpointDocument>> {
+        let looks_into_bodies = |code: &Code| is_on(*code, &self.severities);
+        if self.schema.is_some() || rules::OF_BODIES.iter().any(looks_into_bodies) {
+            return None;
+        }
+        let short = plain::Bodiless::of(text, &self.secrets)?;
+        let json = json::parse(&short.text).ok()?;
+        let mut loaded = Loaded::new(SourceFile::of_text("", short.text), json);
+        let is_wanted = |code: Code| code != codes::CONTENT_LENGTH && is_on(code, &self.severities);
+        let is_plain = self.findings(name, &loaded, is_wanted).is_empty()
+            && (!is_on(codes::CONTENT_LENGTH, &self.severities)
+                || rules::length::fits(loaded.item.as_ref()?, &short.lengths));
+        is_plain.then(|| {
+            loaded.keep_outline();
+            loaded
+        })
     }
 
     /// What is wrong with the other files, and with the documents together, in no particular order. Of the documents an

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::document::{Collection, DocumentName, EndpointDocument, ExampleTarget, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
-use crate::stabilize::secrets::{Place, Secrets, mask, scan};
+use crate::stabilize::secrets::{Glance, Place, Secrets, mask, scan};
 
 /// The secrets that a committed document holds: by form anywhere, by name in examples.
 pub(super) fn of_document(
@@ -35,7 +35,7 @@ pub(super) fn of_others(collection: &Collection, secrets: &Secrets) -> Vec<Findi
 }
 
 fn of_file(source: &Arc<SourceFile>, json: &Value, secrets: &Secrets) -> Vec<Finding> {
-    let places = scan(json, "", secrets);
+    let places = scan(json, "", secrets, Glance::of_json(&source.text));
     let file = masked(source, &places);
     let told = |place: &Place| {
         at(
@@ -82,6 +82,7 @@ pub fn leaks<'t>(
             example,
             &pointer::join("/examples", &index.to_string()),
             secrets,
+            Glance::NONE,
         );
         let file = masked(&loaded.source, &places);
         for place in places {

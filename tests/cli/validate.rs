@@ -15,7 +15,7 @@ fn project(document: &str) -> Sandbox {
 
 #[test]
 fn fix_mends_what_has_one_right_fix_and_leaves_the_rest() {
-    let text = "\u{feff}{\"title\": \"Cafe\u{301}\", \"method\": \"GET\",\r\n\"api_path\": \"/x/\", \"description\": \"a ` b\", \"no_example\": \"x\",}";
+    let text = "\u{feff}{\"title\": \"Cafe\u{301}\", \"method\": \"get\",\r\n\"api_path\": \"/x/\", \"description\": \"a ` b\", \"no_example\": \"x\",}";
     let sandbox = project(text);
     sandbox.write(
         "api-docs/endpoints/things/more.json",
@@ -31,6 +31,7 @@ fn fix_mends_what_has_one_right_fix_and_leaves_the_rest() {
     run.tells(&[
         "fixed api-docs/endpoints/things/get-things.json: removes the byte order mark",
         "removes the comma",
+        "writes the method in capitals",
         "writes the text in form NFC",
         "fixed api-docs/sections.json: lists things/more at the end of its section",
         "3 files fixed",

@@ -3,6 +3,7 @@
 mod cases;
 mod corpus;
 mod mutations;
+mod plain;
 mod samples;
 mod schemas;
 #[path = "../support/mod.rs"]

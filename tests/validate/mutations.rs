@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use apidocs::document::{Collection, Tree};
 use apidocs::finding::{Finding, SourceFile};
 use apidocs::json::STACK_SIZE;
-use apidocs::validate;
+use apidocs::validate::{self, Checks};
+
+use super::plain;
 
 /// How many broken documents are made, in all.
 const ROUNDS: u64 = 10_000;
@@ -146,11 +148,13 @@ fn broken_documents(seed: u64) -> (BTreeSet<&'static str>, Duration) {
             tree.insert(*path, bytes.clone());
         }
         let (path, bytes) = &files[random.below(files.len())];
+        let path = *path;
         let mut bytes = bytes.clone();
         for _ in 0..=random.below(3) {
             mutate(&mut bytes, &mut random);
         }
-        tree.insert(*path, bytes);
+        plain::check(&Checks::default(), path, &bytes);
+        tree.insert(path, bytes);
         let start = Instant::now();
         let findings = validate::validate(&Collection::from_tree(&tree, "docs"));
         slowest = slowest.max(start.elapsed());

@@ -83,7 +83,7 @@ pub fn digest(collection: &Collection, settings: Option<&SourceFile>) -> String 
         .chain(scenarios.map(|loaded| loaded.source.as_ref()));
     let mut hash = Sha256::new();
     for source in sources {
-        for text in [&source.path, &source.text] {
+        for text in [source.path.as_str(), &source.text] {
             hash.update((text.len() as u64).to_be_bytes());
             hash.update(text);
         }

@@ -36,7 +36,7 @@ pub(super) fn lay_over(
     // What a scenario says itself does not vary, whatever it looks like.
     let sources = before.scenarios.values().map(|loaded| &loaded.source);
     let sources = sources.chain(before.fixtures.iter().map(|loaded| &loaded.source));
-    let said: Vec<_> = sources.map(|source| source.text.as_str()).collect();
+    let said: Vec<_> = sources.map(|source| &*source.text).collect();
     let is_stable = |value: &str| said.iter().any(|text| text.contains(value));
     let changed = parallel::map(&by_document, |(name, examples)| {
         let loaded = before.endpoints.get(name)?;

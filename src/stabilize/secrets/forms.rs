@@ -90,10 +90,15 @@ impl Form {
 /// No string of a well-known form is shorter: a JSON Web Token without a payload.
 const SHORTEST: usize = 11;
 
+/// Whether there is any.
+pub(super) fn is_any(text: &[u8]) -> bool {
+    text.len() >= SHORTEST && ANY.is_match(text)
+}
+
 /// The strings of a well-known form.
 pub(super) fn find(text: &[u8]) -> Vec<(Range<usize>, Form)> {
     let mut found = Vec::new();
-    if text.len() < SHORTEST || !ANY.is_match(text) {
+    if !is_any(text) {
         return found;
     }
     for (pattern, form) in [

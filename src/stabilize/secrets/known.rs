@@ -184,6 +184,11 @@ impl Secrets {
         })
     }
 
+    /// Whether no value is known.
+    pub(super) fn knows_none(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// Whether the text is nothing but a secret; gives what stands in its place.
     pub fn whole(&self, text: &str) -> Option<&str> {
         self.known.get(text).map(String::as_str)

@@ -14,14 +14,18 @@
 
 mod finder;
 mod forms;
+mod glance;
 mod known;
 mod layers;
 mod learned;
+mod look;
 mod named;
 mod names;
 mod scan;
 mod shown;
 
+pub use glance::Glance;
 pub use known::Secrets;
+pub use look::Look;
 pub use names::{Rules, words};
 pub use scan::{Place, mask, scan};

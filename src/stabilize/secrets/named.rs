@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 use serde_json::Value;
@@ -52,16 +51,19 @@ const HEADERS: [&str; 6] = [
     "x-auth-token",
 ];
 
-/// Finds the name of such a header, as a line of a text holds it.
-static HEADER: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(HEADERS.map(|name| format!("{name}:")))
-        .expect("patterns of ours")
-});
-
-fn is_header(name: &str) -> bool {
+/// Whether a name is that of a header that carries a credential, and means nothing else.
+pub(super) fn is_header(name: &str) -> bool {
     HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Whether a line of the text may be a header field with a credential.
+pub(super) fn has_credential_line(text: &str) -> bool {
+    let mut lines = text.split(['\n', '\r']);
+    lines.any(|line| {
+        let field = line.split_once(':');
+        field
+            .is_some_and(|(name, _)| is_header(name.trim_start_matches(['<', '>', '*', ' ', '\t'])))
+    })
 }
 
 /// All of them, in no particular order.
@@ -102,6 +104,9 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
             };
             add(start..start + value.len() - 2, decoded, name);
         }
+    }
+    // The part of a form has lines.
+    if text.contains('"') && text.contains('\n') {
         for captures in PART.captures_iter(text) {
             let (_, [name, value]) = captures.extract();
             let start = captures.get(2).map_or(0, |value| value.start());
@@ -109,7 +114,7 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
         }
     }
     // Taking texts apart is slow, and most hold no such line.
-    if text.contains(':') && HEADER.is_match(text) {
+    if has_credential_line(text) {
         for captures in LINE.captures_iter(text) {
             let (_, [name, value]) = captures.extract();
             if is_header(name) {
@@ -185,11 +190,12 @@ pub(super) fn is_header_pair(items: &[Value]) -> Option<(&str, &str)> {
     }
 }
 
+/// The keys that say what a `value` beside them is; the first that is there counts.
+pub(super) const NAMES: [&str; 3] = ["name", "key", "header"];
+
 /// The key under which the value of `{"name": "password", "value": "…"}` stands, and its name.
 pub(super) fn named_member(object: &serde_json::Map<String, Value>) -> Option<(&str, &str)> {
-    let name = ["name", "key", "header"]
-        .iter()
-        .find_map(|key| object.get(*key)?.as_str())?;
+    let name = NAMES.iter().find_map(|key| object.get(*key)?.as_str())?;
     object.get("value")?.as_str().map(|value| (name, value))
 }
 

@@ -85,13 +85,6 @@ const ENDS: &[&str] = &[
     "sessiontoken",
 ];
 
-/// How the name of every secret ends when its words are put together. Most names have none of these ends, and are
-/// passed over without taking them apart.
-static LAST: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let known = SECRETS.iter().chain(TOKENS).chain(ENDS);
-    known.map(|known| known.replace(' ', "")).collect()
-});
-
 /// Longer ones are sentences, not names.
 const LONGEST: usize = 80;
 
@@ -136,7 +129,7 @@ impl Rules {
 
     /// What the name of a header, key or parameter says of its value.
     pub(super) fn kind(&self, name: &str) -> Option<Kind> {
-        if name.len() > LONGEST || !self.may_be_secret(name) {
+        if name.len() > LONGEST || self.added.is_empty() && !has_ending(name) {
             return None;
         }
         // The name of a member in which a secret stood says no more of its value than the rest of it.
@@ -175,24 +168,6 @@ impl Rules {
         })
     }
 
-    /// Whether a name of at most [`LONGEST`] bytes deserves a closer look.
-    fn may_be_secret(&self, name: &str) -> bool {
-        if !name.is_ascii() {
-            return true;
-        }
-        let mut joined = [0; LONGEST];
-        let mut len = 0;
-        for byte in name.bytes().filter(u8::is_ascii_alphanumeric) {
-            if let Some(place) = joined.get_mut(len) {
-                *place = byte.to_ascii_lowercase();
-                len += 1;
-            }
-        }
-        let joined = joined.get(..len).unwrap_or_default();
-        let added = || self.added.iter().any(|added| added.as_bytes() == joined);
-        LAST.iter().any(|end| joined.ends_with(end.as_bytes())) || added()
-    }
-
     /// Whether a string under such a name is a secret, and not a placeholder, a message or nothing at all.
     pub(super) fn is_secret(&self, kind: Kind, value: &str) -> bool {
         let value = value.trim();
@@ -227,6 +202,43 @@ impl Rules {
     pub(super) fn is_telling(&self, value: &str) -> bool {
         self.kind(value).is_none()
     }
+}
+
+/// The last letters of a word, the last one lowest: as many as fit. With zeros where there are no more.
+fn end(letters: impl Iterator<Item = u8>) -> u128 {
+    let places = (0..128).step_by(8);
+    letters.zip(places).fold(0, |end, (letter, place)| {
+        end | u128::from(letter.to_ascii_lowercase()) << place
+    })
+}
+
+/// What every name that is known ends with, once its words are joined, as [`end`] gives it, and where its letters stand.
+static ENDINGS: LazyLock<Vec<(u128, u128)>> = LazyLock::new(|| {
+    let names = SECRETS.iter().chain(TOKENS).chain(ENDS);
+    let mut endings: Vec<(u128, u128)> = Vec::new();
+    for name in names {
+        let letters = || name.bytes().rev().filter(|letter| *letter != b' ');
+        let (ending, places) = (end(letters()), end(letters().map(|_| u8::MAX)));
+        // What ends with another one needs no place of its own.
+        if !endings
+            .iter()
+            .any(|(other, places)| ending & places == *other)
+        {
+            endings.retain(|(other, _)| other & places != ending);
+            endings.push((ending, places));
+        }
+    }
+    endings
+});
+
+/// Whether a name may be one that is known. Of most names the quick answer is no.
+fn has_ending(name: &str) -> bool {
+    let letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    let end = end(letters);
+    !name.is_ascii()
+        || ENDINGS
+            .iter()
+            .any(|(ending, letters)| end & letters == *ending)
 }
 
 /// The words of a name, in lower case: `clientSecret`, `client_secret` and `Client-Secret` are two.

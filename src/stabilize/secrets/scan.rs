@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::Glance;
 use super::known::{Secrets, Why};
 use super::named;
 use super::names::Kind;
@@ -21,13 +22,10 @@ pub struct Place {
 }
 
 /// The strings of a document that hold a secret: known values and well-known forms anywhere, and by name within the
-/// examples. The pointers begin with `base`, which is that of the value.
-pub fn scan(value: &Value, base: &str, secrets: &Secrets) -> Vec<Place> {
-    let mut scan = Scan {
-        secrets,
-        places: Vec::new(),
-    };
-    scan.value(value, base);
+/// examples. The pointers begin with `base`, which is that of the value; the glance is at the text that it was read from.
+pub fn scan(value: &Value, base: &str, secrets: &Secrets, glance: Glance) -> Vec<Place> {
+    let mut scan = Scan::new(secrets, glance);
+    scan.value(value, &mut base.to_owned(), false);
     scan.places
 }
 
@@ -43,12 +41,21 @@ impl Secrets {
     }
 }
 
-struct Scan<'a> {
+pub(super) struct Scan<'a> {
     secrets: &'a Secrets,
+    glance: Glance,
     places: Vec<Place>,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    pub fn new(secrets: &'a Secrets, glance: Glance) -> Self {
+        Self {
+            secrets,
+            glance,
+            places: Vec::new(),
+        }
+    }
+
     fn tell(&mut self, pointer: &str, what: String) {
         self.places.push(Place {
             pointer: pointer.to_owned(),
@@ -58,7 +65,10 @@ impl Scan<'_> {
     }
 
     /// Whether something was told.
-    fn text(&mut self, text: &str, at: &str, named: bool) -> bool {
+    pub fn text(&mut self, text: &str, at: &str, named: bool) -> bool {
+        if self.secrets.is_plain(text, named, self.glance) {
+            return false;
+        }
         let found = match named {
             true => self.secrets.find_all(text),
             false => self.secrets.find(text),
@@ -75,9 +85,10 @@ impl Scan<'_> {
         true
     }
 
-    fn member(&mut self, key: &str, text: &str, at: &str, named: bool) {
+    /// Whether nothing was told.
+    pub fn member(&mut self, key: &str, text: &str, at: &str, named: bool) -> bool {
         let rules = &self.secrets.rules;
-        let kind = rules.kind(key).filter(|_| named);
+        let kind = named.then(|| rules.kind(key)).flatten();
         let is_secret = match kind {
             Some(Kind::Token) if text.contains(' ') => !named::header(key, text, rules).is_empty(),
             Some(kind) => rules.is_secret(kind, text),
@@ -85,13 +96,14 @@ impl Scan<'_> {
         };
         if is_secret {
             self.tell(at, format!("the value of {key:?}"));
-        } else {
-            self.text(text, at, named);
+            return false;
         }
+        !self.text(text, at, named)
     }
 
-    fn value(&mut self, value: &Value, at: &str) {
-        let named = is_captured(at);
+    /// The pointer is the same again at the end; `named` says whether what is around the value was captured.
+    fn value(&mut self, value: &Value, at: &mut String, named: bool) {
+        let named = named || is_captured(at);
         match value {
             Value::String(text) => {
                 let header = is_header_line(at).then(|| text.split_once(':')).flatten();
@@ -108,45 +120,57 @@ impl Scan<'_> {
                     return;
                 }
                 // Lines of one text: a key may span several.
-                let lines: Option<Vec<_>> = items.iter().map(Value::as_str).collect();
-                if let Some(lines) = lines.filter(|_| is_lines(at)) {
+                if is_lines(at) && items.iter().all(Value::is_string) {
+                    let lines: Vec<_> = items.iter().filter_map(Value::as_str).collect();
                     if !lines.is_empty() {
                         self.text(&lines.join("\n"), at, true);
                     }
                     return;
                 }
                 for (index, item) in items.iter().enumerate() {
-                    self.value(item, &pointer::join(at, &index.to_string()));
+                    pointer::within(at, &index.to_string(), |at| {
+                        self.value(item, at, named);
+                    });
                 }
             }
             Value::Object(members) => {
                 let other = named::named_member(members).map(|(name, _)| name);
                 for (key, member) in members {
-                    let inner = pointer::join(at, key);
-                    let named = is_captured(&inner);
-                    if self.text(key, &inner, false) {
-                        self.places
-                            .iter_mut()
-                            .next_back()
-                            .into_iter()
-                            .for_each(|place| place.in_key = true);
-                        continue;
-                    }
-                    match (member, other) {
-                        (Value::String(text), Some(name)) if key == "value" => {
-                            self.member(name, text, &inner, named);
-                        }
-                        (Value::String(text), _) => self.member(key, text, &inner, named),
-                        _ => self.value(member, &inner),
-                    }
+                    pointer::within(at, key, |at| {
+                        self.key_and_value(key, member, other, at, named);
+                    });
                 }
             }
             Value::Number(number) => {
-                if self.secrets.whole(&number.to_string()).is_some() {
+                if !self.secrets.knows_none() && self.secrets.whole(number.as_str()).is_some() {
                     self.tell(at, "a value that is a secret of this run".to_owned());
                 }
             }
             Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// `other` is the name that a member `value` stands under.
+    fn key_and_value(
+        &mut self,
+        key: &str,
+        member: &Value,
+        other: Option<&str>,
+        at: &mut String,
+        named: bool,
+    ) {
+        let named = named || is_captured(at);
+        if self.text(key, at, false) {
+            let told = self.places.last_mut();
+            told.into_iter().for_each(|place| place.in_key = true);
+            return;
+        }
+        match member {
+            Value::String(text) => {
+                let name = other.filter(|_| key == "value").unwrap_or(key);
+                self.member(name, text, at, named);
+            }
+            _ => self.value(member, at, named),
         }
     }
 
@@ -161,6 +185,9 @@ impl Scan<'_> {
 
 /// Whether a place is within what was captured: `/examples/0/response/body`.
 fn is_captured(at: &str) -> bool {
+    if !at.starts_with("/examples/") {
+        return false;
+    }
     let mut tokens = at.split('/').skip(1);
     tokens.next() == Some("examples")
         && matches!(tokens.nth(1), Some("request" | "response"))
@@ -172,7 +199,7 @@ fn tail(at: &str) -> Option<&str> {
 }
 
 fn is_header_line(at: &str) -> bool {
-    tail(at).is_some_and(|tail| tail.starts_with("headers/"))
+    at.contains("/headers/") && tail(at).is_some_and(|tail| tail.starts_with("headers/"))
 }
 
 fn is_lines(at: &str) -> bool {
@@ -220,7 +247,7 @@ mod tests {
         });
         let mut secrets = Secrets::default();
         secrets.add("known-value");
-        let places = scan(&document, "", &secrets);
+        let places = scan(&document, "", &secrets, Glance::NONE);
         let told: Vec<_> = places
             .iter()
             .map(|place| (place.pointer.as_str(), place.what.as_str()))

@@ -1,26 +1,27 @@
 //! Documents that say the same.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::documents;
-use super::template::Template;
+use super::template;
 use crate::document::Collection;
 use crate::finding::spelling::quoted;
 use crate::finding::{Finding, SourceFile, codes};
 
 /// No two documents have one method and path; what the placeholders are called makes no difference.
 pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
-    let mut first: BTreeMap<(&str, String), &Arc<SourceFile>> = BTreeMap::new();
+    let mut first: HashMap<(&str, String), &Arc<SourceFile>> = HashMap::new();
     let mut findings = Vec::new();
     for document in documents(collection) {
         let (method, path) = (&document.item.method, &document.item.api_path);
         // A path that cannot be taken apart is told by the rule on parameters.
-        let Ok(template) = Template::parse(path) else {
+        let Some(shape) = template::shape(path) else {
             continue;
         };
-        let Some(other) = first.get(&(method.as_str(), template.shape())) else {
-            first.insert((method, template.shape()), document.source);
+        let key = (method.as_str(), shape);
+        let Some(other) = first.get(&key) else {
+            first.insert(key, document.source);
             continue;
         };
         let endpoint = format!("{method} {path}");
@@ -35,7 +36,7 @@ pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
 
 /// No two documents of a section have one title.
 pub(super) fn titles(collection: &Collection) -> Vec<Finding> {
-    let mut first: BTreeMap<(&str, String), &Arc<SourceFile>> = BTreeMap::new();
+    let mut first: HashMap<(&str, String), &Arc<SourceFile>> = HashMap::new();
     let mut findings = Vec::new();
     for document in documents(collection) {
         let title = document.item.title.trim();

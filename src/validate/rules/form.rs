@@ -39,7 +39,7 @@ pub(super) fn others(collection: &Collection) -> Vec<Finding> {
 }
 
 fn of(source: &Arc<SourceFile>, json: &Value, order: KeyOrder) -> Vec<Finding> {
-    let text = source.text.as_str();
+    let text: &str = &source.text;
     let mut findings = Vec::new();
     let mut with_lf = None;
     // A string holds no line break as it is: each one stands between values.

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::{Document, item};
-use crate::document::{Body, Headers, Recorded, Request, Response};
+use crate::document::{Body, EndpointDocument, Headers, Recorded, Request, Response};
 use crate::finding::{Finding, codes};
 
 /// Each body has the length that its header says.
@@ -49,16 +49,49 @@ fn of_response<'a>(
     (!is_told_only).then_some((&response.headers, &response.body))
 }
 
-/// The index of the field, and what is wrong with it.
-fn misfit(headers: &Headers, body: &Body) -> Option<(usize, String)> {
-    // A body that was packed for the way has another length.
+/// Whether the JSON bodies of the document, in their order, have the lengths that their headers say; `false` where other
+/// bodies would have to be looked at. What is wrong is told by [`document`].
+pub(in crate::validate) fn fits(document: &EndpointDocument, bodies: &[Counts]) -> bool {
+    let mut bodies = bodies.iter();
+    document.examples.iter().all(|example| {
+        let sides = [
+            example
+                .request
+                .parsed()
+                .map(|side| (&side.headers, &side.body)),
+            example
+                .response
+                .parsed()
+                .map(|side| (&side.headers, &side.body)),
+        ];
+        let told = [
+            of_request(&example.request),
+            of_response(&example.request, &example.response),
+        ];
+        sides.iter().zip(told).all(|(side, told)| match side {
+            Some((headers, Body::Json(_))) => bodies
+                .next()
+                .is_some_and(|counts| said(headers).is_none_or(|(_, said)| counts.fits(said))),
+            _ => told.is_none_or(|(headers, body)| misfit(headers, body).is_none()),
+        })
+    }) && bodies.next().is_none()
+}
+
+/// The index of the field, and what it says of a body that was not packed for the way.
+fn said(headers: &Headers) -> Option<(usize, u64)> {
     if headers.get("Content-Encoding").is_some() || headers.get("Transfer-Encoding").is_some() {
         return None;
     }
     let field = headers
         .iter()
         .position(|header| header.is("Content-Length"))?;
-    let said: u64 = headers.0.get(field)?.value.parse().ok()?;
+    let said = headers.0.get(field)?.value.parse().ok()?;
+    Some((field, said))
+}
+
+/// The index of the field, and what is wrong with it.
+fn misfit(headers: &Headers, body: &Body) -> Option<(usize, String)> {
+    let (field, said) = said(headers)?;
     let wrong = |what: String| Some((field, format!("`Content-Length` is {said}, {what}")));
     match body {
         Body::Empty if said != 0 => wrong("and there is no body".to_owned()),
@@ -90,7 +123,7 @@ fn misfit(headers: &Headers, body: &Body) -> Option<(usize, String)> {
 
 /// What the length of a JSON text consists of.
 #[derive(Debug, Default)]
-struct Counts {
+pub(in crate::validate) struct Counts {
     /// The bytes without any white space, characters beyond ASCII as UTF-8.
     compact: u64,
     /// Commas and colons.
@@ -108,27 +141,43 @@ struct Counts {
 }
 
 impl Counts {
+    /// A whole value; the outermost has depth 1.
     fn add(&mut self, value: &Value, depth: u64) {
         match value {
             Value::String(text) => self.text(text),
             Value::Array(items) => {
-                self.container(items.len() as u64, depth);
+                self.array(items.len() as u64, depth);
                 for item in items {
                     self.add(item, depth + 1);
                 }
             }
             Value::Object(members) => {
-                self.container(members.len() as u64, depth);
-                self.colons += members.len() as u64;
-                self.separators += members.len() as u64;
-                self.compact += members.len() as u64;
+                self.object(members.len() as u64, depth);
                 for (key, value) in members {
                     self.text(key);
                     self.add(value, depth + 1);
                 }
             }
-            scalar => self.compact += scalar.to_string().len() as u64,
+            scalar => self.scalar(scalar.to_string().len() as u64),
         }
+    }
+
+    /// The brackets and commas of an array.
+    pub fn array(&mut self, items: u64, depth: u64) {
+        self.container(items, depth);
+    }
+
+    /// The braces, commas and colons of an object.
+    pub fn object(&mut self, members: u64, depth: u64) {
+        self.container(members, depth);
+        self.colons += members;
+        self.separators += members;
+        self.compact += members;
+    }
+
+    /// A number, or a word.
+    pub fn scalar(&mut self, length: u64) {
+        self.compact += length;
     }
 
     fn container(&mut self, members: u64, depth: u64) {
@@ -141,8 +190,17 @@ impl Counts {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    /// A string, or a key.
+    pub fn text(&mut self, text: &str) {
         self.compact += 2;
+        // Most texts have nothing that any writer escapes.
+        let is_plain = |byte: u8| {
+            matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'/' | b'<' | b'>' | b'&')
+        };
+        if text.bytes().all(is_plain) {
+            self.compact += text.len() as u64;
+            return;
+        }
         for character in text.chars() {
             let length = character.len_utf8() as u64;
             self.compact += match character {

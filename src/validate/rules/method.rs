@@ -3,7 +3,7 @@
 use super::Document;
 use crate::document::{Collection, Step};
 use crate::finding::spelling::{nearest, quoted};
-use crate::finding::{Finding, codes};
+use crate::finding::{Finding, Fix, codes};
 
 /// Source: the HTTP Method Registry of IANA, without `PRI`, which no request uses.
 const REGISTERED: [&str; 39] = [
@@ -75,6 +75,34 @@ pub(super) fn requests(collection: &Collection) -> Vec<Finding> {
         findings.extend(steps.filter_map(|step| finding(&loaded.source, step)));
     }
     findings
+}
+
+/// With the fix, where what does not fit its schema is a known method in small letters: alone, or before a path.
+pub(in crate::validate) fn in_capitals(finding: Finding) -> Finding {
+    let pointer = finding.pointer.as_deref().unwrap_or_default();
+    if !matches!(pointer.rsplit('/').next(), Some("method" | "request")) {
+        return finding;
+    }
+    let fix = finding.label.as_ref().and_then(|label| {
+        let span = label.span.clone()?;
+        let written = label.source.text.get(span.clone())?.strip_prefix('"')?;
+        let method = written.split(['"', ' ']).next()?;
+        let capitals = method.to_ascii_uppercase();
+        let start = span.start + 1;
+        (capitals != method && REGISTERED.contains(&capitals.as_str())).then(|| {
+            let place = start..start + method.len();
+            Fix::new(
+                "writes the method in capitals",
+                &label.source,
+                place,
+                capitals,
+            )
+        })
+    });
+    match fix {
+        Some(fix) => finding.fix(fix),
+        None => finding,
+    }
 }
 
 fn unknown(method: &str) -> Option<Finding> {

@@ -8,13 +8,13 @@ mod duplicates;
 mod examples;
 mod form;
 mod guesses;
-mod length;
+pub(super) mod length;
 mod markup;
 mod media;
-mod method;
+pub(super) mod method;
 mod orphans;
 mod paths;
-mod private;
+pub(super) mod private;
 mod prose;
 mod sections;
 mod status;
@@ -65,6 +65,9 @@ const DOCUMENT_RULES: &[(&[Code], DocumentRule)] = &[
     (&[codes::REAL_HOST], guesses::hosts),
     (&[codes::UNFINISHED_SENTENCE], guesses::sentences),
 ];
+
+/// What is told of bodies by looking at their values, beyond what `plain` knows of: see there.
+pub(super) const OF_BODIES: &[Code] = &[codes::REAL_EMAIL, codes::REAL_HOST];
 
 /// A rule over all documents. Of an endpoint document it sees the outline alone: see [`Loaded::keep_outline`].
 type Rule = fn(&Collection) -> Vec<Finding>;

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::{Document, at_part, strings};
 use crate::finding::spelling::quoted;
@@ -48,9 +51,19 @@ pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// Whether there may be one in a text: a quick look.
+pub(in crate::validate) fn is_possible(text: &str) -> bool {
+    static FINDER: LazyLock<AhoCorasick> =
+        LazyLock::new(|| AhoCorasick::new(HOMES).expect("four words of ours"));
+    FINDER.is_match(text)
+}
+
 /// The first path in a home folder, as the folder and the whole of it: at the start of a word, and with something in the
 /// folder.
 fn home(text: &str) -> Option<(Range<usize>, Range<usize>)> {
+    if !is_possible(text) {
+        return None;
+    }
     HOMES.iter().find_map(|home| {
         text.match_indices(home).find_map(|(at, _)| {
             let before = text.get(..at)?;

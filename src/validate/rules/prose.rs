@@ -1,29 +1,54 @@
 //! The texts of a file that people wrote, with their places.
 
+use std::borrow::Cow;
+
 use super::item;
 use crate::document::{EndpointDocument, Fixtures, Parameter, Scenario, Sections, Step};
 
 /// A text and where it stands.
 pub(super) struct Prose<'a> {
-    /// A JSON Pointer into the file.
-    pub pointer: String,
+    at: Place,
     pub text: &'a str,
     /// Whether readers see it as Markdown.
     pub is_markdown: bool,
 }
 
-fn plain<'a>(pointer: impl Into<String>, text: &'a str) -> Prose<'a> {
+/// Where a text stands; most are asked for their text alone.
+enum Place {
+    /// By its pointer.
+    Pointer(Cow<'static, str>),
+    /// Under a key of an item of a list.
+    Item(&'static str, usize, &'static str),
+}
+
+impl Prose<'_> {
+    /// A JSON Pointer into the file.
+    pub fn pointer(&self) -> Cow<'_, str> {
+        match &self.at {
+            Place::Pointer(pointer) => Cow::Borrowed(pointer),
+            Place::Item(list, index, key) => Cow::Owned(item(list, *index, [key])),
+        }
+    }
+}
+
+fn plain(at: impl Into<Place>, text: &str) -> Prose<'_> {
     Prose {
-        pointer: pointer.into(),
+        at: at.into(),
         text,
         is_markdown: false,
     }
 }
 
-fn markdown<'a>(pointer: impl Into<String>, text: &'a str) -> Prose<'a> {
+fn markdown(at: impl Into<Place>, text: &str) -> Prose<'_> {
     Prose {
         is_markdown: true,
-        ..plain(pointer, text)
+        ..plain(at, text)
+    }
+}
+
+impl From<&'static str> for Place {
+    fn from(pointer: &'static str) -> Self {
+        Self::Pointer(Cow::Borrowed(pointer))
     }
 }
 
@@ -40,6 +65,7 @@ pub(super) fn of_document(document: &EndpointDocument) -> Vec<Prose<'_>> {
     for (list, parameters) in [
         ("/path_parameters", &document.path_parameters),
         ("/query_parameters", &document.query_parameters),
+        ("/header_parameters", &document.header_parameters),
         ("/parameters", &document.parameters),
     ] {
         let parameters = parameters.iter().flatten().enumerate();
@@ -50,17 +76,20 @@ pub(super) fn of_document(document: &EndpointDocument) -> Vec<Prose<'_>> {
     }
     for (index, example) in document.examples.iter().enumerate() {
         if let Some(title) = &example.title {
-            all.push(plain(item("/examples", index, ["title"]), title));
+            all.push(plain(Place::Item("/examples", index, "title"), title));
         }
     }
     all
 }
 
-fn of_parameter<'a>(list: &str, index: usize, parameter: &'a Parameter) -> [Prose<'a>; 3] {
+fn of_parameter<'a>(list: &'static str, index: usize, parameter: &'a Parameter) -> [Prose<'a>; 3] {
     [
-        plain(item(list, index, ["name"]), &parameter.name),
-        plain(item(list, index, ["type"]), &parameter.kind),
-        markdown(item(list, index, ["description"]), &parameter.description),
+        plain(Place::Item(list, index, "name"), &parameter.name),
+        plain(Place::Item(list, index, "type"), &parameter.kind),
+        markdown(
+            Place::Item(list, index, "description"),
+            &parameter.description,
+        ),
     ]
 }
 
@@ -83,7 +112,8 @@ pub(super) fn of_fixtures(fixtures: &Fixtures) -> Vec<Prose<'_>> {
 fn titles<'a>(steps: impl Iterator<Item = (String, &'a Step)>) -> impl Iterator<Item = Prose<'a>> {
     steps.filter_map(|(pointer, step)| {
         let title = step.title.as_deref()?;
-        Some(plain(format!("{pointer}/title"), title))
+        let at = Place::Pointer(format!("{pointer}/title").into());
+        Some(plain(at, title))
     })
 }
 
@@ -91,6 +121,38 @@ fn titles<'a>(steps: impl Iterator<Item = (String, &'a Step)>) -> impl Iterator<
 pub(super) fn of_sections(sections: &Sections) -> Vec<Prose<'_>> {
     let sections = sections.sections.iter().enumerate();
     sections
-        .map(|(index, section)| plain(item("/sections", index, ["title"]), &section.title))
+        .map(|(index, section)| plain(Place::Item("/sections", index, "title"), &section.title))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_is_prose_with_its_place() {
+        let parameters = || {
+            Some(vec![Parameter {
+                name: "a".to_owned(),
+                ..Parameter::default()
+            }])
+        };
+        let document = EndpointDocument {
+            path_parameters: parameters(),
+            query_parameters: parameters(),
+            header_parameters: parameters(),
+            parameters: parameters(),
+            ..EndpointDocument::default()
+        };
+        let names = of_document(&document).into_iter();
+        let pointers: Vec<_> = names
+            .filter(|prose| prose.text == "a")
+            .map(|prose| prose.pointer().into_owned())
+            .collect();
+        let lists = ["path_", "query_", "header_", ""];
+        assert_eq!(
+            pointers,
+            lists.map(|list| format!("/{list}parameters/0/name"))
+        );
+    }
 }

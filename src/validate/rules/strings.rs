@@ -14,38 +14,57 @@ pub(super) fn each<'a>(
     mut visit: impl FnMut(&'a str, &dyn Fn() -> String),
 ) {
     for prose in prose::of_document(document.item) {
-        visit(prose.text, &|| prose.pointer.clone());
+        visit(prose.text, &|| prose.pointer().into_owned());
     }
     for (index, example) in document.item.examples.iter().enumerate() {
         if let Some(request) = example.request.parsed() {
-            let at = item("/examples", index, ["request"]);
-            visit(&request.path, &|| format!("{at}/path"));
-            message(&at, &request.headers, &request.body, &mut visit);
+            let at = Side {
+                index,
+                side: "request",
+            };
+            visit(&request.path, &|| at.join("path"));
+            message(at, &request.headers, &request.body, &mut visit);
         }
         if let Some(response) = example.response.parsed() {
-            let at = item("/examples", index, ["response"]);
-            message(&at, &response.headers, &response.body, &mut visit);
+            let at = Side {
+                index,
+                side: "response",
+            };
+            message(at, &response.headers, &response.body, &mut visit);
         }
     }
 }
 
+/// A side of an example, of which the pointer is made when it is wanted.
+#[derive(Clone, Copy)]
+struct Side {
+    index: usize,
+    side: &'static str,
+}
+
+impl Side {
+    fn join(self, inner: &str) -> String {
+        item("/examples", self.index, [self.side, inner])
+    }
+}
+
 fn message<'a>(
-    at: &str,
+    at: Side,
     headers: &'a Headers,
     body: &'a Body,
     visit: &mut impl FnMut(&'a str, &dyn Fn() -> String),
 ) {
     for (index, header) in headers.iter().enumerate() {
-        visit(&header.value, &|| format!("{at}/headers/{index}"));
+        visit(&header.value, &|| item(&at.join("headers"), index, []));
     }
     match body {
         Body::Json(body) => {
             let mut path = Vec::new();
-            value(&format!("{at}/body"), body, &mut path, visit);
+            value(at, body, &mut path, visit);
         }
         Body::Text(lines) => {
             for (index, line) in lines.iter().enumerate() {
-                visit(line, &|| format!("{at}/text/{index}"));
+                visit(line, &|| item(&at.join("text"), index, []));
             }
         }
         Body::Empty | Body::Bytes(_) => {}
@@ -53,15 +72,16 @@ fn message<'a>(
 }
 
 fn value<'a>(
-    at: &str,
+    at: Side,
     inner: &'a Value,
     path: &mut Vec<Cow<'a, str>>,
     visit: &mut impl FnMut(&'a str, &dyn Fn() -> String),
 ) {
     match inner {
         Value::String(text) => visit(text, &|| {
+            let body = at.join("body");
             path.iter()
-                .fold(at.to_owned(), |at, token| pointer::join(&at, token))
+                .fold(body, |at, token| pointer::join(&at, token))
         }),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {

@@ -53,11 +53,11 @@ impl<'a> Template<'a> {
         let mut shape = String::new();
         for (index, segment) in self.segments.iter().enumerate() {
             let separator = if index > 0 { "/" } else { "" };
-            let literals = segment.literals.iter();
-            let literals = literals.map(|literal| String::from_utf8_lossy(literal));
-            let segment: Vec<_> = literals.collect();
             shape.push_str(separator);
-            shape.push_str(&segment.join("{}"));
+            for (index, literal) in segment.literals.iter().enumerate() {
+                shape.push_str(if index > 0 { "{}" } else { "" });
+                shape.push_str(&String::from_utf8_lossy(literal));
+            }
         }
         shape
     }
@@ -85,6 +85,27 @@ impl<'a> Template<'a> {
             (None, None) => Ok(()),
         }
     }
+}
+
+/// The shape of the template of a path, without taking it apart where it is plain; `None` where it is no template.
+pub(super) fn shape(path: &str) -> Option<String> {
+    let mut shape = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, behind) = after.split_once('}').unwrap_or_default();
+        if name.is_empty() || name.contains(['{', '/']) {
+            break;
+        }
+        shape.push_str(before);
+        shape.push_str("{}");
+        rest = behind;
+    }
+    if rest.contains('{') || shape.contains('%') || rest.contains('%') {
+        return Some(Template::parse(path).ok()?.shape());
+    }
+    shape.push_str(rest);
+    let braces = |sign| shape.matches(sign).count();
+    (braces('{') == braces('}')).then_some(shape)
 }
 
 impl<'a> Segment<'a> {
@@ -197,6 +218,25 @@ mod tests {
     fn braces_come_in_pairs() {
         for bad in ["/{", "/}", "/{}", "/{a/b}", "/{a{b}}", "/a}b{", "/{a}}"] {
             assert!(Template::parse(bad).is_err(), "{bad}");
+        }
+        for path in [
+            "/{",
+            "/}",
+            "/{}",
+            "/{a/b}",
+            "/a}b{",
+            "/{a}}",
+            "/}{a}",
+            "/{a}/x{b}y{c}",
+            "/a%2F{b}",
+            "/%7D",
+        ] {
+            let whole = Template::parse(path).ok();
+            assert_eq!(
+                shape(path),
+                whole.map(|template| template.shape()),
+                "{path}"
+            );
         }
         let template = Template::parse("/{a}/x{b}y{c}").unwrap();
         assert_eq!(template.placeholders().collect::<Vec<_>>(), ["a", "b", "c"]);

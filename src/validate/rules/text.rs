@@ -47,6 +47,10 @@ fn of(source: &Arc<SourceFile>, all: Vec<Prose<'_>>) -> Vec<Finding> {
 
 /// The first character that nobody sees.
 fn unseen(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    if prose.text.bytes().all(is_plain) {
+        return None;
+    }
     let (at, character) = prose
         .text
         .char_indices()
@@ -56,7 +60,7 @@ fn unseen(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
         u32::from(character)
     );
     let finding = Finding::new(codes::CONTROL_CHARACTER, message)
-        .at_text(source, &prose.pointer, at..at + character.len_utf8())
+        .at_text(source, &prose.pointer(), at..at + character.len_utf8())
         .help("remove it, or write what it stands for");
     Some(finding)
 }
@@ -88,11 +92,11 @@ fn decomposed(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
         .map_or(0, |((at, _), _)| at);
     let end = prose.text.len();
     let finding = Finding::new(codes::NOT_NFC, "the text is not in Unicode's form NFC")
-        .at_text(source, &prose.pointer, start..end)
+        .at_text(source, &prose.pointer(), start..end)
         .help(
             "`apidocs validate --fix` writes it so: two texts that look the same are the same then",
         );
-    let place = source.locate(&prose.pointer)?;
+    let place = source.locate(&prose.pointer())?;
     let written = serde_json::Value::from(text).to_string();
     Some(finding.fix(Fix::new(
         "writes the text in form NFC",

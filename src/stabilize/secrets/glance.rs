@@ -1,0 +1,92 @@
+//! A quick look: most texts show at once that they hold no secret.
+//!
+//! A glance errs on one side alone: what it calls plain holds none, by the rules of the other files.
+
+use memchr::memchr_iter;
+
+use super::Secrets;
+use super::{forms, named};
+
+/// What may stand in the strings of a text that is known as a whole: the text of a JSON file, say.
+#[derive(Debug, Clone, Copy)]
+pub struct Glance {
+    /// Whether a string of a well-known form may be among them.
+    forms: bool,
+}
+
+impl Glance {
+    /// Nothing is known: each string is looked at.
+    pub const NONE: Self = Self { forms: true };
+
+    /// Of the strings of a JSON text.
+    pub fn of_json(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        // What these escapes hide would not be seen; others stand for what no form has before its last letter.
+        let hides = |at: usize| matches!(bytes.get(at + 1), Some(b'u' | b'/'));
+        Self {
+            forms: forms::is_any(bytes) || memchr_iter(b'\\', bytes).any(hides),
+        }
+    }
+
+    /// Whether none is among them.
+    pub(super) fn is_free(self) -> bool {
+        !self.forms
+    }
+}
+
+/// What a text needs to be encoded, or to give a value a name.
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let mut at = 0;
+    while at < b"\\%+&=\":".len() {
+        marks[b"\\%+&=\":"[at] as usize] = true;
+        at += 1;
+    }
+    marks
+};
+
+impl Secrets {
+    /// Whether a text shows at once that it holds no secret: none is known, and it has no encoding, no well-known form
+    /// and, where names count, nothing under a name.
+    pub(super) fn is_plain(&self, text: &str, named: bool, glance: Glance) -> bool {
+        if !self.knows_none() || glance.forms && forms::is_any(text.as_bytes()) {
+            return false;
+        }
+        let marks = text.bytes().filter(|byte| MARKS[usize::from(*byte)]);
+        marks.into_iter().all(|mark| match mark {
+            b'=' | b'"' => !named,
+            b':' => !named || !named::has_credential_line(text),
+            _ => false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_a_secret_is_never_plain() {
+        let secrets = Secrets::default();
+        let token = format!("ghp_{}", "0aB1".repeat(9));
+        let escaped = token.replace('_', "\\u005f");
+        for text in [
+            "/a?access_token=abc123",
+            "password=x",
+            r#"{"password": "x"}"#,
+            "> Cookie: sid=abc123",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+            &token,
+            &escaped,
+            &token.replace('_', "&#95;"),
+        ] {
+            assert!(!secrets.find_all(text).is_empty(), "{text}");
+            let glance = Glance::of_json(&format!("[\"{text}\"]"));
+            assert!(!secrets.is_plain(text, true, glance), "{text}");
+            assert!(!secrets.is_plain(text, true, Glance::NONE), "{text}");
+        }
+        for text in ["2020-03-09T04:38:12Z", "Vary: Cookie", "plain"] {
+            assert!(secrets.is_plain(text, true, Glance::NONE), "{text}");
+        }
+    }
+}

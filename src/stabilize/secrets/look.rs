@@ -1,0 +1,38 @@
+//! Looking for secrets in what passes by, string by string.
+
+use super::scan::Scan;
+use super::{Glance, Secrets, named};
+
+/// Looks at the strings of captured JSON one by one, and says of each whether [`scan`](super::scan) would tell nothing of
+/// it. Where the answer is no, `scan` may still tell nothing.
+pub struct Look<'a>(Scan<'a>);
+
+impl<'a> Look<'a> {
+    /// `None` where the text that holds all the strings needs a closer look.
+    pub fn at_json(text: &str, secrets: &'a Secrets) -> Option<Self> {
+        let glance = Glance::of_json(text);
+        (secrets.knows_none() && glance.is_free()).then(|| Self(Scan::new(secrets, glance)))
+    }
+
+    /// A key whose value is no string.
+    pub fn key(&mut self, key: &str) -> bool {
+        !self.0.text(key, "", false)
+    }
+
+    /// A string in an array, or alone.
+    pub fn item(&mut self, text: &str) -> bool {
+        // It may say what the next one is.
+        !named::is_header(text) && !self.0.text(text, "", true)
+    }
+
+    /// A key and its string; `other` is what another member calls it, if one does: see [`names_value`](Self::names_value).
+    pub fn member(&mut self, key: &str, other: Option<&str>, text: &str) -> bool {
+        let name = other.filter(|_| key == "value").unwrap_or(key);
+        self.key(key) && self.0.member(name, text, "", true)
+    }
+
+    /// Whether the string under a key says what the `value` beside it is; of several, the last one in the order of keys.
+    pub fn names_value(key: &str) -> bool {
+        named::NAMES.contains(&key)
+    }
+}

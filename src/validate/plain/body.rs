@@ -1,0 +1,232 @@
+//! A JSON body as it stands in the file: in canonical form, and without anything to tell.
+
+use crate::json::{RESERVED_KEY, is_written_so};
+use crate::stabilize::secrets::{Look as SecretLook, Secrets};
+use crate::validate::rules::{length::Counts, private};
+
+/// A deeper body takes the long way.
+const DEEPEST: usize = 100;
+
+/// Looks at the bodies in a text.
+pub(super) struct Look<'a> {
+    text: &'a str,
+    secrets: SecretLook<'a>,
+}
+
+impl<'a> Look<'a> {
+    /// `None` where the strings of the text, as a whole, need a closer look.
+    pub fn at(text: &'a str, secrets: &'a Secrets) -> Option<Self> {
+        if private::is_possible(text) {
+            return None;
+        }
+        let secrets = SecretLook::at_json(text, secrets)?;
+        Some(Self { text, secrets })
+    }
+
+    /// The end of the body that begins at a byte, on that level of the document, and what its length consists of; `None`
+    /// where it is not plain.
+    pub fn body(&mut self, start: usize, level: usize) -> Option<(usize, Counts)> {
+        let mut body = Body {
+            look: self,
+            at: start,
+            outer: level,
+            counts: Counts::default(),
+        };
+        body.value(level)?;
+        Some((body.at, body.counts))
+    }
+}
+
+struct Body<'l, 'a> {
+    look: &'l mut Look<'a>,
+    at: usize,
+    /// The level of the whole body.
+    outer: usize,
+    counts: Counts,
+}
+
+/// A string: its letters without the quotes, and what they mean where they hold escapes.
+struct Text<'a> {
+    raw: &'a str,
+    meant: Option<String>,
+}
+
+impl Text<'_> {
+    fn meaning(&self) -> &str {
+        self.meant.as_deref().unwrap_or(self.raw)
+    }
+}
+
+impl<'a> Body<'_, 'a> {
+    fn peek(&self) -> Option<u8> {
+        self.look.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Steps over what must stand here.
+    fn take(&mut self, expected: &str) -> Option<()> {
+        let rest = self.look.text.as_bytes().get(self.at..)?;
+        rest.starts_with(expected.as_bytes())
+            .then(|| self.at += expected.len())
+    }
+
+    /// Steps over a line break and the blanks of a level.
+    fn line(&mut self, level: usize) -> Option<()> {
+        let line = self
+            .look
+            .text
+            .as_bytes()
+            .get(self.at..=self.at + 2 * level)?;
+        let (first, blanks) = line.split_first()?;
+        let fits = *first == b'\n' && blanks.iter().all(|byte| *byte == b' ');
+        fits.then(|| self.at += line.len())
+    }
+
+    fn value(&mut self, level: usize) -> Option<()> {
+        if level > DEEPEST {
+            return None;
+        }
+        match self.peek()? {
+            b'{' => self.object(level),
+            b'[' => self.array(level),
+            b'"' => {
+                let text = self.string()?;
+                self.look.secrets.item(text.meaning()).then_some(())
+            }
+            _ => self.scalar(),
+        }
+    }
+
+    fn object(&mut self, level: usize) -> Option<()> {
+        self.at += 1;
+        let mut members = 0;
+        let mut before: Option<&str> = None;
+        let mut name: Option<Text<'_>> = None;
+        if self.peek()? != b'}' {
+            loop {
+                self.line(level + 1)?;
+                let key = self.string()?;
+                // Sorted, and so none of them twice. Which of two comes first where there are escapes is not plain.
+                if key.meant.is_some() || before.is_some_and(|before| before >= key.raw) {
+                    return None;
+                }
+                if key.raw == RESERVED_KEY {
+                    return None;
+                }
+                before = Some(key.raw);
+                self.take(": ")?;
+                let text = self.member(key.raw, name.as_ref(), level + 1)?;
+                if SecretLook::names_value(key.raw) && text.is_some() {
+                    name = text;
+                }
+                members += 1;
+                if self.peek()? != b',' {
+                    break;
+                }
+                self.at += 1;
+            }
+            self.line(level)?;
+        }
+        self.take("}")?;
+        self.counts.object(members, self.depth(level));
+        Some(())
+    }
+
+    /// The value of a member, which is given where it is a string.
+    fn member(
+        &mut self,
+        key: &str,
+        name: Option<&Text<'_>>,
+        level: usize,
+    ) -> Option<Option<Text<'a>>> {
+        if self.peek()? != b'"' {
+            let is_plain = self.look.secrets.key(key);
+            return is_plain.then(|| self.value(level))?.map(|()| None);
+        }
+        let text = self.string()?;
+        let name = name.map(Text::meaning);
+        let is_plain = self.look.secrets.member(key, name, text.meaning());
+        is_plain.then_some(Some(text))
+    }
+
+    fn array(&mut self, level: usize) -> Option<()> {
+        self.at += 1;
+        let mut items = 0;
+        if self.peek()? != b']' {
+            loop {
+                self.line(level + 1)?;
+                self.value(level + 1)?;
+                items += 1;
+                if self.peek()? != b',' {
+                    break;
+                }
+                self.at += 1;
+            }
+            self.line(level)?;
+        }
+        self.take("]")?;
+        self.counts.array(items, self.depth(level));
+        Some(())
+    }
+
+    /// As the rule counts levels: from 1.
+    fn depth(&self, level: usize) -> u64 {
+        (level - self.outer + 1) as u64
+    }
+
+    fn string(&mut self) -> Option<Text<'a>> {
+        self.take("\"")?;
+        let text = self.look.text;
+        let rest = text.as_bytes().get(self.at..)?;
+        let mut escaped = false;
+        let mut length = 0;
+        loop {
+            match rest.get(length)? {
+                b'"' => break,
+                b'\\' => {
+                    escaped = true;
+                    length += 2;
+                }
+                0..b' ' => return None,
+                _ => length += 1,
+            }
+        }
+        let raw = text.get(self.at..self.at + length)?;
+        self.at += length + 1;
+        let mut meant = None;
+        if escaped {
+            let quoted = text.get(self.at - length - 2..self.at)?;
+            let text: String = serde_json::from_str(quoted).ok()?;
+            if !is_written_so(&text, quoted) || private::is_possible(&text) {
+                return None;
+            }
+            meant = Some(text);
+        }
+        let text = Text { raw, meant };
+        self.counts.text(text.meaning());
+        Some(text)
+    }
+
+    /// A number as any writer leaves it, or a word.
+    fn scalar(&mut self) -> Option<()> {
+        let rest = self.look.text.as_bytes().get(self.at..)?;
+        let length = rest.iter().position(|byte| matches!(byte, b',' | b'\n'))?;
+        let scalar = rest.get(..length)?;
+        if !matches!(scalar, b"null" | b"true" | b"false") && !is_plain_number(scalar) {
+            return None;
+        }
+        self.at += length;
+        self.counts.scalar(length as u64);
+        Some(())
+    }
+}
+
+/// Digits, with a sign and a fraction where there is one. Exponents are rare.
+fn is_plain_number(text: &[u8]) -> bool {
+    let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    let mut parts = unsigned.splitn(2, |byte| *byte == b'.');
+    let whole = parts.next().unwrap_or_default();
+    digits(whole)
+        && (whole.len() == 1 || whole.first() != Some(&b'0'))
+        && parts.next().is_none_or(digits)
+}
