@@ -8,7 +8,7 @@ use super::payload::leaves;
 use super::plan::Plan;
 use super::scope::env;
 use super::template::{Expression, Template, TemplateError};
-use super::{Options, order, texts};
+use super::{Options, address, order, texts};
 use crate::document::{DocumentName, ExampleTarget, Identity, Part, Payload, Step};
 use crate::finding::spelling::nearest;
 use crate::finding::{Finding, SourceFile, codes};
@@ -29,6 +29,7 @@ pub fn check(options: &Options<'_>) -> Vec<Finding> {
     check.unreadable(&plan);
     check.findings.extend(plan.forbidden.iter().cloned());
     let fixtures = check.fixtures(&plan);
+    check.findings.extend(address::check(options.settings));
     check.identities(&plan, &fixtures);
     for (ident, loaded, scenario) in &plan.scenarios {
         let collection = options.collection;

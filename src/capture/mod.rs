@@ -10,6 +10,7 @@
 //! This room alone talks HTTP and starts servers. It never prints: [`Progress`] is told what happens.
 //! Whatever happens, everything that was started is stopped when [`run`] comes back.
 
+mod address;
 mod base;
 mod body;
 mod check;

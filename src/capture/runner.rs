@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::address::has_own_port;
 use super::base::BaseUrl;
 use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
@@ -16,7 +17,6 @@ use super::plan::{Plan, keeps};
 use super::scope::{Ports, Scope, env};
 use super::server::{Launch, Stack, text_of};
 use super::session::{Memory, Session};
-use super::template::{Expression, Template};
 use super::{Captured, CapturedExample, Options, Outcome, Progress, ScenarioRun};
 use crate::document::{ExampleTarget, Exchange, Recorded};
 use crate::stabilize::secrets::{Rules, Secrets};
@@ -197,16 +197,7 @@ fn base(options: &Options<'_>, scope: &Scope) -> Result<(BaseUrl, Hosts), Error>
             "write base_url = \"http://127.0.0.1:{{ port }}\" in apidocs.toml, or the URL of an API that runs",
         ));
     };
-    let own_port = Template::parse(url).is_ok_and(|template| {
-        let mut names = template.expressions();
-        names.any(|name| matches!(name, Expression::Port(_)))
-    });
-    if own_port && settings.server.is_none() {
-        let message =
-            "`base_url` asks for a free port, and there is no [server] that would listen there";
-        return Err(Error::settings(message)
-            .with_help("write [server] with its command, or the port of an API that runs"));
-    }
+    let own_port = has_own_port(url);
     let url = text_of("`base_url`", url, scope)?;
     let base = BaseUrl::parse(&url).map_err(|reason| {
         Error::settings(format!("`base_url`: {reason}")).with_help("mend apidocs.toml")

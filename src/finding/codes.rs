@@ -199,6 +199,7 @@ codes! {
 
     // Scenarios and capture.
     UNKNOWN_VARIABLE "unknown-variable" Error "A scenario uses a name that nothing defines.";
+    BASE_URL "base-url" Error "No request can be sent to what `base_url` says.";
     UNKNOWN_IDENTITY "unknown-identity" Error "A request names an identity that the settings do not have.";
     UNKNOWN_TARGET "unknown-document" Error "A scenario is for a document that does not exist.";
     DUPLICATE_TARGET "duplicate-target" Error "Two requests are for one example.";

@@ -16,8 +16,9 @@ pub(super) fn of_document(
     name: &DocumentName,
     loaded: &Loaded<EndpointDocument>,
     secrets: &Secrets,
+    glance: Glance,
 ) -> Vec<Finding> {
-    let found = of_file(&loaded.source, &loaded.json, secrets).into_iter();
+    let found = of_file(&loaded.source, &loaded.json, secrets, glance).into_iter();
     found
         .map(|finding| finding.about(name).help(HELP))
         .collect()
@@ -28,14 +29,20 @@ pub(super) fn of_document(
 pub(super) fn of_others(collection: &Collection, secrets: &Secrets) -> Vec<Finding> {
     let scenarios = collection.scenarios.values().map(told);
     let files = scenarios.chain(collection.fixtures.iter().map(told));
-    let found = files.flat_map(|(source, json)| of_file(source, json, secrets));
+    let found = files
+        .flat_map(|(source, json)| of_file(source, json, secrets, Glance::of_json(&source.text)));
     found
         .map(|finding| finding.help("take it from the environment: `{{ env.NAME }}`; and revoke it, for the history keeps it"))
         .collect()
 }
 
-fn of_file(source: &Arc<SourceFile>, json: &Value, secrets: &Secrets) -> Vec<Finding> {
-    let places = scan(json, "", secrets, Glance::of_json(&source.text));
+fn of_file(
+    source: &Arc<SourceFile>,
+    json: &Value,
+    secrets: &Secrets,
+    glance: Glance,
+) -> Vec<Finding> {
+    let places = scan(json, "", secrets, glance);
     let file = masked(source, &places);
     let told = |place: &Place| {
         at(

@@ -18,6 +18,9 @@ impl Glance {
     /// Nothing is known: each string is looked at.
     pub const NONE: Self = Self { forms: true };
 
+    /// It is known that no string of a well-known form is among them.
+    pub const FREE: Self = Self { forms: false };
+
     /// Of the strings of a JSON text.
     pub fn of_json(text: &str) -> Self {
         let bytes = text.as_bytes();

@@ -11,7 +11,16 @@ mod body;
 use memchr::memmem;
 
 use super::rules::length::Counts;
+use crate::finding::{Code, codes};
 use crate::stabilize::secrets::Secrets;
+
+/// What a document whose text was written again just so, and whose bodies were looked at, is known to be free of.
+pub(super) const IS_KNOWN: &[Code] = &[
+    codes::NOT_CANONICAL,
+    codes::LINE_ENDINGS,
+    // Told from the lengths that were counted.
+    codes::CONTENT_LENGTH,
+];
 
 /// The text of a document with `null` in the place of each JSON body.
 pub(super) struct Bodiless {
