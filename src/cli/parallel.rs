@@ -11,22 +11,36 @@ const FEW: usize = 8;
 
 /// What `work` makes of each of the things, in their order.
 pub fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let parts = shares(things, Vec::new, |done, index, thing| {
+        done.push((index, work(thing)));
+    });
+    let mut done: Vec<_> = parts.into_iter().flatten().collect();
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, made)| made).collect()
+}
+
+/// What each thread makes of those of the things, told with their places, that it comes to.
+pub fn shares<T: Sync, S: Send>(
+    things: &[T],
+    empty: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, usize, &T) + Sync,
+) -> Vec<S> {
     let threads = match things.len() {
         ..FEW => 1,
         _ => thread::available_parallelism().map_or(1, NonZero::get),
     };
     let next = AtomicUsize::new(0);
     let turns = || {
-        let mut done = Vec::new();
+        let mut share = empty();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             match things.get(index) {
-                Some(thing) => done.push((index, work(thing))),
-                None => return done,
+                Some(thing) => work(&mut share, index, thing),
+                None => return share,
             }
         }
     };
-    let mut done = thread::scope(|scope| {
+    thread::scope(|scope| {
         let others: Vec<_> = (1..threads)
             .filter_map(|_| {
                 let builder = thread::Builder::new().stack_size(STACK_SIZE);
@@ -34,17 +48,15 @@ pub fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec
                 builder.spawn_scoped(scope, turns).ok()
             })
             .collect();
-        let mut done = turns();
+        let mut shares = vec![turns()];
         for other in others {
             match other.join() {
-                Ok(more) => done.extend(more),
+                Ok(share) => shares.push(share),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        done
-    });
-    done.sort_unstable_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, made)| made).collect()
+        shares
+    })
 }
 
 #[cfg(test)]

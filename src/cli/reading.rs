@@ -1,37 +1,25 @@
 //! Reading and checking many documents side by side, without holding them all.
 
 use std::collections::BTreeSet;
-use std::num::NonZero;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use anyhow::Result;
 use apidocs::document::{Collection, ContractName, DocumentName, Tree, below};
 use apidocs::finding::{Finding, SourceFile};
-use apidocs::json::STACK_SIZE;
 use apidocs::project::{Error, Listing, Project, read_document};
 use apidocs::stabilize::Rules;
 use apidocs::validate::Checks;
 
 use super::parallel;
 
-/// How many files are read in one go.
-const FILES: usize = 16;
-
 /// The same as [`Collection::from_tree`], with the files side by side.
 pub fn read_tree(tree: &Tree, prefix: &str) -> Collection {
     let files: Vec<_> = tree.files.iter().collect();
-    let parts: Vec<_> = files.chunks(FILES).collect();
-    let read = parallel::map(&parts, |files| {
-        let mut part = Collection::default();
-        for (path, bytes) in *files {
-            part.add(path, (*bytes).clone(), prefix);
-        }
-        part
+    let parts = parallel::shares(&files, Collection::default, |part, _, (path, bytes)| {
+        part.add(path, (*bytes).clone(), prefix);
     });
     let mut whole = Collection::default();
-    read.into_iter().for_each(|part| whole.merge(part));
+    parts.into_iter().for_each(|part| whole.merge(part));
     for (path, reason) in &tree.unread {
         whole.add_unread(path, reason, prefix);
     }
@@ -122,45 +110,31 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
     let listing = project.listing()?;
     let prefix = project.shown(&project.docs);
     let whole = Whole::new(project, &listing);
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut reader = Reader {
+    let empty = || {
+        Ok(Reader {
             checks,
             whole: &whole,
             prefix: &prefix,
             part: Part::default(),
-        };
-        while let Some((path, file)) = listing.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            reader.read(path, file)?;
-        }
-        Ok::<_, Error>(reader.part)
+        })
     };
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let parts = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads.min(listing.files.len()))
-            .filter_map(|_| {
-                let builder = thread::Builder::new().stack_size(STACK_SIZE);
-                // Where the system gives no thread more, the others do the work.
-                builder.spawn_scoped(scope, work).ok()
-            })
-            .collect();
-        let own = work();
-        let others = others.into_iter().map(|thread| match thread.join() {
-            Ok(part) => part,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        std::iter::once(own).chain(others).collect::<Vec<_>>()
+    let readers = parallel::shares(&listing.files, empty, |reader, _, (path, file)| {
+        if let Ok(going) = reader
+            && let Err(error) = going.read(path, file)
+        {
+            *reader = Err(error);
+        }
     });
-    let mut whole = Part::default();
-    for part in parts {
-        let part = part?;
-        whole.collection.merge(part.collection);
-        whole.findings.extend(part.findings);
+    let mut all = Part::default();
+    for reader in readers {
+        let part = reader?.part;
+        all.collection.merge(part.collection);
+        all.findings.extend(part.findings);
     }
     for (path, error) in &listing.unread {
         let reason = error.reason();
-        whole.collection.add_unread(path, &reason, &prefix);
+        all.collection.add_unread(path, &reason, &prefix);
     }
-    whole.collection.find_case_clashes();
-    Ok((whole.collection, whole.findings))
+    all.collection.find_case_clashes();
+    Ok((all.collection, all.findings))
 }

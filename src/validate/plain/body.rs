@@ -97,36 +97,25 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn object(&mut self, level: usize) -> Option<()> {
-        self.at += 1;
-        let mut members = 0;
         let mut before: Option<&str> = None;
         let mut name: Option<Text<'_>> = None;
-        if self.peek()? != b'}' {
-            loop {
-                self.line(level + 1)?;
-                let key = self.string()?;
-                // Sorted, and so none of them twice. Which of two comes first where there are escapes is not plain.
-                if key.meant.is_some() || before.is_some_and(|before| before >= key.raw) {
-                    return None;
-                }
-                if key.raw == RESERVED_KEY {
-                    return None;
-                }
-                before = Some(key.raw);
-                self.take(": ")?;
-                let text = self.member(key.raw, name.as_ref(), level + 1)?;
-                if SecretLook::names_value(key.raw) && text.is_some() {
-                    name = text;
-                }
-                members += 1;
-                if self.peek()? != b',' {
-                    break;
-                }
-                self.at += 1;
+        let members = self.container(level, "}", |body| {
+            let key = body.string()?;
+            // Sorted, and so none of them twice. Which of two comes first where there are escapes is not plain.
+            if key.meant.is_some() || before.is_some_and(|before| before >= key.raw) {
+                return None;
             }
-            self.line(level)?;
-        }
-        self.take("}")?;
+            if key.raw == RESERVED_KEY {
+                return None;
+            }
+            before = Some(key.raw);
+            body.take(": ")?;
+            let text = body.member(key.raw, name.as_ref(), level + 1)?;
+            if SecretLook::names_value(key.raw) && text.is_some() {
+                name = text;
+            }
+            Some(())
+        })?;
         self.counts.object(members, self.depth(level));
         Some(())
     }
@@ -149,23 +138,34 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn array(&mut self, level: usize) -> Option<()> {
-        self.at += 1;
-        let mut items = 0;
-        if self.peek()? != b']' {
-            loop {
-                self.line(level + 1)?;
-                self.value(level + 1)?;
-                items += 1;
-                if self.peek()? != b',' {
-                    break;
-                }
-                self.at += 1;
-            }
-            self.line(level)?;
-        }
-        self.take("]")?;
+        let items = self.container(level, "]", |body| body.value(level + 1))?;
         self.counts.array(items, self.depth(level));
         Some(())
+    }
+
+    /// From the opening bracket to the closing one, each inner value on a line of its own; gives how many there are.
+    fn container(
+        &mut self,
+        level: usize,
+        close: &str,
+        mut inner: impl FnMut(&mut Self) -> Option<()>,
+    ) -> Option<u64> {
+        self.at += 1;
+        let mut count = 0;
+        if self.take(close).is_some() {
+            return Some(count);
+        }
+        loop {
+            self.line(level + 1)?;
+            inner(self)?;
+            count += 1;
+            if self.take(",").is_none() {
+                break;
+            }
+        }
+        self.line(level)?;
+        self.take(close)?;
+        Some(count)
     }
 
     /// As the rule counts levels: from 1.
