@@ -5,6 +5,14 @@ use super::template::{Expression, Template};
 use crate::finding::{Finding, codes};
 use crate::project::Settings;
 
+/// A free port is asked for in vain.
+pub(super) const NO_SERVER: &str =
+    "`base_url` asks for a free port, and there is no [server] that would listen there";
+
+/// What to do then.
+pub(super) const NO_SERVER_HELP: &str =
+    "write [server] with its command, or the port of an API that runs";
+
 /// Whether the base URL has a free port of our choosing.
 pub(super) fn has_own_port(url: &str) -> bool {
     Template::parse(url).is_ok_and(|template| {
@@ -17,11 +25,7 @@ pub(super) fn has_own_port(url: &str) -> bool {
 pub(super) fn check(settings: &Settings) -> Option<Finding> {
     let url = settings.base_url.as_deref()?;
     let (message, help) = if has_own_port(url) && settings.server.is_none() {
-        (
-            "`base_url` asks for a free port, and there is no [server] that would listen there"
-                .to_owned(),
-            "write [server] with its command, or the port of an API that runs",
-        )
+        (NO_SERVER.to_owned(), NO_SERVER_HELP)
     } else {
         // What it is with the values of a run is told then.
         let is_whole = Template::parse(url).is_ok_and(|url| url.expressions().next().is_none());

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::address::has_own_port;
+use super::address::{NO_SERVER, NO_SERVER_HELP, has_own_port};
 use super::base::BaseUrl;
 use super::error::{Error, ErrorKind, Stop};
 use super::exchange::View;
@@ -198,6 +198,9 @@ fn base(options: &Options<'_>, scope: &Scope) -> Result<(BaseUrl, Hosts), Error>
         ));
     };
     let own_port = has_own_port(url);
+    if own_port && settings.server.is_none() {
+        return Err(Error::settings(NO_SERVER).with_help(NO_SERVER_HELP));
+    }
     let url = text_of("`base_url`", url, scope)?;
     let base = BaseUrl::parse(&url).map_err(|reason| {
         Error::settings(format!("`base_url`: {reason}")).with_help("mend apidocs.toml")
