@@ -1,6 +1,8 @@
 //! `apidocs capture --learn`: captures more than once, and writes down what differed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use apidocs::json::{KeyOrder, write};
@@ -20,6 +22,9 @@ pub fn run(context: &Context, project: &Project, args: &Capture) -> Result<Exit>
     let known = Volatile::of_project(project)?.rules;
     let mut runs: Vec<Recapture> = Vec::new();
     for number in 1..=args.runs {
+        if number > 1 {
+            wait_for_another_second();
+        }
         context.say(format!("capture {number} of {}", args.runs));
         let run = recapture(context, project, &args.selection, Prose::Kept)?;
         if run.exit() != Exit::Clean {
@@ -56,6 +61,13 @@ pub fn run(context: &Context, project: &Project, args: &Capture) -> Result<Exit>
     let report = report(project, &run.after, findings);
     context.tell(Channel::Diagnostics, &report, Some("apidocs check"))?;
     Ok(exit)
+}
+
+/// Times are often told in whole seconds: two captures within one would teach that they never vary.
+fn wait_for_another_second() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let passed = Duration::from_nanos(now.unwrap_or_default().subsec_nanos().into());
+    thread::sleep(Duration::from_secs(1).saturating_sub(passed));
 }
 
 /// What a run captured, by document.
