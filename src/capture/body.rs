@@ -98,15 +98,21 @@ pub(super) fn owned(response: &mut WireResponse) -> Result<Content<'static>, Bod
     })
 }
 
+/// Whether the media type names no other charset than that of JSON.
+pub(super) fn is_utf8(media_type: &str) -> bool {
+    let charset = coding::charset(media_type);
+    matches!(charset.as_deref(), None | Some("utf-8" | "utf8"))
+}
+
 /// Reads a body as JSON, strictly; in another charset than UTF-8 only where its media type names one.
 pub(super) fn parse(headers: &Headers, body: &[u8]) -> Result<Value, BodyFault> {
     let media_type = headers.get("Content-Type").unwrap_or_default();
-    match coding::charset(media_type).as_deref() {
-        None | Some("utf-8" | "utf8") => parse_utf8(body),
-        Some(_) => match coding::text(media_type, body)? {
-            Some(text) => parse_utf8(text.as_bytes()),
-            None => parse_utf8(body),
-        },
+    if is_utf8(media_type) {
+        return parse_utf8(body);
+    }
+    match coding::text(media_type, body)? {
+        Some(text) => parse_utf8(text.as_bytes()),
+        None => parse_utf8(body),
     }
 }
 

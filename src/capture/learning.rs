@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::client::WireResponse;
-use super::coding;
 use super::payload::Built;
 use super::prepared::Prepared;
 use super::session::Session;
+use super::{body, coding};
 use crate::document::{SaveSource, Step};
+use crate::stabilize::secrets::Glance;
 
 impl Session<'_> {
     /// Tells the world which secrets there are: a server may log them.
@@ -26,12 +27,14 @@ impl Session<'_> {
         let secrets = &mut self.memory.secrets;
         secrets.learn_text(&prepared.target, &hosted);
         for header in prepared.headers.iter() {
-            secrets.learn_header(&header.name, &header.value, &hosted);
+            if self.seen.insert(header.clone()) {
+                secrets.learn_header(&header.name, &header.value, &hosted);
+            }
         }
         match &prepared.payload {
             Some(Built {
                 json: Some(value), ..
-            }) => secrets.learn_value(value, &hosted),
+            }) => secrets.learn_value(value, Glance::NONE, &hosted),
             Some(payload) => {
                 secrets.learn_text(&String::from_utf8_lossy(&payload.bytes), &hosted);
             }
@@ -46,13 +49,17 @@ impl Session<'_> {
         let hosted = |text: &str| hosts.secret_form(text);
         let secrets = &mut self.memory.secrets;
         for header in response.head.headers.iter() {
-            secrets.learn_header(&header.name, &header.value, &hosted);
+            if self.seen.insert(header.clone()) {
+                secrets.learn_header(&header.name, &header.value, &hosted);
+            }
         }
-        let body = response.json();
+        let media_type = response.head.headers.get("Content-Type");
+        let media_type = media_type.unwrap_or_default();
+        let read = response.json();
         for (_, save) in step.save.iter().filter(|(_, save)| save.secret) {
             let header;
             let value = match &save.from {
-                SaveSource::Pointer(pointer) => body.ok().and_then(|body| body.pointer(pointer)),
+                SaveSource::Pointer(pointer) => read.ok().and_then(|body| body.pointer(pointer)),
                 SaveSource::Header(name) => {
                     header = response.head.headers.get(name).map(Value::from);
                     header.as_ref()
@@ -63,11 +70,16 @@ impl Session<'_> {
                 secrets.add_value(value, &hosted);
             }
         }
-        match body {
-            Ok(value) => secrets.learn_value(value, &hosted),
+        match read {
+            Ok(value) => {
+                let glance = match std::str::from_utf8(&response.body) {
+                    Ok(text) if body::is_utf8(media_type) => Glance::of_json(text),
+                    _ => Glance::NONE,
+                };
+                secrets.learn_value(value, glance, &hosted);
+            }
             Err(_) => {
-                let media_type = response.head.headers.get("Content-Type");
-                let text = coding::text(media_type.unwrap_or_default(), &response.body);
+                let text = coding::text(media_type, &response.body);
                 let text = text.ok().flatten();
                 let text = text.unwrap_or_else(|| String::from_utf8_lossy(&response.body).into());
                 secrets.learn_text(&text, &hosted);

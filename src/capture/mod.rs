@@ -114,7 +114,7 @@ pub trait Progress: Sync {
     /// A scenario begins.
     fn started(&self, _ident: &str) {}
     /// A request is made: method and path as the scenario writes them, values not in their place.
-    fn step(&self, _ident: &str, _request: &str) {}
+    fn step(&self, _ident: &str, _request: &dyn Fn() -> String) {}
     /// A scenario ended.
     fn finished(&self, _ident: &str, _outcome: &Outcome) {}
 }

@@ -1,6 +1,6 @@
 //! The requests of one scenario, one after the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use super::scope::Scope;
 use super::template::{Template, TemplateError};
 use super::texts;
 use crate::document::{
-    Example, ExampleTarget, Exchange, Identity, Recorded, SaveSource, Shown, Step,
+    Example, ExampleTarget, Exchange, Header, Identity, Recorded, SaveSource, Shown, Step,
 };
 use crate::finding::{Finding, LocatedError, SourceFile, codes};
 use crate::json::pointer;
@@ -58,6 +58,8 @@ pub(super) struct Session<'a> {
     pub examples: Vec<(ExampleTarget, CapturedExample)>,
     /// Which version of its secrets the world knows.
     pub(super) told: Option<u64>,
+    /// The header fields that say nothing new about secrets any more.
+    pub(super) seen: HashSet<Header>,
     /// How many requests were answered as expected, of those whose exchanges are asked for.
     pub answered: usize,
     /// How many requests were not made, since they are to be completed.
@@ -85,6 +87,7 @@ impl<'a> Session<'a> {
             findings: Vec::new(),
             examples: Vec::new(),
             told: None,
+            seen: HashSet::new(),
             answered: 0,
             incomplete: 0,
         }
@@ -152,10 +155,11 @@ impl<'a> Session<'a> {
             self.memory.unfilled.extend(names);
             return Ok(Vec::new());
         }
-        // What a scenario says itself may be a secret by its name.
-        let told = format!("{} {}", step.method, step.path);
-        let told = self.memory.secrets.redact(&told);
-        self.world.progress().step(self.ident, &told);
+        self.world.progress().step(self.ident, &|| {
+            // What a scenario says itself may be a secret by its name.
+            let told = format!("{} {}", step.method, step.path);
+            self.memory.secrets.redact(&told).into_owned()
+        });
         let prepared = match self.prepare(step) {
             Ok(prepared) => prepared,
             Err(reason) => {

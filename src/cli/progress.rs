@@ -137,9 +137,9 @@ impl Progress for Watch {
         });
     }
 
-    fn step(&self, ident: &str, request: &str) {
+    fn step(&self, ident: &str, request: &dyn Fn() -> String) {
         if self.steps {
-            tell!("{ident}: {request}");
+            tell!("{ident}: {}", request());
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One header field (RFC 9110, section 5), as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Header {
     /// The name, in the case of the wire.
     pub name: String,

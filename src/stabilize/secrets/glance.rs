@@ -35,6 +35,20 @@ impl Glance {
     pub(super) fn is_free(self) -> bool {
         !self.forms
     }
+
+    /// Whether one of the strings shows at once that it has no encoding, no well-known form and, where names count,
+    /// nothing under a name.
+    pub(super) fn finds_nothing(self, text: &str, named: bool) -> bool {
+        if self.forms && forms::is_any(text.as_bytes()) {
+            return false;
+        }
+        let marks = text.bytes().filter(|byte| MARKS[usize::from(*byte)]);
+        marks.into_iter().all(|mark| match mark {
+            b'=' | b'"' => !named,
+            b':' => !named || !named::has_credential_line(text),
+            _ => false,
+        })
+    }
 }
 
 /// What a text needs to be encoded, or to give a value a name.
@@ -49,18 +63,9 @@ const MARKS: [bool; 256] = {
 };
 
 impl Secrets {
-    /// Whether a text shows at once that it holds no secret: none is known, and it has no encoding, no well-known form
-    /// and, where names count, nothing under a name.
+    /// Whether a text shows at once that it holds no secret: none is known, and there is nothing that looks like one.
     pub(super) fn is_plain(&self, text: &str, named: bool, glance: Glance) -> bool {
-        if !self.knows_none() || glance.forms && forms::is_any(text.as_bytes()) {
-            return false;
-        }
-        let marks = text.bytes().filter(|byte| MARKS[usize::from(*byte)]);
-        marks.into_iter().all(|mark| match mark {
-            b'=' | b'"' => !named,
-            b':' => !named || !named::has_credential_line(text),
-            _ => false,
-        })
+        self.knows_none() && glance.finds_nothing(text, named)
     }
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::forms;
 use super::known::{SHORTEST_PART, Secrets};
 use super::layers::layers;
 use super::named;
 use super::names::Kind;
+use super::{Glance, forms};
 
 impl Secrets {
     /// Remembers a value that its name calls a secret.
@@ -24,6 +24,18 @@ impl Secrets {
     /// Remembers what names and forms call a secret in a text. `hosted` gives a value as it is shown, where the host
     /// in it differs.
     pub fn learn_text(&mut self, text: &str, hosted: &dyn Fn(&str) -> Option<String>) {
+        self.learn_string(text, Glance::NONE, hosted);
+    }
+
+    fn learn_string(
+        &mut self,
+        text: &str,
+        glance: Glance,
+        hosted: &dyn Fn(&str) -> Option<String>,
+    ) {
+        if glance.finds_nothing(text, true) {
+            return;
+        }
         for named in named::find(text, &self.rules.clone()) {
             self.learn(&named.value, &named.shown, hosted);
         }
@@ -58,15 +70,22 @@ impl Secrets {
         self.learn_text(value, hosted);
     }
 
-    /// Remembers what names and forms call a secret in a JSON value.
-    pub fn learn_value(&mut self, value: &Value, hosted: &dyn Fn(&str) -> Option<String>) {
+    /// Remembers what names and forms call a secret in a JSON value. `glance` is one at the text that it was read from.
+    pub fn learn_value(
+        &mut self,
+        value: &Value,
+        glance: Glance,
+        hosted: &dyn Fn(&str) -> Option<String>,
+    ) {
         match value {
-            Value::String(text) => self.learn_text(text, hosted),
+            Value::String(text) => self.learn_string(text, glance, hosted),
             Value::Array(items) => {
                 if let Some((name, value)) = named::is_header_pair(items) {
                     self.learn_header(name, value, hosted);
                 }
-                items.iter().for_each(|item| self.learn_value(item, hosted));
+                for item in items {
+                    self.learn_value(item, glance, hosted);
+                }
             }
             Value::Object(members) => {
                 if let Some((name, value)) = named::named_member(members) {
@@ -76,7 +95,7 @@ impl Secrets {
                     if let Value::String(text) = member {
                         self.learn_member(key, text, hosted);
                     }
-                    self.learn_value(member, hosted);
+                    self.learn_value(member, glance, hosted);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}

@@ -169,6 +169,7 @@ fn replace<'t>(text: &'t str, found: &[Found]) -> Cow<'t, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stabilize::secrets::Glance;
     use serde_json::json;
 
     #[test]
@@ -182,7 +183,7 @@ mod tests {
             "dsn": "https://91e7f361a317f5bd0bb45719e0132c40@sentry.io/2",
         });
         let mut secrets = Secrets::default();
-        secrets.learn_value(&value, &|_| None);
+        secrets.learn_value(&value, Glance::NONE, &|_| None);
         let shown = secrets.redact_value(&value);
         assert_eq!(
             shown,
@@ -222,7 +223,7 @@ mod tests {
     fn a_word_that_is_a_name_is_not_looked_for_elsewhere() {
         let value = json!({"password": "password", "hint": "your password"});
         let mut secrets = Secrets::default();
-        secrets.learn_value(&value, &|_| None);
+        secrets.learn_value(&value, Glance::NONE, &|_| None);
         assert_eq!(
             secrets.redact_value(&value),
             json!({"password": "<secret>", "hint": "your password"})
