@@ -1,5 +1,6 @@
 //! `apidocs capture`.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::Result;
@@ -24,6 +25,8 @@ pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
         return learning::run(context, &project, args);
     }
     let recapture = recapture(context, &project, &args.selection, Prose::Kept)?;
+    // The process ends with it: to take apart what may be large would be for nothing.
+    let recapture = ManuallyDrop::new(recapture);
     let mut written = 0;
     let mut collection = &recapture.before;
     if recapture.may_write(args.keep_going) {

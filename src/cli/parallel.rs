@@ -59,6 +59,24 @@ pub fn shares<T: Sync, S: Send>(
     })
 }
 
+/// Two things at once, the second one on this thread.
+pub fn both<A: Send, B>(other: impl Fn() -> A + Sync, here: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().stack_size(STACK_SIZE);
+        match builder.spawn_scoped(scope, &other) {
+            Ok(thread) => {
+                let here = here();
+                match thread.join() {
+                    Ok(other) => (other, here),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            // Where the system gives no thread more, one comes after the other.
+            Err(_) => (other(), here()),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

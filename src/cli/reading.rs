@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use apidocs::document::{Collection, ContractName, DocumentName, Tree, below};
@@ -11,6 +12,20 @@ use apidocs::stabilize::Rules;
 use apidocs::validate::Checks;
 
 use super::parallel;
+
+/// The same as [`Project::tree`], with the files side by side.
+pub fn read_files(project: &Project) -> Result<Tree> {
+    let listing = project.listing()?;
+    let read = parallel::map(&listing.files, |(_, file)| read_document(file));
+    let mut tree = Tree::default();
+    for ((path, _), bytes) in listing.files.into_iter().zip(read) {
+        tree.insert(path, bytes?);
+    }
+    for (path, error) in listing.unread {
+        tree.unread.insert(path, error.reason());
+    }
+    Ok(tree)
+}
 
 /// The same as [`Collection::from_tree`], with the files side by side.
 pub fn read_tree(tree: &Tree, prefix: &str) -> Collection {
@@ -86,7 +101,10 @@ impl Reader<'_> {
             // The text is wanted where something is told of several documents together, which is rare.
             let again = move || read_document(&file).unwrap_or_default();
             loaded.source = SourceFile::later(below(self.prefix, path), again);
-            self.part.collection.endpoints.insert(name, loaded);
+            self.part
+                .collection
+                .endpoints
+                .insert(name, Arc::new(loaded));
             return Ok(());
         }
         let Some(name) = self.part.collection.add(path, bytes, self.prefix) else {
@@ -97,7 +115,7 @@ impl Reader<'_> {
                 .findings
                 .extend(self.checks.document(&name, loaded));
             if !self.whole.wants(&name) {
-                loaded.keep_outline();
+                Arc::make_mut(loaded).keep_outline();
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use apidocs::document::{
@@ -110,7 +111,7 @@ impl Side {
         let documents = collection
             .endpoints
             .into_iter()
-            .filter_map(|(name, loaded)| Some((name, loaded.item?)))
+            .filter_map(|(name, loaded)| Some((name, Arc::unwrap_or_clone(loaded).item?)))
             .collect();
         Self {
             documents,

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::Result;
 use apidocs::capture;
-use apidocs::document::Collection;
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::json::{self, MAX_SIZE};
 use apidocs::project::{Project, read_document, read_file};
@@ -18,7 +17,7 @@ use super::report::report;
 use super::scenarios::Scenarios;
 use super::source::Described;
 use super::volatile::{self, Volatile};
-use super::{fix, parallel, reading};
+use super::{fix, reading};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let project = context.project()?;
@@ -60,24 +59,11 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     Ok(exit)
 }
 
-/// Everything that can be said of a project without a server.
-pub fn findings(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
-    let mut findings = all(&Checks::new(&project.settings), options.collection);
-    findings.append(&mut of_settings_and_scenarios(project, options));
-    findings
-}
-
-/// The same as [`Checks::all`], with the documents side by side.
-pub fn all(checks: &Checks, collection: &Collection) -> Vec<Finding> {
-    let documents: Vec<_> = collection.endpoints.iter().collect();
-    let found = parallel::map(&documents, |(name, loaded)| checks.document(name, loaded));
-    let mut findings: Vec<_> = found.into_iter().flatten().collect();
-    findings.append(&mut checks.together(collection));
-    findings.sort_by(Finding::order);
-    findings
-}
-
-fn of_settings_and_scenarios(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
+/// What can be said without a server of everything but the documents: settings, rules for volatile values, scenarios.
+pub fn of_settings_and_scenarios(
+    project: &Project,
+    options: &capture::Options<'_>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(source) = &project.source {
         findings.extend(validate::settings(source));

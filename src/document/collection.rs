@@ -28,9 +28,9 @@ pub struct Loaded<T> {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Collection {
     /// `endpoints/<section>/<name>.json`.
-    pub endpoints: BTreeMap<DocumentName, Loaded<EndpointDocument>>,
+    pub endpoints: BTreeMap<DocumentName, Arc<Loaded<EndpointDocument>>>,
     /// `scenarios/<Ident>.json`, by ident.
-    pub scenarios: BTreeMap<String, Loaded<Scenario>>,
+    pub scenarios: BTreeMap<String, Arc<Loaded<Scenario>>>,
     /// `sections.json`.
     pub sections: Option<Loaded<Sections>>,
     /// `fixtures.json`.
@@ -97,7 +97,7 @@ impl Collection {
                 if let Err(error) = check_file_name(ident) {
                     self.unsafe_name(shown, bytes, &error.to_string());
                 } else if let Some(loaded) = self.read(shown, bytes) {
-                    self.scenarios.insert(ident.to_owned(), loaded);
+                    self.scenarios.insert(ident.to_owned(), Arc::new(loaded));
                 }
             }
             ["endpoints", section, file] if file.ends_with(".json") => {
@@ -105,7 +105,7 @@ impl Collection {
                     Err(error) => self.unsafe_name(shown, bytes, &error.to_string()),
                     Ok(name) => {
                         let loaded = self.read(shown, bytes)?;
-                        self.endpoints.insert(name.clone(), loaded);
+                        self.endpoints.insert(name.clone(), Arc::new(loaded));
                         return Some(name);
                     }
                 }

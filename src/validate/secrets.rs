@@ -27,7 +27,7 @@ pub(super) fn of_document(
 /// The secrets that scenarios and fixtures hold, by form alone: what people wrote there is theirs to send, so that names
 /// say nothing.
 pub(super) fn of_others(collection: &Collection, secrets: &Secrets) -> Vec<Finding> {
-    let scenarios = collection.scenarios.values().map(told);
+    let scenarios = collection.scenarios.values().map(|loaded| told(loaded));
     let files = scenarios.chain(collection.fixtures.iter().map(told));
     let found = files
         .flat_map(|(source, json)| of_file(source, json, secrets, Glance::of_json(&source.text)));
@@ -61,46 +61,31 @@ fn told<T>(loaded: &Loaded<T>) -> (&Arc<SourceFile>, &Value) {
     (&loaded.source, &loaded.json)
 }
 
-/// The secrets in captured examples, as documents are about to hold them; `secrets` knows those of the run.
-pub fn leaks<'t>(
-    after: &Collection,
-    captured: impl IntoIterator<Item = &'t ExampleTarget>,
-    secrets: &Secrets,
-) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for target in captured {
-        let Some(loaded) = after.endpoints.get(&target.document) else {
-            continue;
-        };
-        let examples = loaded.json.get("examples").and_then(Value::as_array);
-        let named = |example: &Value| {
-            let name = example.get("name").and_then(Value::as_str);
-            name.unwrap_or(crate::document::DEFAULT_EXAMPLE) == target.example
-        };
-        let found = examples
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .find(|(_, example)| named(example));
-        let Some((index, example)) = found else {
-            continue;
-        };
-        let places = scan(
-            example,
-            &pointer::join("/examples", &index.to_string()),
-            secrets,
-            Glance::NONE,
-        );
-        let file = masked(&loaded.source, &places);
-        for place in places {
-            let what = format!("what was captured still holds {}", place.what);
-            let finding = at(codes::LEAKED_SECRET, &file, &place, &what);
-            findings.push(finding.about(target).help(
-                "nothing is written; take the value out of what the scenario says, or save it with `\"secret\": true`",
-            ));
-        }
-    }
-    findings
+/// The secrets in a captured example, as its document is about to hold it; `secrets` knows those of the run.
+pub fn leaks(after: &Collection, captured: &ExampleTarget, secrets: &Secrets) -> Vec<Finding> {
+    let Some(loaded) = after.endpoints.get(&captured.document) else {
+        return Vec::new();
+    };
+    let examples = loaded.json.get("examples").and_then(Value::as_array);
+    let named = |example: &Value| {
+        let name = example.get("name").and_then(Value::as_str);
+        name.unwrap_or(crate::document::DEFAULT_EXAMPLE) == captured.example
+    };
+    let mut examples = examples.into_iter().flatten().enumerate();
+    let Some((index, example)) = examples.find(|(_, example)| named(example)) else {
+        return Vec::new();
+    };
+    let at_example = pointer::join("/examples", &index.to_string());
+    let glance = Glance::of_json(&loaded.source.text);
+    let places = scan(example, &at_example, secrets, glance);
+    let file = masked(&loaded.source, &places);
+    let told = |place: &Place| {
+        let what = format!("what was captured still holds {}", place.what);
+        at(codes::LEAKED_SECRET, &file, place, &what)
+            .about(captured)
+            .help("nothing is written; take the value out of what the scenario says, or save it with `\"secret\": true`")
+    };
+    places.iter().map(told).collect()
 }
 
 fn masked(source: &Arc<SourceFile>, places: &[Place]) -> Arc<SourceFile> {

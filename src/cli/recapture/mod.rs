@@ -1,6 +1,7 @@
 //! What `capture`, `generate` and `check` share: the documents as they are, and as a capture makes them.
 
 mod compared;
+mod examined;
 mod lay_over;
 mod obstacles;
 mod summary;
@@ -21,14 +22,15 @@ use apidocs::validate::{self, Checks};
 use super::args::Selection;
 use super::context::{Context, absolute};
 use super::exit::Exit;
+use super::parallel;
 use super::progress::Watch;
-use super::reading::read_tree;
+use super::reading::{read_files, read_tree};
 use super::scenarios::Scenarios;
 use super::share;
 use super::source::{self, Described, Followed};
-use super::validate::all;
 use super::volatile::Volatile;
 use compared::Compared;
+use examined::Examined;
 use lay_over::{Changed, lay_over};
 use obstacles::{no_scenarios, obstacles, run_findings, unread};
 
@@ -70,20 +72,25 @@ pub fn recapture(
     selection: &Selection,
     prose: Prose,
 ) -> Result<Recapture> {
-    let disk = project.tree()?;
+    let disk = read_files(project)?;
     let described = Described::of(project)?;
     let source = match prose {
         Prose::Sourced => source::follow(project, &disk, &described)?,
         Prose::Kept => None,
     };
-    let mut tree = disk.clone();
     let sourced = source.iter().flat_map(|source| &source.files);
-    for (path, text) in sourced.clone() {
-        tree.insert(path.clone(), text.as_bytes());
-    }
     let prefix = project.shown(&project.docs);
     let volatile = Volatile::of_project(project)?;
-    let before = read_tree(&tree, &prefix);
+    let before = match sourced.clone().next() {
+        None => read_tree(&disk, &prefix),
+        Some(_) => {
+            let mut tree = disk.clone();
+            for (path, text) in sourced.clone() {
+                tree.insert(path.clone(), text.as_bytes());
+            }
+            read_tree(&tree, &prefix)
+        }
+    };
     let from = match &selection.from {
         Some(folder) => Some(share::read(context, folder)?),
         None => None,
@@ -104,7 +111,9 @@ pub fn recapture(
     let partial =
         !(selection.only.is_empty() && selection.skip.is_empty()) || selection.shard.is_some();
 
-    let mut findings = obstacles(project, &options, partial);
+    let checks = Checks::new(&project.settings);
+    let mut examined = Examined::default();
+    let mut findings = obstacles(project, &options, partial, &checks, &mut examined);
     let told = source.as_ref().map(|source| source.findings.clone());
     findings.extend(told.iter().flatten().cloned());
     if from.is_some() {
@@ -161,9 +170,12 @@ pub fn recapture(
     let chosen = project.settings.environment.as_ref();
     let compare = chosen.map_or(Compare::Exact, |chosen| chosen.compare);
     let mut changed = lay_over(&before, &captured, &disk.files, &volatile.rules, compare);
-    for document in &changed {
-        tree.insert(document.path.clone(), document.after.as_bytes());
-    }
+    let after = with_changes(&before, &changed, &prefix);
+    let documents = changed.iter().filter_map(|document| {
+        let name = DocumentName::of_file(&document.path)?;
+        after.endpoints.get_key_value(&name)
+    });
+    examined.examine(&checks, documents);
     // What the source changes and the capture does not.
     for (path, text) in sourced {
         if changed.iter().all(|document| document.path != *path) {
@@ -174,17 +186,15 @@ pub fn recapture(
             });
         }
     }
-    let after = read_tree(&tree, &prefix);
-
     let mut findings: Vec<Finding> = told.into_iter().flatten().collect();
     findings.extend(described.unknown(&after));
     if captured.is_complete() {
         let contracts = described.contracts(&after);
-        let checks = Checks::new(&project.settings).with_contracts(contracts);
-        let told = all(&checks, &after);
+        let together = checks.with_contracts(contracts).together(&after);
+        let told = examined.findings().cloned().chain(together);
         let files = captured_files(&after, &captured);
         findings.extend(
-            told.into_iter().filter(|finding| {
+            told.filter(|finding| {
                 !partial || finding.file().is_some_and(|file| files.contains(file))
             }),
         );
@@ -212,7 +222,11 @@ pub fn recapture(
     findings.extend(unread(&before, &captured));
     findings.extend(left_out);
     // Whatever the settings say of the code: what leaks is not written.
-    let leaks = validate::leaks(&after, captured.examples.keys(), &captured.secrets);
+    let examples: Vec<_> = captured.examples.keys().collect();
+    let leaks = parallel::map(&examples, |target| {
+        validate::leaks(&after, target, &captured.secrets)
+    });
+    let leaks = leaks.concat();
     let leaks_secret = !leaks.is_empty();
     findings.extend(leaks);
     findings.sort_by(Finding::order);
@@ -230,6 +244,15 @@ pub fn recapture(
         leaks_secret,
         ran: true,
     })
+}
+
+/// The documents as the capture makes them.
+fn with_changes(before: &Collection, changed: &[Changed], prefix: &str) -> Collection {
+    let mut after = before.clone();
+    for document in changed {
+        after.add(&document.path, document.after.clone().into_bytes(), prefix);
+    }
+    after
 }
 
 /// The files of the documents that were captured.
@@ -264,19 +287,11 @@ impl Recapture {
     /// The same capture laid over the documents by other rules.
     pub fn settled_by(mut self, project: &Project, rules: &Rules) -> Result<Self> {
         self.compared.take();
-        let mut tree = project.tree()?;
+        let files = read_files(project)?.files;
         self.volatile.rules = rules.clone();
-        self.changed = lay_over(
-            &self.before,
-            &self.captured,
-            &tree.files,
-            rules,
-            Compare::Exact,
-        );
-        for document in &self.changed {
-            tree.insert(document.path.clone(), document.after.as_bytes());
-        }
-        self.after = read_tree(&tree, &project.shown(&project.docs));
+        self.changed = lay_over(&self.before, &self.captured, &files, rules, Compare::Exact);
+        let prefix = project.shown(&project.docs);
+        self.after = with_changes(&self.before, &self.changed, &prefix);
         Ok(self)
     }
 

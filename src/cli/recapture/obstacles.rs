@@ -6,7 +6,11 @@ use apidocs::capture::{self, Captured, Outcome};
 use apidocs::document::Collection;
 use apidocs::finding::{Code, Finding, codes};
 use apidocs::project::{Project, SeveritySetting};
-use apidocs::validate;
+use apidocs::validate::{self, Checks};
+
+use super::examined::Examined;
+use crate::cli::parallel;
+use crate::cli::validate::of_settings_and_scenarios;
 
 /// What a capture of examples can cure: no reason not to capture.
 pub(super) const CURED: [Code; 14] = [
@@ -87,23 +91,35 @@ pub(super) fn no_scenarios() -> Finding {
         .help("scenarios are scenarios/<Ident>.json in the folder of documents; look at --only and --skip too")
 }
 
-/// Everything for which it is no use to make a request.
+/// Everything for which it is no use to make a request. What is wrong with single documents is kept.
 pub(super) fn obstacles(
     project: &Project,
     options: &capture::Options<'_>,
     partial: bool,
+    checks: &Checks,
+    examined: &mut Examined,
 ) -> Vec<Finding> {
+    let collection = options.collection;
+    let others = || {
+        let mut findings = checks.together(collection);
+        if !partial {
+            findings.append(&mut of_settings_and_scenarios(project, options));
+        }
+        findings
+    };
+    let documents = || examined.examine(checks, collection.endpoints.iter());
+    let (others, ()) = parallel::both(others, documents);
+    let found = examined.findings().cloned().chain(others);
     if partial {
         // What other documents say wrongly is no obstacle; what cannot be read is, since its page would go.
         let mut findings = capture::check(options);
         findings.retain(|finding| finding.code != codes::SCHEMA);
-        findings.extend(options.collection.findings.iter().cloned());
-        let schema = validate::validate(options.collection).into_iter();
-        findings.extend(schema.filter(|finding| finding.code == codes::SCHEMA));
+        findings.extend(collection.findings.iter().cloned());
+        findings.extend(found.filter(|finding| finding.code == codes::SCHEMA));
         return findings;
     }
-    let mut findings = crate::cli::validate::findings(project, options);
-    if options.collection.scenarios.is_empty() {
+    let mut findings: Vec<_> = found.collect();
+    if collection.scenarios.is_empty() {
         findings.push(no_scenarios());
     }
     findings.retain(|finding| !CURED.contains(&finding.code));

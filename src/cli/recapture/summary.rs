@@ -1,5 +1,7 @@
 //! What a capture did, in some lines.
 
+use std::fmt::{self, Display};
+
 use apidocs::capture::Outcome;
 use apidocs::finding::DocumentStatus;
 use apidocs::report::plural;
@@ -7,8 +9,12 @@ use apidocs::report::plural;
 use super::Recapture;
 
 impl Recapture {
-    /// What was done, in some lines.
-    pub fn summary(&self) -> String {
+    /// What was done, in some lines; nothing is compared for it before it is shown.
+    pub fn summary(&self) -> impl Display {
+        fmt::from_fn(|f| f.write_str(&self.lines()))
+    }
+
+    fn lines(&self) -> String {
         let with = |status| {
             let documents = self.compared().documents.iter();
             documents.filter(|changes| changes.status == status).count()

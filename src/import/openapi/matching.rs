@@ -23,7 +23,7 @@ impl<'c> Known<'c> {
         for (name, loaded) in &collection.endpoints {
             if let Some(item) = &loaded.item {
                 let key = key(&item.method, &item.api_path);
-                known.entry(key).or_insert((name, loaded));
+                known.entry(key).or_insert((name, &**loaded));
             }
         }
         Self(known)
