@@ -5,11 +5,11 @@
 //! $ cargo bench --bench capture
 //! ```
 //!
-//! This is done with a connection for every request, as the settings have it unless they say otherwise, and with one for
-//! every scenario (`keep_alive = true`), as hurl has one for every file. The same requests are made by `hurl --parallel
-//! --jobs 8`, where it is installed (`HURL` names another program), and by a loop that keeps eight connections open and
-//! looks at nothing: what the server itself can give. The programs take turns, and the fastest of the rounds counts;
-//! `ROUNDS` says how many.
+//! This is done with a connection for every scenario, as the settings have it unless they say otherwise and as hurl has
+//! one for every file, and with one for every request (`keep_alive = false`). The same requests are made by `hurl
+//! --parallel --jobs 8`, where it is installed (`HURL` names another program), and by a loop that keeps eight connections
+//! open and looks at nothing: what the server itself can give. The programs take turns, and the fastest of the rounds
+//! counts; `ROUNDS` says how many.
 
 mod project;
 mod raw;
@@ -17,7 +17,7 @@ mod raw;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use project::{JOBS, KEPT, REQUESTS, SCENARIOS};
+use project::{JOBS, REQUESTS, SCENARIOS, SEPARATE};
 
 const APIDOCS: &str = env!("CARGO_BIN_EXE_apidocs");
 
@@ -99,10 +99,10 @@ fn main() {
                 .current_dir(folder.path()),
         )
     };
-    let (mut ours, mut kept, mut theirs, mut raws) = (vec![], vec![], vec![], vec![]);
+    let (mut ours, mut separate, mut theirs, mut raws) = (vec![], vec![], vec![], vec![]);
     for _ in 0..rounds {
         ours.push(capture("apidocs.toml"));
-        kept.push(capture(KEPT));
+        separate.push(capture(SEPARATE));
         if version.is_some() {
             theirs.push(timed(
                 Command::new(&hurl)
@@ -120,23 +120,23 @@ fn main() {
         "{REQUESTS} requests in {SCENARIOS} scenarios, {JOBS} at a time; the fastest of {rounds} rounds"
     );
     let ours = tell("apidocs capture", &ours);
-    let kept = tell("apidocs capture, kept", &kept);
+    let separate = tell("apidocs, not kept", &separate);
     if let Some(version) = version {
         let name = version.split(" (").next().unwrap_or("hurl");
         let theirs = tell(name, &theirs);
         println!(
-            "apidocs is {:.2} times as fast as hurl, and {:.2} times with connections that are kept",
+            "apidocs is {:.2} times as fast as hurl, and {:.2} times with a connection for every request",
             theirs / ours,
-            theirs / kept
+            theirs / separate
         );
     } else {
         println!("hurl is not installed: there is nothing to compare with");
     }
     let raw = tell("the server alone", &raws);
     println!(
-        "apidocs gets {:.0} % of what the server gives, and {:.0} % with connections that are kept",
+        "apidocs gets {:.0} % of what the server gives, and {:.0} % with a connection for every request",
         100.0 * raw / ours,
-        100.0 * raw / kept
+        100.0 * raw / separate
     );
 }
 

@@ -9,8 +9,8 @@ pub const SCENARIOS: usize = 200;
 pub const REQUESTS: usize = SCENARIOS * PATHS.len();
 pub const JOBS: usize = 8;
 
-/// The settings under which a scenario keeps its connection, as hurl does for a file.
-pub const KEPT: &str = "kept.toml";
+/// The settings under which every request has a connection of its own.
+pub const SEPARATE: &str = "separate.toml";
 
 /// What each scenario asks for: short answers and long ones.
 pub const PATHS: [&str; 10] = [
@@ -41,8 +41,8 @@ pub fn write(folder: &Path, port: u16) -> Vec<String> {
              [severity]\nduplicate-endpoint = 'off'\n"
         )
     };
-    put("apidocs.toml", &settings(false));
-    put(KEPT, &settings(true));
+    put("apidocs.toml", &settings(true));
+    put(SEPARATE, &settings(false));
     let mut names = Vec::new();
     let mut files = Vec::new();
     for index in 0..SCENARIOS {

@@ -85,9 +85,9 @@ pub(super) enum NoResponse {
 
 /// Makes requests, one at a time.
 ///
-/// Unless the settings ask for more, every request has a connection of its own: a server that serves one
-/// connection after the other would wait forever for one that we keep, and a connection that breaks is
-/// never an old one's fault.
+/// Requests that change nothing share a connection, unless the settings say otherwise: every other one has its own, so
+/// that a connection that breaks is never an old one's fault. What is kept is closed before another session begins
+/// ([`Client::hang_up`]): a server that serves one connection after the other would wait for it forever.
 pub(super) struct Client {
     agent: RefCell<ureq::Agent>,
     tap: Tap,

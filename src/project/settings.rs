@@ -50,7 +50,7 @@ pub struct Settings {
     pub max_body: u64,
     /// A PEM file with the certificates of the authorities that are trusted, in the place of the public ones.
     pub cacert: Option<PathBuf>,
-    /// Whether requests that change nothing share a connection.
+    /// Whether requests of a scenario that change nothing share a connection.
     pub keep_alive: bool,
     /// When a request is made once more.
     pub retry: Retry,
@@ -281,7 +281,7 @@ impl Default for Settings {
             first_byte_timeout: None,
             max_body: 16 * 1024 * 1024,
             cacert: None,
-            keep_alive: false,
+            keep_alive: true,
             retry: Retry::default(),
             server: None,
             services: Vec::new(),

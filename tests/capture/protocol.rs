@@ -233,7 +233,7 @@ fn keeping(requests: usize) -> (Api, Arc<Mutex<Vec<usize>>>) {
 }
 
 #[test]
-fn connections_are_shared_where_the_settings_say_so() {
+fn connections_are_shared_unless_the_settings_say_otherwise() {
     let steps = json!([
         {"request": "GET /1"}, {"request": "GET /2"}, {"request": "POST /3"}, {"request": "GET /4"}
     ]);
@@ -252,11 +252,25 @@ fn connections_are_shared_where_the_settings_say_so() {
         assert_eq!(log.len(), 5);
         log
     };
-    assert_eq!(run("", 9), [0, 1, 2, 3, 4]);
+    assert_eq!(run("keep_alive = false", 9), [0, 1, 2, 3, 4]);
     // A request that may change something has a connection that nobody can have closed.
-    assert_eq!(run("keep_alive = true", 9), [0, 1, 1, 2, 2]);
+    assert_eq!(run("", 9), [0, 1, 1, 2, 2]);
     // One that was closed meanwhile is no fault.
-    assert_eq!(run("keep_alive = true", 1), [0, 1, 2, 3, 4]);
+    assert_eq!(run("", 1), [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_server_of_one_connection_at_a_time_serves_scenarios_side_by_side() {
+    let (api, log) = keeping(9);
+    let mut project = Project::at(&api, "timeout = '5s'");
+    project.jobs = 4;
+    for ident in ["One", "Two", "Three"] {
+        let steps = json!([{"request": "GET /1"}, {"request": "POST /2"}, {"request": "GET /3"}]);
+        project.scenario(ident, &json!({"isolated": true, "requests": steps}));
+    }
+    let captured = project.run().unwrap();
+    assert!(captured.is_complete(), "{captured:#?}");
+    assert_eq!(log.lock().unwrap().len(), 9);
 }
 
 #[cfg(unix)]
