@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use memchr::memchr_iter;
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 use serde_json::Value;
@@ -21,11 +22,6 @@ pub(super) struct Named {
 }
 
 // A name that is too long to be one is passed over afterwards: to count in a pattern makes it large.
-
-static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:^|[?&#;])([A-Za-z0-9_.%\[\]-]+)=([^&#;\s"'<>\\]+)"#)
-        .expect("a pattern of ours")
-});
 
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#""([^"\\\r\n]+)"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
@@ -82,17 +78,14 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
             });
         }
     };
-    if text.contains('=') {
-        for captures in PARAMETER.captures_iter(text) {
-            let (_, [name, value]) = captures.extract();
-            let decoded = |text: &str| {
-                percent_decode_str(&text.replace('+', " "))
-                    .decode_utf8_lossy()
-                    .into_owned()
-            };
-            let start = captures.get(2).map_or(0, |value| value.start());
-            add(start..start + value.len(), decoded(value), &decoded(name));
-        }
+    for (name, range) in parameters(text) {
+        let decoded = |text: &str| {
+            percent_decode_str(&text.replace('+', " "))
+                .decode_utf8_lossy()
+                .into_owned()
+        };
+        let value = text.get(range.clone()).unwrap_or_default();
+        add(range, decoded(value), &decoded(name));
     }
     if text.contains('"') {
         for captures in MEMBER.captures_iter(text) {
@@ -127,6 +120,28 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
         }
     }
     found
+}
+
+/// The parameters of URLs and forms in a text: their names, and where their values stand. A name begins the text, or
+/// stands behind a delimiter; neither name nor value is empty.
+fn parameters(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_.%[]-".contains(c);
+    let ends_value = |c: char| c.is_whitespace() || "&#;\"'<>\\".contains(c);
+    let mut done = 0;
+    memchr_iter(b'=', text.as_bytes()).filter_map(move |at| {
+        let before = text.get(done..at)?;
+        let outer = before.trim_end_matches(is_name);
+        let name = before.get(outer.len()..)?;
+        let begins = done == 0 && outer.is_empty() || outer.ends_with(['?', '&', '#', ';']);
+        if name.is_empty() || !begins {
+            return None;
+        }
+        let rest = text.get(at + 1..)?;
+        let length = rest.find(ends_value).unwrap_or(rest.len());
+        // What stands in a value is no name.
+        done = at + 1 + length;
+        (length > 0).then_some((name, at + 1..done))
+    })
 }
 
 /// The secrets in the value of a header field: behind the scheme of a credential (RFC 9110, section 11.4), the values of
@@ -220,6 +235,9 @@ mod tests {
             ("/a?x=1&access_token=a%2Fb+c&y", "a%2Fb+c", "a/b c"),
             ("https://a.example/#access_token=abc123", "abc123", "abc123"),
             ("password=x&name=y", "x", "x"),
+            ("?a==&password=x=y z=1", "x=y", "x=y"),
+            ("?é=1;password=\u{e9}\u{2003}x", "é", "é"),
+            ("?x=password=1&password=y", "y", "y"),
             (r#"{"name": "x", "password": "a\"b"}"#, r#"a\"b"#, "a\"b"),
             (
                 "x\nAuthorization: Bearer abc123def\ny",
