@@ -27,7 +27,8 @@ impl Session<'_> {
         let secrets = &mut self.memory.secrets;
         secrets.learn_text(&prepared.target, &hosted);
         for header in prepared.headers.iter() {
-            if self.seen.insert(header.clone()) {
+            if !self.seen.contains(header) {
+                self.seen.insert(header.clone());
                 secrets.learn_header(&header.name, &header.value, &hosted);
             }
         }
@@ -49,7 +50,8 @@ impl Session<'_> {
         let hosted = |text: &str| hosts.secret_form(text);
         let secrets = &mut self.memory.secrets;
         for header in response.head.headers.iter() {
-            if self.seen.insert(header.clone()) {
+            if !self.seen.contains(header) {
+                self.seen.insert(header.clone());
                 secrets.learn_header(&header.name, &header.value, &hosted);
             }
         }

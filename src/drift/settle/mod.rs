@@ -40,11 +40,12 @@ pub fn settle(
         let mut others = committed.examples.iter();
         others.find(|other| other.name == example.name) == Some(example)
     };
+    let unchanged = || Settled {
+        examples: committed.examples.clone(),
+        changed: false,
+    };
     if captured.iter().all(is_committed) {
-        return Settled {
-            examples: committed.examples.clone(),
-            changed: false,
-        };
+        return unchanged();
     }
     let names: HashSet<String> = captured
         .iter()
@@ -56,6 +57,14 @@ pub fn settle(
     }
     let (old, new) = (DocumentView::of(committed), DocumentView::of(&after));
     let pairing = pair(name, &old, &new, rules);
+    let drifted: Vec<_> = pairing
+        .examples
+        .iter()
+        .filter(|(example, delta)| names.contains(*example) && delta.is_drift())
+        .collect();
+    if drifted.is_empty() {
+        return unchanged();
+    }
     let taken = appearances(&old).into_iter().map(|found| found.text);
     let stable = stable_values(name, &new, rules);
     let is_stable = |value: &str| is_stable(value) || stable.contains(value);
@@ -75,11 +84,6 @@ pub fn settle(
         names: names_of_new,
         keys,
     };
-    let drifted: Vec<_> = pairing
-        .examples
-        .iter()
-        .filter(|(example, delta)| names.contains(*example) && delta.is_drift())
-        .collect();
     // First all values are seen, then all are named: one may stand in several examples.
     for (example, delta) in &drifted {
         rebuild.value(delta, "", example);
@@ -99,7 +103,7 @@ pub fn settle(
     }
     Settled {
         examples,
-        changed: !drifted.is_empty(),
+        changed: true,
     }
 }
 

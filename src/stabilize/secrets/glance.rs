@@ -42,12 +42,17 @@ impl Glance {
         if self.forms && forms::is_any(text.as_bytes()) {
             return false;
         }
+        let mut has_colon = false;
         let marks = text.bytes().filter(|byte| MARKS[usize::from(*byte)]);
-        marks.into_iter().all(|mark| match mark {
+        let is_free = marks.into_iter().all(|mark| match mark {
             b'=' | b'"' => !named,
-            b':' => !named || !named::has_credential_line(text),
+            b':' => {
+                has_colon = true;
+                true
+            }
             _ => false,
-        })
+        });
+        is_free && !(named && has_colon && named::has_credential_line(text))
     }
 }
 

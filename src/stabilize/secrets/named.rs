@@ -62,6 +62,14 @@ pub(super) fn has_credential_line(text: &str) -> bool {
     })
 }
 
+/// Whether a colon stands behind a quotation mark, as in the text of a JSON object.
+fn has_member(text: &str) -> bool {
+    memchr_iter(b'"', text.as_bytes()).any(|at| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        rest.trim_start().starts_with(':')
+    })
+}
+
 /// All of them, in no particular order.
 pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
     let mut found = Vec::new();
@@ -87,7 +95,7 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
         let value = text.get(range.clone()).unwrap_or_default();
         add(range, decoded(value), &decoded(name));
     }
-    if text.contains('"') {
+    if has_member(text) {
         for captures in MEMBER.captures_iter(text) {
             let (_, [name, value]) = captures.extract();
             let start = captures.get(2).map_or(0, |value| value.start()) + 1;
