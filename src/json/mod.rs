@@ -4,6 +4,7 @@ mod index;
 pub mod pointer;
 mod reader;
 mod spans;
+mod strict;
 mod words;
 mod writer;
 

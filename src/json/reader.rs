@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{spans, words};
+use super::{spans, strict, words};
 
 /// The deepest nesting that is read, in levels. Everything that walks a value recurses once a level: threads that
 /// do so have a stack of [`STACK_SIZE`].
@@ -105,6 +105,9 @@ pub fn parse(text: &str) -> Result<Value, Fault> {
         )
         .with_help("save it as UTF-8 without a byte order mark"));
     }
+    if let Some(value) = strict::read(text) {
+        return Ok(value);
+    }
     match spans::check(text) {
         Ok(()) => read(text),
         // Where a quote or bracket is missing, what looks like a key may be none.
@@ -117,7 +120,7 @@ pub fn parse(text: &str) -> Result<Value, Fault> {
 }
 
 /// Of a text that is not too deep.
-fn read(text: &str) -> Result<Value, Fault> {
+pub(super) fn read(text: &str) -> Result<Value, Fault> {
     let mut reader = serde_json::Deserializer::from_str(text);
     reader.disable_recursion_limit();
     let value = Value::deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
