@@ -218,8 +218,13 @@ impl Transport for TapTransport {
         result
     }
 
+    /// Asked when a connection is put aside behind an answer, and again before it is used: to look once is enough.
     fn is_open(&mut self) -> bool {
-        self.inner.is_open()
+        let has_answered = {
+            let heard = self.tap.heard();
+            heard.connection == self.connection && heard.total > 0
+        };
+        has_answered || self.inner.is_open()
     }
 
     fn is_tls(&self) -> bool {

@@ -51,6 +51,18 @@ fn fix_mends_what_has_one_right_fix_and_leaves_the_rest() {
 }
 
 #[test]
+fn a_method_in_small_letters_is_told_once() {
+    let text = r#"{"title": "Things", "method": "get", "api_path": "/x/", "description": "x", "no_example": "y"}"#;
+    let told = project(text)
+        .run(&["validate", "--report", "json"])
+        .exits(1);
+    let told = told.json();
+    let mut codes = codes(&told);
+    codes.retain(|code| *code != "not-canonical");
+    assert_eq!(codes, ["schema"]);
+}
+
+#[test]
 fn fix_does_not_touch_what_the_settings_switch_off() {
     let sandbox = project(
         "{\"title\": \"x\", \"method\": \"GET\", \"api_path\": \"/\", \"description\": \"d\", \"no_example\": \"x\"}",

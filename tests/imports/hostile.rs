@@ -77,6 +77,11 @@ fn what_cannot_be_read_is_told() {
         ("openapi: 3.0.0\npaths: {}", "describes no operation"),
         ("[]", "neither `openapi` nor `swagger`"),
         ("", "neither `openapi` nor `swagger`"),
+        (
+            "# A: b\n\nc\n\n## d\n",
+            "give an OpenAPI 3.0 or 3.1 document",
+        ),
+        ("a: b\nc\n", "give an OpenAPI 3.0 or 3.1 document"),
     ] {
         let told = refused("api.yaml", text.as_bytes());
         assert!(told.contains(part), "{told}");

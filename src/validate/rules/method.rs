@@ -106,7 +106,8 @@ pub(in crate::validate) fn in_capitals(finding: Finding) -> Finding {
 }
 
 fn unknown(method: &str) -> Option<Finding> {
-    if REGISTERED.contains(&method) {
+    // Of one in small letters the schema tells.
+    if REGISTERED.contains(&method.to_ascii_uppercase().as_str()) {
         return None;
     }
     let message = format!("HTTP registers no method {}", quoted(method));

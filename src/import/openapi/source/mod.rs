@@ -50,6 +50,8 @@ pub struct Source {
     ledger: RefCell<Ledger>,
 }
 
+const WANTED: &str = "give an OpenAPI 3.0 or 3.1 document, or one of Swagger 2.0, as JSON or YAML";
+
 #[derive(Debug)]
 struct File {
     source: Arc<SourceFile>,
@@ -69,13 +71,11 @@ impl Source {
         let (value, is_yaml) = parsed.map_err(|finding| {
             let span = finding.label.and_then(|label| label.span);
             let mut error = LocatedError::new(&source, span, finding.message);
-            error.help = finding.help;
+            error.help = finding.help.or_else(|| Some(WANTED.to_owned()));
             error
         })?;
-        let version = version(&value).map_err(|message| {
-            LocatedError::new(&source, None, message)
-                .help("give an OpenAPI 3.0 or 3.1 document, or one of Swagger 2.0, as JSON or YAML")
-        })?;
+        let version = version(&value)
+            .map_err(|message| LocatedError::new(&source, None, message).help(WANTED))?;
         let mut read = Self::with(version, File::new(source, value, is_yaml));
         read.load_all(load);
         Ok(read)
