@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::settle;
 use crate::document::{Body, EndpointDocument, Example, Exchange, Recorded, Request, Response};
+use crate::finding::DocumentStatus;
 use crate::stabilize::Rules;
 use crate::stabilize::tests::properties::{pairs, stable};
 
@@ -30,7 +31,7 @@ fn captured(committed: &EndpointDocument, body: &Value) -> (EndpointDocument, bo
         examples: settled.examples,
         ..committed.clone()
     };
-    (document, settled.changed)
+    (document, settled.status == DocumentStatus::Drift)
 }
 
 fn body(document: &EndpointDocument) -> Value {

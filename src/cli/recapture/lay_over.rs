@@ -1,10 +1,11 @@
 //! Captured examples laid over the documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use apidocs::capture::Captured;
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
 use apidocs::drift::{in_shape_of, settle};
+use apidocs::finding::DocumentStatus;
 use apidocs::json;
 use apidocs::project::Compare;
 use apidocs::stabilize::Rules;
@@ -19,14 +20,23 @@ pub(super) struct Changed {
     pub after: String,
 }
 
-/// The documents that the capture changes.
+/// What a capture makes of the documents.
+#[derive(Default)]
+pub(super) struct LaidOver {
+    /// Those whose files have to change.
+    pub changed: Vec<Changed>,
+    /// Those that stay, though what was captured differs in volatile values.
+    pub noise: BTreeSet<DocumentName>,
+}
+
+/// The captured examples in their documents.
 pub(super) fn lay_over(
     before: &Collection,
     captured: &Captured,
     files: &BTreeMap<String, Vec<u8>>,
     rules: &Rules,
     compare: Compare,
-) -> Vec<Changed> {
+) -> LaidOver {
     let mut by_document: BTreeMap<&DocumentName, Vec<&Example>> = BTreeMap::new();
     for (target, example) in &captured.examples {
         let examples = by_document.entry(&target.document).or_default();
@@ -40,7 +50,7 @@ pub(super) fn lay_over(
     let said: Vec<_> = sources.map(|source| &*source.text).collect();
     let said = said.join("\0");
     let is_stable = |value: &str| said.contains(value);
-    let changed = parallel::map(&by_document, |(name, examples)| {
+    let settled = parallel::map(&by_document, |(name, examples)| {
         let loaded = before.endpoints.get(name)?;
         // Where there is none, `unread` tells it: what people wrote there must not be lost.
         let document = loaded.item.as_ref()?;
@@ -50,7 +60,7 @@ pub(super) fn lay_over(
             Compare::Shape => in_shape(&document.examples, examples),
         };
         let settled = settle(&name.to_string(), document, examples, rules, &is_stable);
-        settled.changed.then(|| {
+        let changed = (settled.status == DocumentStatus::Drift).then(|| {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
             let path = name.file();
             let before = files.get(&path).cloned();
@@ -60,9 +70,20 @@ pub(super) fn lay_over(
                 before,
                 after,
             }
-        })
+        });
+        Some((settled.status, changed))
     });
-    changed.into_iter().flatten().collect()
+    let mut laid = LaidOver::default();
+    for ((name, _), settled) in by_document.into_iter().zip(settled) {
+        let Some((status, changed)) = settled else {
+            continue;
+        };
+        laid.changed.extend(changed);
+        if status == DocumentStatus::Noise {
+            laid.noise.insert(name.clone());
+        }
+    }
+    laid
 }
 
 /// Captured examples with the committed values wherever they have the committed shape.

@@ -31,7 +31,7 @@ use super::source::{self, Described, Followed};
 use super::volatile::Volatile;
 use compared::Compared;
 use examined::Examined;
-use lay_over::{Changed, lay_over};
+use lay_over::{Changed, LaidOver, lay_over};
 use obstacles::{no_scenarios, obstacles, run_findings, unread};
 
 /// Who writes the prose.
@@ -59,6 +59,8 @@ pub struct Recapture {
     /// What the source makes of the documents on disk.
     pub source: Option<Followed>,
     changed: Vec<Changed>,
+    /// The documents that differ in volatile values alone, and stay.
+    noise: BTreeSet<DocumentName>,
     /// The comparison of both, once somebody has asked for it.
     compared: OnceCell<Compared>,
     leaks_secret: bool,
@@ -133,6 +135,7 @@ pub fn recapture(
             slowest: Vec::new(),
             source,
             changed: Vec::new(),
+            noise: BTreeSet::new(),
             compared: OnceCell::new(),
             leaks_secret: false,
             ran: false,
@@ -169,7 +172,8 @@ pub fn recapture(
     context.go_on()?;
     let chosen = project.settings.environment.as_ref();
     let compare = chosen.map_or(Compare::Exact, |chosen| chosen.compare);
-    let mut changed = lay_over(&before, &captured, &disk.files, &volatile.rules, compare);
+    let laid = lay_over(&before, &captured, &disk.files, &volatile.rules, compare);
+    let LaidOver { mut changed, noise } = laid;
     let after = with_changes(&before, &changed, &prefix);
     let documents = changed.iter().filter_map(|document| {
         let name = DocumentName::of_file(&document.path)?;
@@ -240,6 +244,7 @@ pub fn recapture(
         slowest,
         source,
         changed,
+        noise,
         compared: OnceCell::new(),
         leaks_secret,
         ran: true,
@@ -289,7 +294,8 @@ impl Recapture {
         self.compared.take();
         let files = read_files(project)?.files;
         self.volatile.rules = rules.clone();
-        self.changed = lay_over(&self.before, &self.captured, &files, rules, Compare::Exact);
+        let laid = lay_over(&self.before, &self.captured, &files, rules, Compare::Exact);
+        (self.changed, self.noise) = (laid.changed, laid.noise);
         let prefix = project.shown(&project.docs);
         self.after = with_changes(&self.before, &self.changed, &prefix);
         Ok(self)

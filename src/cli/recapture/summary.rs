@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use apidocs::capture::Outcome;
-use apidocs::finding::DocumentStatus;
+use apidocs::finding::{DocumentChanges, DocumentStatus};
 use apidocs::report::plural;
 
 use super::Recapture;
@@ -15,9 +15,18 @@ impl Recapture {
     }
 
     fn lines(&self) -> String {
-        let with = |status| {
+        // What stays has the committed bytes: whether it is noise was known before.
+        let status = |changes: &DocumentChanges| match changes.document.parse() {
+            Ok(name) if changes.is_unchanged() && self.noise.contains(&name) => {
+                DocumentStatus::Noise
+            }
+            _ => changes.status,
+        };
+        let with = |wanted| {
             let documents = self.compared().documents.iter();
-            documents.filter(|changes| changes.status == status).count()
+            documents
+                .filter(|changes| status(changes) == wanted)
+                .count()
         };
         let runs = |wanted: fn(&Outcome) -> bool| {
             let runs = self.captured.runs();

@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use crate::document::{DEFAULT_EXAMPLE, EndpointDocument, Example};
+use crate::finding::DocumentStatus;
 use crate::stabilize::{DocumentView, Pseudonyms, Rules, appearances, pair, stable_values};
 use message::with_view;
 use rebuild::Rebuild;
@@ -22,8 +23,8 @@ use rebuild::Rebuild;
 pub struct Settled {
     /// All of them, in the order of the document; new ones behind the others, the default one first.
     pub examples: Vec<Example>,
-    /// Whether one differs from what was committed.
-    pub changed: bool,
+    /// Whether one of the captured ones differs from what was committed, and whether in volatile values alone.
+    pub status: DocumentStatus,
 }
 
 /// Puts captured examples into a document. Where a capture says the same as the committed example, the committed one
@@ -40,12 +41,12 @@ pub fn settle(
         let mut others = committed.examples.iter();
         others.find(|other| other.name == example.name) == Some(example)
     };
-    let unchanged = || Settled {
+    let as_committed = |status| Settled {
         examples: committed.examples.clone(),
-        changed: false,
+        status,
     };
     if captured.iter().all(is_committed) {
-        return unchanged();
+        return as_committed(DocumentStatus::Unchanged);
     }
     let names: HashSet<String> = captured
         .iter()
@@ -63,7 +64,7 @@ pub fn settle(
         .filter(|(example, delta)| names.contains(*example) && delta.is_drift())
         .collect();
     if drifted.is_empty() {
-        return unchanged();
+        return as_committed(DocumentStatus::Noise);
     }
     let taken = appearances(&old).into_iter().map(|found| found.text);
     let stable = stable_values(name, &new, rules);
@@ -103,7 +104,7 @@ pub fn settle(
     }
     Settled {
         examples,
-        changed: true,
+        status: DocumentStatus::Drift,
     }
 }
 

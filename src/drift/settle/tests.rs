@@ -64,7 +64,7 @@ fn body(example: &Example) -> &Value {
 fn a_capture_that_says_the_same_changes_no_byte() {
     let committed = [example("default", ["A: 1", "B: 2"], 200)];
     let captured = settled(&committed, vec![example("default", ["b: 2", "a: 1"], 200)]);
-    assert!(!captured.changed);
+    assert_eq!(captured.status, DocumentStatus::Noise);
     assert_eq!(captured.examples, committed);
 }
 
@@ -118,7 +118,7 @@ fn a_fresh_example_is_the_same_on_every_machine_and_again() {
     // What was written pairs with both, and settling it again changes nothing.
     for again in [one, other, fresh.clone()] {
         let kept = settled(&first.examples, vec![again.clone()]);
-        assert!(!kept.changed);
+        assert_ne!(kept.status, DocumentStatus::Drift);
         assert_eq!(kept.examples, first.examples);
     }
     assert_eq!(settled(&[], vec![fresh.clone()]).examples, first.examples);
@@ -160,7 +160,7 @@ fn on_two_machines(varied: Value, machines: [Example; 2]) -> Example {
         .map(|machine| settled(&[], machine).examples);
     assert_eq!(one, other);
     for captured in &machines {
-        assert!(!settled(&one, captured).changed);
+        assert_eq!(settled(&one, captured).status, DocumentStatus::Noise);
     }
     assert_eq!(settled(&[], &one[0]).examples, one);
     one[0].clone()
@@ -276,7 +276,7 @@ fn where_it_drifted_only_that_changes() {
         other => other,
     };
     let after = settled(std::slice::from_ref(&committed), vec![captured]);
-    assert!(after.changed);
+    assert_eq!(after.status, DocumentStatus::Drift);
     let after = &after.examples[0];
     assert_eq!(after.request, committed.request);
     let (old, new) = (body(&committed), body(after));
@@ -365,10 +365,13 @@ fn how_many_items_are_left_out_is_no_difference() {
     };
     let committed = [shortened(2, 10)];
     let captured = settled(&committed, vec![shortened(2, 11)]);
-    assert!(!captured.changed);
+    assert_eq!(captured.status, DocumentStatus::Noise);
     assert_eq!(captured.examples, committed);
     let whole = example("default", ["A: 1", "B: 2"], 200);
-    assert!(settled(&committed, vec![whole]).changed);
+    assert_eq!(
+        settled(&committed, vec![whole]).status,
+        DocumentStatus::Drift
+    );
 }
 
 #[test]
