@@ -38,29 +38,32 @@ impl Glance {
 }
 
 /// What a text needs to be encoded, or to give a value a name.
-const MARKS: [bool; 256] = {
-    let mut marks = [false; 256];
-    let mut at = 0;
-    while at < b"\\%+&=\":".len() {
-        marks[b"\\%+&=\":"[at] as usize] = true;
-        at += 1;
-    }
-    marks
-};
+pub(super) const fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%' | b'+' | b'&' | b'=' | b'"' | b':')
+}
 
 impl Secrets {
     /// Whether a text shows at once that it holds no secret: none is known, and it has no encoding, no well-known form
     /// and, where names count, nothing under a name.
     pub(super) fn is_plain(&self, text: &str, named: bool, glance: Glance) -> bool {
-        if !self.knows_none() || glance.forms && forms::is_any(text.as_bytes()) {
+        if !self.knows_none() || !glance.is_free() && forms::is_any(text.as_bytes()) {
             return false;
         }
-        let marks = text.bytes().filter(|byte| MARKS[usize::from(*byte)]);
-        marks.into_iter().all(|mark| match mark {
-            b'=' | b'"' => !named,
-            b':' => !named || !named::has_credential_line(text),
-            _ => false,
-        })
+        // All bytes, which is faster than to stop at one of the few.
+        if !text.bytes().fold(false, |any, byte| any | is_mark(byte)) {
+            return true;
+        }
+        let (mut has_lines, mut has_parameters) = (false, false);
+        for mark in text.bytes().filter(|byte| is_mark(*byte)) {
+            match mark {
+                b':' => has_lines = named,
+                b'=' => has_parameters = named,
+                b'"' if !named => {}
+                _ => return false,
+            }
+        }
+        !(has_lines && named::has_credential_line(text, &self.rules)
+            || has_parameters && named::has_secret_parameter(text, &self.rules))
     }
 }
 
@@ -88,7 +91,14 @@ mod tests {
             assert!(!secrets.is_plain(text, true, glance), "{text}");
             assert!(!secrets.is_plain(text, true, Glance::NONE), "{text}");
         }
-        for text in ["2020-03-09T04:38:12Z", "Vary: Cookie", "plain"] {
+        for text in [
+            "2020-03-09T04:38:12Z",
+            "Vary: Cookie",
+            "plain",
+            "/a?page=2",
+            "Authorization: Bearer <token>",
+            "> Cookie: sid=<secret>\nx",
+        ] {
             assert!(secrets.is_plain(text, true, Glance::NONE), "{text}");
         }
     }

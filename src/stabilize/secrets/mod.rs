@@ -23,6 +23,7 @@ mod named;
 mod names;
 mod scan;
 mod shown;
+mod way;
 
 pub use glance::Glance;
 pub use known::Secrets;

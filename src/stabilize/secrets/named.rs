@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use memchr::memchr_iter;
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 use serde_json::Value;
@@ -41,7 +42,7 @@ static PART: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern of ours")
 });
 
-/// Headers that carry a credential, and whose names mean nothing else.
+/// Headers that carry a credential, and whose names mean nothing else. Each ends with `n`, `e` or `y`.
 const HEADERS: [&str; 6] = [
     "authorization",
     "proxy-authorization",
@@ -56,13 +57,36 @@ pub(super) fn is_header(name: &str) -> bool {
     HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// Whether a line of the text may be a header field with a credential.
-pub(super) fn has_credential_line(text: &str) -> bool {
-    let mut lines = text.split(['\n', '\r']);
-    lines.any(|line| {
-        let field = line.split_once(':');
-        field
-            .is_some_and(|(name, _)| is_header(name.trim_start_matches(['<', '>', '*', ' ', '\t'])))
+/// Whether a line of the text may be a header field with a credential that is a secret.
+pub(super) fn has_credential_line(text: &str, rules: &Rules) -> bool {
+    let bytes = text.as_bytes();
+    // Most colons show by the letter before them that no such name ends there.
+    let ends_name = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        before.is_some_and(|letter| matches!(letter | 0x20, b'n' | b'e' | b'y'))
+    };
+    if !memchr_iter(b':', bytes).any(ends_name) {
+        return false;
+    }
+    let blanks = ['<', '>', '*', ' ', '\t'];
+    text.split(['\n', '\r']).any(|line| {
+        line.split_once(':').is_some_and(|(name, value)| {
+            let name = name.trim_start_matches(blanks);
+            let value = value.trim_matches([' ', '\t']);
+            is_header(name) && !value.is_empty() && !header(name, value, rules).is_empty()
+        })
+    })
+}
+
+/// Whether a text without any encoding may give a value by a name that says that it is a secret.
+pub(super) fn has_secret_parameter(text: &str, rules: &Rules) -> bool {
+    memchr_iter(b'=', text.as_bytes()).any(|at| {
+        let before = text.get(..at).unwrap_or_default();
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "_.%[]-".contains(c);
+        let name = before.trim_end_matches(is_part).len();
+        before
+            .get(name..)
+            .is_some_and(|name| rules.kind(name).is_some())
     })
 }
 
@@ -114,7 +138,7 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
         }
     }
     // Taking texts apart is slow, and most hold no such line.
-    if has_credential_line(text) {
+    if has_credential_line(text, rules) {
         for captures in LINE.captures_iter(text) {
             let (_, [name, value]) = captures.extract();
             if is_header(name) {
@@ -212,6 +236,12 @@ mod tests {
 
     fn one(spelled: &str, value: &str) -> Vec<(String, String)> {
         vec![(spelled.to_owned(), value.to_owned())]
+    }
+
+    /// A line is passed over by the letter before its colon.
+    #[test]
+    fn names_of_headers_end_with_three_letters() {
+        assert!(HEADERS.iter().all(|name| name.ends_with(['n', 'e', 'y'])));
     }
 
     #[test]

@@ -2,10 +2,18 @@
 
 use crate::json::{RESERVED_KEY, is_written_so};
 use crate::stabilize::secrets::{Look as SecretLook, Secrets};
-use crate::validate::rules::{length::Counts, private};
+use crate::validate::rules::length::{Counts, is_escaped_by_some};
+use crate::validate::rules::private;
 
 /// A deeper body takes the long way.
 const DEEPEST: usize = 100;
+
+/// A line break and the blanks of the deepest level.
+const LINE: [u8; 1 + 2 * (DEEPEST + 1)] = {
+    let mut line = [b' '; _];
+    line[0] = b'\n';
+    line
+};
 
 /// Looks at the bodies in a text.
 pub(super) struct Look<'a> {
@@ -16,7 +24,7 @@ pub(super) struct Look<'a> {
 impl<'a> Look<'a> {
     /// `None` where the strings of the text, as a whole, need a closer look.
     pub fn at(text: &'a str, secrets: &'a Secrets) -> Option<Self> {
-        if private::is_possible(text) {
+        if private::is_possible_in_json(text) {
             return None;
         }
         let secrets = SecretLook::at_json(text, secrets)?;
@@ -45,15 +53,57 @@ struct Body<'l, 'a> {
     counts: Counts,
 }
 
-/// A string: its letters without the quotes, and what they mean where they hold escapes.
+/// What a byte says of the string in which it stands; see [`SIGNS`].
+mod sign {
+    /// The string ends here.
+    pub const END: u8 = 1;
+    /// With the byte behind it, it means another character.
+    pub const ESCAPE: u8 = 2;
+    /// No string holds it.
+    pub const CONTROL: u8 = 4;
+    /// See [`SecretLook::is_mark`](super::SecretLook::is_mark).
+    pub const MARK: u8 = 8;
+    /// See [`is_escaped_by_some`](super::is_escaped_by_some).
+    pub const LONGER: u8 = 16;
+}
+
+/// By byte: most have no sign, and so have most strings.
+const SIGNS: [u8; 256] = {
+    let mut signs = [0; 256];
+    let mut at = 0;
+    while at < signs.len() {
+        let byte = at as u8;
+        signs[at] = match byte {
+            b'"' => sign::END,
+            b'\\' => sign::ESCAPE,
+            0..b' ' => sign::CONTROL,
+            _ => 0,
+        };
+        if SecretLook::is_mark(byte) {
+            signs[at] |= sign::MARK;
+        }
+        if is_escaped_by_some(byte) {
+            signs[at] |= sign::LONGER;
+        }
+        at += 1;
+    }
+    signs
+};
+
+/// A string: its letters without the quotes, what they mean where they hold escapes, and the signs of all of them.
 struct Text<'a> {
     raw: &'a str,
     meant: Option<String>,
+    signs: u8,
 }
 
 impl Text<'_> {
     fn meaning(&self) -> &str {
         self.meant.as_deref().unwrap_or(self.raw)
+    }
+
+    fn is_marked(&self) -> bool {
+        self.signs & sign::MARK != 0
     }
 }
 
@@ -63,22 +113,20 @@ impl<'a> Body<'_, 'a> {
     }
 
     /// Steps over what must stand here.
-    fn take(&mut self, expected: &str) -> Option<()> {
+    fn take(&mut self, expected: &[u8]) -> Option<()> {
         let rest = self.look.text.as_bytes().get(self.at..)?;
-        rest.starts_with(expected.as_bytes())
+        rest.starts_with(expected)
             .then(|| self.at += expected.len())
+    }
+
+    /// Steps over a sign that must stand here.
+    fn sign(&mut self, expected: u8) -> Option<()> {
+        (self.peek()? == expected).then(|| self.at += 1)
     }
 
     /// Steps over a line break and the blanks of a level.
     fn line(&mut self, level: usize) -> Option<()> {
-        let line = self
-            .look
-            .text
-            .as_bytes()
-            .get(self.at..=self.at + 2 * level)?;
-        let (first, blanks) = line.split_first()?;
-        let fits = *first == b'\n' && blanks.iter().all(|byte| *byte == b' ');
-        fits.then(|| self.at += line.len())
+        self.take(LINE.get(..=2 * level)?)
     }
 
     fn value(&mut self, level: usize) -> Option<()> {
@@ -90,7 +138,11 @@ impl<'a> Body<'_, 'a> {
             b'[' => self.array(level),
             b'"' => {
                 let text = self.string()?;
-                self.look.secrets.item(text.meaning()).then_some(())
+                let is_marked = text.is_marked();
+                self.look
+                    .secrets
+                    .item(text.meaning(), is_marked)
+                    .then_some(())
             }
             _ => self.scalar(),
         }
@@ -99,7 +151,7 @@ impl<'a> Body<'_, 'a> {
     fn object(&mut self, level: usize) -> Option<()> {
         let mut before: Option<&str> = None;
         let mut name: Option<Text<'_>> = None;
-        let members = self.container(level, "}", |body| {
+        let members = self.container(level, b'}', |body| {
             let key = body.string()?;
             // Sorted, and so none of them twice. Which of two comes first where there are escapes is not plain.
             if key.meant.is_some() || before.is_some_and(|before| before >= key.raw) {
@@ -109,8 +161,9 @@ impl<'a> Body<'_, 'a> {
                 return None;
             }
             before = Some(key.raw);
-            body.take(": ")?;
-            let text = body.member(key.raw, name.as_ref(), level + 1)?;
+            body.take(b": ")?;
+            let is_plain = body.look.secrets.key(key.raw, key.is_marked());
+            let text = is_plain.then(|| body.member(key.raw, name.as_ref(), level + 1))??;
             if SecretLook::names_value(key.raw) && text.is_some() {
                 name = text;
             }
@@ -128,17 +181,18 @@ impl<'a> Body<'_, 'a> {
         level: usize,
     ) -> Option<Option<Text<'a>>> {
         if self.peek()? != b'"' {
-            let is_plain = self.look.secrets.key(key);
-            return is_plain.then(|| self.value(level))?.map(|()| None);
+            return self.value(level).map(|()| None);
         }
         let text = self.string()?;
         let name = name.map(Text::meaning);
-        let is_plain = self.look.secrets.member(key, name, text.meaning());
+        let is_marked = text.is_marked();
+        let secrets = &mut self.look.secrets;
+        let is_plain = secrets.member(key, name, text.meaning(), is_marked);
         is_plain.then_some(Some(text))
     }
 
     fn array(&mut self, level: usize) -> Option<()> {
-        let items = self.container(level, "]", |body| body.value(level + 1))?;
+        let items = self.container(level, b']', |body| body.value(level + 1))?;
         self.counts.array(items, self.depth(level));
         Some(())
     }
@@ -147,24 +201,24 @@ impl<'a> Body<'_, 'a> {
     fn container(
         &mut self,
         level: usize,
-        close: &str,
+        close: u8,
         mut inner: impl FnMut(&mut Self) -> Option<()>,
     ) -> Option<u64> {
         self.at += 1;
         let mut count = 0;
-        if self.take(close).is_some() {
+        if self.sign(close).is_some() {
             return Some(count);
         }
         loop {
             self.line(level + 1)?;
             inner(self)?;
             count += 1;
-            if self.take(",").is_none() {
+            if self.sign(b',').is_none() {
                 break;
             }
         }
         self.line(level)?;
-        self.take(close)?;
+        self.sign(close)?;
         Some(count)
     }
 
@@ -174,35 +228,41 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn string(&mut self) -> Option<Text<'a>> {
-        self.take("\"")?;
+        self.sign(b'"')?;
         let text = self.look.text;
-        let rest = text.as_bytes().get(self.at..)?;
-        let mut escaped = false;
-        let mut length = 0;
+        let mut rest = text.as_bytes().get(self.at..)?.iter();
+        let mut signs = 0;
         loop {
-            match rest.get(length)? {
-                b'"' => break,
-                b'\\' => {
-                    escaped = true;
-                    length += 2;
-                }
-                0..b' ' => return None,
-                _ => length += 1,
+            let sign = SIGNS[usize::from(*rest.next()?)];
+            if sign & sign::END != 0 {
+                break;
+            }
+            signs |= sign;
+            if sign & sign::ESCAPE != 0 {
+                rest.next()?;
             }
         }
-        let raw = text.get(self.at..self.at + length)?;
-        self.at += length + 1;
+        if signs & sign::CONTROL != 0 {
+            return None;
+        }
+        let end = text.len() - rest.len();
+        let raw = text.get(self.at..end - 1)?;
+        let quoted = text.get(self.at - 1..end)?;
+        self.at = end;
         let mut meant = None;
-        if escaped {
-            let quoted = text.get(self.at - length - 2..self.at)?;
+        if signs & sign::ESCAPE != 0 {
             let text: String = serde_json::from_str(quoted).ok()?;
-            if !is_written_so(&text, quoted) || private::is_possible(&text) {
+            if !is_written_so(&text, quoted) {
                 return None;
             }
             meant = Some(text);
         }
-        let text = Text { raw, meant };
-        self.counts.text(text.meaning());
+        let text = Text { raw, meant, signs };
+        if signs & sign::LONGER == 0 {
+            self.counts.plain_text(text.raw);
+        } else {
+            self.counts.text(text.meaning());
+        }
         Some(text)
     }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use regex::Regex;
 
 use super::{Document, at_part, strings};
 use crate::finding::spelling::quoted;
@@ -52,9 +53,18 @@ pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
 }
 
 /// Whether there may be one in a text: a quick look.
-pub(in crate::validate) fn is_possible(text: &str) -> bool {
+fn is_possible(text: &str) -> bool {
     static FINDER: LazyLock<AhoCorasick> =
         LazyLock::new(|| AhoCorasick::new(HOMES).expect("four words of ours"));
+    FINDER.is_match(text)
+}
+
+/// Whether there may be one in a string of a JSON text in which no more is escaped than must be.
+pub(in crate::validate) fn is_possible_in_json(text: &str) -> bool {
+    static FINDER: LazyLock<Regex> = LazyLock::new(|| {
+        let written = HOMES.map(|home| regex::escape(&home.replace('\\', "\\\\")));
+        Regex::new(&written.join("|")).expect("a pattern of ours")
+    });
     FINDER.is_match(text)
 }
 
