@@ -18,6 +18,7 @@ use crate::stabilize::secrets::Secrets;
 pub(super) const IS_KNOWN: &[Code] = &[
     codes::NOT_CANONICAL,
     codes::LINE_ENDINGS,
+    codes::PRIVATE_PATH,
     // Told from the lengths that were counted.
     codes::CONTENT_LENGTH,
 ];

@@ -27,6 +27,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use prose::Prose;
+
 use crate::document::{Collection, DocumentName, EndpointDocument, Example, Loaded};
 use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json::pointer;
@@ -102,6 +104,7 @@ pub(super) fn of_document(
         source: &loaded.source,
         json: &loaded.json,
         item,
+        prose: prose::of_document(item),
         host,
     };
     let rules = DOCUMENT_RULES.iter();
@@ -122,6 +125,8 @@ struct Document<'a> {
     source: &'a Arc<SourceFile>,
     json: &'a Value,
     item: &'a EndpointDocument,
+    /// Its texts that people wrote.
+    prose: Vec<Prose<'a>>,
     /// What examples show as the API's address.
     host: Option<&'a str>,
 }
