@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
-use apidocs::document::{Collection, ContractName, DocumentName, Tree, below};
+use apidocs::document::{
+    Collection, ContractName, DocumentName, EndpointDocument, Loaded, Tree, below,
+};
 use apidocs::finding::{Finding, SourceFile};
-use apidocs::project::{Error, Listing, Project, read_document};
+use apidocs::project::{Error, Listing, Project, read_document, read_document_into};
 use apidocs::stabilize::Rules;
 use apidocs::validate::Checks;
 
@@ -31,6 +33,8 @@ pub fn read_tree(tree: &Tree, prefix: &str) -> Collection {
 #[derive(Default)]
 struct Part {
     collection: Collection,
+    /// The documents that took the short way, in the order of their names.
+    plain: Vec<(DocumentName, Loaded<EndpointDocument>)>,
     findings: Vec<Finding>,
 }
 
@@ -70,25 +74,28 @@ struct Reader<'a> {
     whole: &'a Whole,
     /// Before the paths that findings show.
     prefix: &'a str,
+    /// The file that is being read.
+    bytes: Vec<u8>,
     part: Part,
 }
 
 impl Reader<'_> {
     fn read(&mut self, path: &str, file: &Path) -> Result<(), Error> {
-        let bytes = read_document(file)?;
+        read_document_into(file, &mut self.bytes)?;
         let name = DocumentName::of_file(path);
         let name = name.filter(|name| !self.whole.wants(name));
         if let Some(name) = name
-            && let Ok(text) = std::str::from_utf8(&bytes)
+            && let Ok(text) = std::str::from_utf8(&self.bytes)
             && let Some(mut loaded) = self.checks.plain(&name, text)
         {
             let file = file.to_owned();
             // The text is wanted where something is told of several documents together, which is rare.
             let again = move || read_document(&file).unwrap_or_default();
             loaded.source = SourceFile::later(below(self.prefix, path), again);
-            self.part.collection.endpoints.insert(name, loaded);
+            self.part.plain.push((name, loaded));
             return Ok(());
         }
+        let bytes = std::mem::take(&mut self.bytes);
         let Some(name) = self.part.collection.add(path, bytes, self.prefix) else {
             return Ok(());
         };
@@ -115,6 +122,7 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
             checks,
             whole: &whole,
             prefix: &prefix,
+            bytes: Vec::new(),
             part: Part::default(),
         })
     };
@@ -129,8 +137,12 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
     for reader in readers {
         let part = reader?.part;
         all.collection.merge(part.collection);
+        all.plain.extend(part.plain);
         all.findings.extend(part.findings);
     }
+    // A map of all at once is built faster than it grows.
+    let grown = std::mem::take(&mut all.collection.endpoints);
+    all.collection.endpoints = grown.into_iter().chain(all.plain).collect();
     for (path, error) in &listing.unread {
         let reason = error.reason();
         all.collection.add_unread(path, &reason, &prefix);

@@ -110,7 +110,7 @@ impl Side {
         let documents = collection
             .endpoints
             .into_iter()
-            .filter_map(|(name, loaded)| Some((name, loaded.item?)))
+            .filter_map(|(name, loaded)| Some((name, *loaded.item?)))
             .collect();
         Self {
             documents,
