@@ -33,6 +33,11 @@ pub(super) fn of_document(
     findings.map(|finding| finding.about(name)).collect()
 }
 
+/// Whether a document fits our schema.
+pub(super) fn fits(document: &Value) -> bool {
+    ENDPOINT.fits(document)
+}
+
 /// What does not fit, of the other files.
 pub(super) fn of_others(collection: &Collection) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -29,7 +29,7 @@ use crate::document::{
 use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json;
 use crate::project::{Settings, SeveritySetting};
-use crate::stabilize::secrets::{Glance, Rules as SecretRules, Secrets};
+use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
 pub use coverage::coverage;
 pub use schemas::{Schema, schema_names, schema_text};
@@ -81,26 +81,11 @@ impl Checks {
 
     /// What is wrong with one document, in no particular order.
     pub fn document(&self, name: &DocumentName, loaded: &Loaded<EndpointDocument>) -> Vec<Finding> {
-        let glance = Glance::of_json(&loaded.source.text);
-        self.findings(name, loaded, glance, |code| is_on(code, &self.severities))
-    }
-
-    fn findings(
-        &self,
-        name: &DocumentName,
-        loaded: &Loaded<EndpointDocument>,
-        glance: Glance,
-        is_wanted: impl Fn(Code) -> bool,
-    ) -> Vec<Finding> {
+        let is_wanted = |code| is_on(code, &self.severities);
         let mut findings = files::of_document(name, loaded, self.schema.as_ref());
         let rules = rules::of_document(name, loaded, self.host.as_deref(), &is_wanted);
         if is_wanted(codes::SECRET) {
-            findings.append(&mut secrets::of_document(
-                name,
-                loaded,
-                &self.secrets,
-                glance,
-            ));
+            findings.append(&mut secrets::of_document(name, loaded, &self.secrets));
         }
         findings.extend(rules.into_iter().filter(|finding| is_wanted(finding.code)));
         findings
@@ -116,14 +101,21 @@ impl Checks {
         let short = plain::Bodiless::of(text, &self.secrets)?;
         let json: Value = serde_json::from_str(&short.text).ok()?;
         // What that reader lets pass, as a key that stands twice, is not written again.
-        if json::write(&json, key_order::ENDPOINT) != short.text {
-            return None;
-        }
-        let mut loaded = Loaded::new(SourceFile::of_text("", short.text), json);
+        let is_canonical = json::write(&json, key_order::ENDPOINT) == short.text;
         let is_wanted =
             |code: Code| !plain::IS_KNOWN.contains(&code) && is_on(code, &self.severities);
-        let glance = Glance::FREE;
-        let is_plain = self.findings(name, &loaded, glance, is_wanted).is_empty()
+        let holds_secret =
+            || is_wanted(codes::SECRET) && secrets::are_in_bodiless(&json, &self.secrets);
+        if !is_canonical || !files::fits(&json) || holds_secret() {
+            return None;
+        }
+        let mut loaded = Loaded {
+            source: SourceFile::of_text("", short.text),
+            item: Some(serde_json::from_value(json).ok()?),
+            json: Value::Null,
+        };
+        let rules = rules::of_document(name, &loaded, self.host.as_deref(), is_wanted);
+        let is_plain = rules.iter().all(|finding| !is_wanted(finding.code))
             && (!is_on(codes::CONTENT_LENGTH, &self.severities)
                 || rules::length::fits(loaded.item.as_ref()?, &short.lengths));
         is_plain.then(|| {
