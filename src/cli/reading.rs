@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::thread;
 
 use anyhow::Result;
 use apidocs::document::{
@@ -114,7 +115,10 @@ impl Reader<'_> {
 /// Reads the documents of a project and checks each. Of most endpoint documents only the outline is kept, which is what
 /// [`Checks::together`] asks for. The findings are in no particular order.
 pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Finding>)> {
-    let listing = project.listing()?;
+    let listing = thread::scope(|scope| {
+        scope.spawn(|| checks.get_ready());
+        project.listing()
+    })?;
     let prefix = project.shown(&project.docs);
     let whole = Whole::new(project, &listing);
     let empty = || {

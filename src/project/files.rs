@@ -189,6 +189,14 @@ pub fn append_file(path: &Path, contents: &[u8]) -> Result<(), Error> {
 
 /// The path below a folder, with `/`. A name that is not Unicode is shown with replacements, so that it is told, not passed over.
 fn relative(folder: &Path, path: &Path) -> Option<String> {
+    // Most paths are those of the folder with more behind, letter by letter.
+    if let (Some(folder), Some(path)) = (folder.to_str(), path.to_str())
+        && let Some(inner) = path.strip_prefix(folder)
+        && let Some(inner) = inner.strip_prefix('/').filter(|_| MAIN_SEPARATOR == '/')
+        && !inner.starts_with('/')
+    {
+        return Some(inner.to_owned());
+    }
     let path = path.strip_prefix(folder).ok()?;
     if let Some(path) = path.to_str().filter(|_| MAIN_SEPARATOR == '/') {
         return Some(path.to_owned());

@@ -1,6 +1,6 @@
 //! Each file against its schema.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -31,6 +31,11 @@ pub(super) fn of_document(
     }
     let findings = findings.into_iter();
     findings.map(|finding| finding.about(name)).collect()
+}
+
+/// Compiles the schema of endpoint documents.
+pub(super) fn get_ready() {
+    LazyLock::force(&ENDPOINT);
 }
 
 /// Whether a document fits our schema.

@@ -79,6 +79,13 @@ impl Checks {
         self
     }
 
+    /// Makes what is made once and takes its time, as the first document would: worth it where there is something else to do
+    /// meanwhile.
+    pub fn get_ready(&self) {
+        files::get_ready();
+        self.secrets.get_ready();
+    }
+
     /// What is wrong with one document, in no particular order.
     pub fn document(&self, name: &DocumentName, loaded: &Loaded<EndpointDocument>) -> Vec<Finding> {
         let is_wanted = |code| is_on(code, &self.severities);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
-use regex::Regex;
+use memchr::memmem;
 
 use super::{Document, at_part, strings};
 use crate::finding::spelling::quoted;
@@ -61,11 +61,10 @@ fn is_possible(text: &str) -> bool {
 
 /// Whether there may be one in a string of a JSON text in which no more is escaped than must be.
 pub(in crate::validate) fn is_possible_in_json(text: &str) -> bool {
-    static FINDER: LazyLock<Regex> = LazyLock::new(|| {
-        let written = HOMES.map(|home| regex::escape(&home.replace('\\', "\\\\")));
-        Regex::new(&written.join("|")).expect("a pattern of ours")
-    });
-    FINDER.is_match(text)
+    // Of the four, and faster than to look for all of them at once.
+    let (text, users) = (text.as_bytes(), b"Users");
+    let ends_name = |at: usize| matches!(text.get(at + users.len()), Some(b'/' | b'\\'));
+    memmem::find(text, b"/home/").is_some() || memmem::find_iter(text, users).any(ends_name)
 }
 
 /// The first path in a home folder, as the folder and the whole of it: at the start of a word, and with something in the
@@ -111,6 +110,15 @@ fn home(text: &str) -> Option<(Range<usize>, Range<usize>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_home_is_possible_in_json() {
+        for home in HOMES {
+            let text = serde_json::Value::from(home).to_string();
+            assert!(is_possible_in_json(&text), "{text}");
+        }
+        assert!(!is_possible_in_json(r#""The Users of /homes""#));
+    }
 
     #[test]
     fn home_folders_are_found_and_paths_of_urls_are_not() {
