@@ -116,7 +116,8 @@ impl Reader<'_> {
 /// [`Checks::together`] asks for. The findings are in no particular order.
 pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Finding>)> {
     let listing = thread::scope(|scope| {
-        scope.spawn(|| checks.get_ready());
+        // Where the system gives no thread more, the first document waits.
+        let _ = thread::Builder::new().spawn_scoped(scope, || checks.get_ready());
         project.listing()
     })?;
     let prefix = project.shown(&project.docs);
