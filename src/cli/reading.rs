@@ -87,14 +87,15 @@ impl Reader<'_> {
         let name = name.filter(|name| !self.whole.wants(name));
         if let Some(name) = name
             && let Ok(text) = std::str::from_utf8(&self.bytes)
-            && let Some(mut loaded) = self.checks.plain(&name, text)
         {
             let file = file.to_owned();
             // The text is wanted where something is told of several documents together, which is rare.
             let again = move || read_document(&file).unwrap_or_default();
-            loaded.source = SourceFile::later(below(self.prefix, path), again);
-            self.part.plain.push((name, loaded));
-            return Ok(());
+            let source = SourceFile::later(below(self.prefix, path), again);
+            if let Some(loaded) = self.checks.plain(&name, text, source) {
+                self.part.plain.push((name, loaded));
+                return Ok(());
+            }
         }
         let bytes = std::mem::take(&mut self.bytes);
         let Some(name) = self.part.collection.add(path, bytes, self.prefix) else {

@@ -17,6 +17,33 @@ pub enum KeyOrder {
     Items(&'static KeyOrder),
 }
 
+impl KeyOrder {
+    /// The place of a member in its object, where that is fixed, and the order of its value.
+    pub(crate) fn of_member(self, key: &str) -> (usize, Self) {
+        let listed = match self {
+            Self::Fixed(keys) => keys,
+            Self::Sorted => return (0, Self::Sorted),
+            Self::Kept | Self::Items(_) => return (0, Self::Kept),
+        };
+        match listed.iter().position(|(known, _)| *known == key) {
+            Some(place) => (
+                place,
+                listed.get(place).map_or(Self::Kept, |(_, order)| *order),
+            ),
+            None => (listed.len(), Self::Kept),
+        }
+    }
+
+    /// The order of the items of an array.
+    pub(crate) fn of_items(self) -> Self {
+        match self {
+            Self::Items(order) => *order,
+            Self::Sorted => Self::Sorted,
+            Self::Kept | Self::Fixed(_) => Self::Kept,
+        }
+    }
+}
+
 /// The room, in bytes, that is made at once: that of a usual file.
 const ROOM: usize = 4096;
 
@@ -67,11 +94,7 @@ fn string_size(text: &str) -> usize {
 fn write_value(out: &mut String, value: &Value, order: KeyOrder, depth: usize) {
     match value {
         Value::Array(items) if !items.is_empty() => {
-            let order = match order {
-                KeyOrder::Items(order) => *order,
-                KeyOrder::Sorted => KeyOrder::Sorted,
-                KeyOrder::Kept | KeyOrder::Fixed(_) => KeyOrder::Kept,
-            };
+            let order = order.of_items();
             let items = items.iter().map(|item| Member {
                 key: None,
                 value: item,
@@ -137,20 +160,12 @@ struct Member<'a> {
 }
 
 fn member<'a>(order: KeyOrder, key: &'a str, value: &'a Value) -> Member<'a> {
-    let listed = match order {
-        KeyOrder::Fixed(keys) => keys,
-        _ => &[],
-    };
-    let place = listed.iter().position(|(known, _)| *known == key);
-    let inner = match (order, place.and_then(|place| listed.get(place))) {
-        (KeyOrder::Sorted, _) => KeyOrder::Sorted,
-        (_, listed) => listed.map_or(KeyOrder::Kept, |(_, order)| *order),
-    };
+    let (place, order) = order.of_member(key);
     Member {
         key: Some(key),
         value,
-        order: inner,
-        place: place.unwrap_or(listed.len()),
+        order,
+        place,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Each file against its schema.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -31,16 +31,6 @@ pub(super) fn of_document(
     }
     let findings = findings.into_iter();
     findings.map(|finding| finding.about(name)).collect()
-}
-
-/// Compiles the schema of endpoint documents.
-pub(super) fn get_ready() {
-    LazyLock::force(&ENDPOINT);
-}
-
-/// Whether a document fits our schema.
-pub(super) fn fits(document: &Value) -> bool {
-    ENDPOINT.fits(document)
 }
 
 /// What does not fit, of the other files.

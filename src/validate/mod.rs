@@ -21,13 +21,11 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::document::{
-    Collection, ContractName, DocumentName, EndpointDocument, Loaded, key_order,
-};
+use crate::document::{Collection, ContractName, DocumentName, EndpointDocument, Loaded};
 use crate::finding::{Code, Finding, SourceFile, codes};
-use crate::json;
 use crate::project::{Settings, SeveritySetting};
 use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
@@ -82,7 +80,7 @@ impl Checks {
     /// Makes what is made once and takes its time, as the first document would: worth it where there is something else to do
     /// meanwhile.
     pub fn get_ready(&self) {
-        files::get_ready();
+        plain::get_ready();
         self.secrets.get_ready();
     }
 
@@ -99,26 +97,28 @@ impl Checks {
     }
 
     /// A document of which there is nothing to tell, found out the short way; of any other, and of some of these, `None`.
-    /// What it holds then are the text and the outline: see [`Loaded::keep_outline`].
-    pub fn plain(&self, name: &DocumentName, text: &str) -> Option<Loaded<EndpointDocument>> {
+    /// What it holds then are the file, whose text is that one, and the outline: see [`Loaded::keep_outline`].
+    pub fn plain(
+        &self,
+        name: &DocumentName,
+        text: &str,
+        source: Arc<SourceFile>,
+    ) -> Option<Loaded<EndpointDocument>> {
         let looks_into_bodies = |code: &Code| is_on(*code, &self.severities);
         if self.schema.is_some() || rules::OF_BODIES.iter().any(looks_into_bodies) {
             return None;
         }
         let short = plain::Bodiless::of(text, &self.secrets)?;
-        let json: Value = serde_json::from_str(&short.text).ok()?;
-        // What that reader lets pass, as a key that stands twice, is not written again.
-        let is_canonical = json::write(&json, key_order::ENDPOINT) == short.text;
         let is_wanted =
             |code: Code| !plain::IS_KNOWN.contains(&code) && is_on(code, &self.severities);
         let holds_secret =
-            || is_wanted(codes::SECRET) && secrets::are_in_bodiless(&json, &self.secrets);
-        if !is_canonical || !files::fits(&json) || holds_secret() {
+            || is_wanted(codes::SECRET) && secrets::are_in_bodiless(&short.json, &self.secrets);
+        if !plain::fits(&short.json) || holds_secret() {
             return None;
         }
         let mut loaded = Loaded {
-            source: SourceFile::of_text("", short.text),
-            item: Some(serde_json::from_value(json).ok()?),
+            source,
+            item: Some(Box::new(EndpointDocument::deserialize(short.json).ok()?)),
             json: Value::Null,
         };
         let rules = rules::of_document(name, &loaded, self.host.as_deref(), is_wanted);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::plain::Tree;
 use crate::document::{Collection, DocumentName, EndpointDocument, ExampleTarget, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
@@ -24,7 +25,7 @@ pub(super) fn of_document(
 }
 
 /// Whether a document holds any beside its bodies, of which it is known that no string of a well-known form is in it.
-pub(super) fn are_in_bodiless(json: &Value, secrets: &Secrets) -> bool {
+pub(super) fn are_in_bodiless(json: &Tree<'_>, secrets: &Secrets) -> bool {
     !scan(json, "", secrets, Glance::FREE).is_empty()
 }
 

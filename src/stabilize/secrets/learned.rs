@@ -69,7 +69,7 @@ impl Secrets {
                 items.iter().for_each(|item| self.learn_value(item, hosted));
             }
             Value::Object(members) => {
-                if let Some((name, value)) = named::named_member(members) {
+                if let Some((name, value)) = named::named_member(|key| members.get(key)?.as_str()) {
                     self.learn_member(name, value, hosted);
                 }
                 for (key, member) in members {

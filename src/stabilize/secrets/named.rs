@@ -9,6 +9,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::names::Rules;
+use super::node::Node;
 
 /// A value under a name that says that it is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,20 +208,25 @@ fn cookie(text: &str, pair: Range<usize>) -> Range<usize> {
 }
 
 /// Whether a pair of strings is a header with a credential: `["Authorization", "Bearer …"]`.
-pub(super) fn is_header_pair(items: &[Value]) -> Option<(&str, &str)> {
-    match items {
-        [Value::String(name), Value::String(value)] if is_header(name) => Some((name, value)),
-        _ => None,
-    }
+pub(super) fn is_header_pair<N: Node>(items: &[N]) -> Option<(&str, &str)> {
+    let [name, value] = items else {
+        return None;
+    };
+    let pair = (name.view().text()?, value.view().text()?);
+    is_header(pair.0).then_some(pair)
 }
 
 /// The keys that say what a `value` beside them is; the first that is there counts.
 pub(super) const NAMES: [&str; 3] = ["name", "key", "header"];
 
-/// The key under which the value of `{"name": "password", "value": "…"}` stands, and its name.
-pub(super) fn named_member(object: &serde_json::Map<String, Value>) -> Option<(&str, &str)> {
-    let name = NAMES.iter().find_map(|key| object.get(*key)?.as_str())?;
-    object.get("value")?.as_str().map(|value| (name, value))
+/// The key under which the value of `{"name": "password", "value": "…"}` stands, and its name; `text` gives the string under
+/// a key.
+pub(super) fn named_member<'v>(
+    text: impl Fn(&str) -> Option<&'v str>,
+) -> Option<(&'v str, &'v str)> {
+    let value = text("value")?;
+    let name = NAMES.iter().find_map(|key| text(key))?;
+    Some((name, value))
 }
 
 #[cfg(test)]

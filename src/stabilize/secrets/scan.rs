@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::Glance;
 use super::known::{Secrets, Why};
 use super::named;
 use super::names::Kind;
+use super::node::{Node, View};
 use super::way::{Ground, Way};
 use crate::json::locate;
 
@@ -24,7 +23,7 @@ pub struct Place {
 
 /// The strings of a document that hold a secret: known values and well-known forms anywhere, and by name within the
 /// examples. The pointers begin with `base`, which is that of the value; the glance is at the text that it was read from.
-pub fn scan(value: &Value, base: &str, secrets: &Secrets, glance: Glance) -> Vec<Place> {
+pub fn scan<N: Node>(value: &N, base: &str, secrets: &Secrets, glance: Glance) -> Vec<Place> {
     let mut scan = Scan::new(secrets, glance);
     scan.value(value, &Way::begin(base));
     scan.places
@@ -107,9 +106,9 @@ impl<'a> Scan<'a> {
         !self.text(text, at, named)
     }
 
-    fn value(&mut self, value: &Value, at: &Way<'_>) {
-        match value {
-            Value::String(text) => {
+    fn value<N: Node>(&mut self, value: &N, at: &Way<'_>) {
+        match value.view() {
+            View::Text(text) => {
                 let is_line = at.ground == Ground::Header;
                 match text.split_once(':').filter(|_| is_line) {
                     Some((name, field)) => self.header(name, field.trim(), text, at),
@@ -118,49 +117,53 @@ impl<'a> Scan<'a> {
                     }
                 }
             }
-            Value::Array(items) => {
-                if at.is_captured()
-                    && let Some((name, text)) = named::is_header_pair(items)
-                {
-                    self.header(name, text, text, &at.index(1));
-                    return;
-                }
-                // Lines of one text: a key may span several.
-                if at.ground == Ground::Lines && items.iter().all(Value::is_string) {
-                    let lines: Vec<_> = items.iter().filter_map(Value::as_str).collect();
-                    if !lines.is_empty() {
-                        self.text(&lines.join("\n"), at, true);
-                    }
-                    return;
-                }
-                for (index, item) in items.iter().enumerate() {
-                    self.value(item, &at.index(index));
-                }
-            }
-            Value::Object(members) => {
-                let other = named::named_member(members).map(|(name, _)| name);
-                for (key, member) in members {
+            View::Array(items) => self.items(items, at),
+            View::Object => {
+                let other = named::named_member(|key| value.text_of(key)).map(|(name, _)| name);
+                for (key, member) in value.members() {
                     self.key_and_value(key, member, other, &at.key(key));
                 }
             }
-            Value::Number(number) => {
-                if !self.secrets.knows_none() && self.secrets.whole(number.as_str()).is_some() {
+            View::Number(number) => {
+                if !self.secrets.knows_none() && self.secrets.whole(number).is_some() {
                     self.tell(at, "a value that is a secret of this run".to_owned());
                 }
             }
-            Value::Null | Value::Bool(_) => {}
+            View::Word => {}
+        }
+    }
+
+    fn items<N: Node>(&mut self, items: &[N], at: &Way<'_>) {
+        if at.is_captured()
+            && let Some((name, text)) = named::is_header_pair(items)
+        {
+            self.header(name, text, text, &at.index(1));
+            return;
+        }
+        // Lines of one text: a key may span several.
+        if at.ground == Ground::Lines {
+            let lines: Option<Vec<_>> = items.iter().map(|item| item.view().text()).collect();
+            if let Some(lines) = lines {
+                if !lines.is_empty() {
+                    self.text(&lines.join("\n"), at, true);
+                }
+                return;
+            }
+        }
+        for (index, item) in items.iter().enumerate() {
+            self.value(item, &at.index(index));
         }
     }
 
     /// `other` is the name that a member `value` stands under.
-    fn key_and_value(&mut self, key: &str, member: &Value, other: Option<&str>, at: &Way<'_>) {
+    fn key_and_value<N: Node>(&mut self, key: &str, member: &N, other: Option<&str>, at: &Way<'_>) {
         if self.text(key, at, false) {
             let told = self.places.last_mut();
             told.into_iter().for_each(|place| place.in_key = true);
             return;
         }
-        match member {
-            Value::String(text) => {
+        match member.view() {
+            View::Text(text) => {
                 let name = other.filter(|_| key == "value").unwrap_or(key);
                 self.member(name, text, at, at.is_captured());
             }
