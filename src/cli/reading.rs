@@ -129,7 +129,11 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
             whole: &whole,
             prefix: &prefix,
             bytes: Vec::new(),
-            part: Part::default(),
+            part: Part {
+                // The half, where there are two at work.
+                plain: Vec::with_capacity(listing.files.len() / 2),
+                ..Part::default()
+            },
         })
     };
     let readers = parallel::shares(&listing.files, empty, |reader, _, (path, file)| {
@@ -139,20 +143,21 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
             *reader = Err(error);
         }
     });
-    let mut all = Part::default();
+    let (mut all, mut findings) = (Collection::default(), Vec::new());
+    let mut documents = Vec::with_capacity(listing.files.len());
     for reader in readers {
-        let part = reader?.part;
-        all.collection.merge(part.collection);
-        all.plain.extend(part.plain);
-        all.findings.extend(part.findings);
+        let mut part = reader?.part;
+        documents.append(&mut part.plain);
+        documents.extend(std::mem::take(&mut part.collection.endpoints));
+        all.merge(part.collection);
+        findings.append(&mut part.findings);
     }
     // A map of all at once is built faster than it grows.
-    let grown = std::mem::take(&mut all.collection.endpoints);
-    all.collection.endpoints = grown.into_iter().chain(all.plain).collect();
+    all.endpoints = documents.into_iter().collect();
     for (path, error) in &listing.unread {
         let reason = error.reason();
-        all.collection.add_unread(path, &reason, &prefix);
+        all.add_unread(path, &reason, &prefix);
     }
-    all.collection.find_case_clashes();
-    Ok((all.collection, all.findings))
+    all.find_case_clashes();
+    Ok((all, findings))
 }

@@ -88,7 +88,7 @@ impl Checks {
     pub fn document(&self, name: &DocumentName, loaded: &Loaded<EndpointDocument>) -> Vec<Finding> {
         let is_wanted = |code| is_on(code, &self.severities);
         let mut findings = files::of_document(name, loaded, self.schema.as_ref());
-        let rules = rules::of_document(name, loaded, self.host.as_deref(), &is_wanted);
+        let rules = rules::of_document(name, loaded, self.host.as_deref(), is_wanted);
         if is_wanted(codes::SECRET) {
             findings.append(&mut secrets::of_document(name, loaded, &self.secrets));
         }
