@@ -32,7 +32,7 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let (collection, mut findings) = reading::checked(&project, &checks)?;
     let described = Described::of(&project)?;
     let checks = checks.with_contracts(described.contracts(&collection));
-    findings.append(&mut checks.together(&collection));
+    findings.append(&mut together(&checks, &collection));
     let scenarios = Scenarios::all(context, &project, &collection);
     findings.append(&mut of_settings_and_scenarios(
         &project,
@@ -74,9 +74,16 @@ pub fn all(checks: &Checks, collection: &Collection) -> Vec<Finding> {
     let documents: Vec<_> = collection.endpoints.iter().collect();
     let found = parallel::map(&documents, |(name, loaded)| checks.document(name, loaded));
     let mut findings: Vec<_> = found.into_iter().flatten().collect();
-    findings.append(&mut checks.together(collection));
+    findings.append(&mut together(checks, collection));
     findings.sort_by(Finding::order);
     findings
+}
+
+/// The same as [`Checks::together`], with its parts side by side.
+fn together(checks: &Checks, collection: &Collection) -> Vec<Finding> {
+    let parts = checks.parts_together(collection);
+    let found = parallel::map(&parts, |part| part());
+    found.into_iter().flatten().collect()
 }
 
 fn of_settings_and_scenarios(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {

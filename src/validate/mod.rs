@@ -52,6 +52,9 @@ pub struct Checks {
     secrets: Secrets,
 }
 
+/// A part of the work of [`Checks::together`].
+pub type Part<'a> = Box<dyn Fn() -> Vec<Finding> + Send + Sync + 'a>;
+
 impl Checks {
     /// With the severities of the settings (a rule that is off is not run), the host that examples show, and what counts as a
     /// secret.
@@ -134,12 +137,22 @@ impl Checks {
     /// What is wrong with the other files, and with the documents together, in no particular order. Of the documents an
     /// outline is enough.
     pub fn together(&self, collection: &Collection) -> Vec<Finding> {
-        let mut findings = collection.findings.clone();
-        findings.append(&mut files::of_others(collection));
-        findings.append(&mut rules::of_all(collection));
-        findings.append(&mut secrets::of_others(collection, &self.secrets));
-        findings.append(&mut contracts::findings(collection, &self.contracts));
-        findings
+        let parts = self.parts_together(collection).into_iter();
+        parts.flat_map(|part| part()).collect()
+    }
+
+    /// The same in parts, which may be worked on side by side.
+    pub fn parts_together<'a>(&'a self, collection: &'a Collection) -> Vec<Part<'a>> {
+        let mut parts: Vec<Part<'a>> = vec![
+            Box::new(|| collection.findings.clone()),
+            Box::new(|| files::of_others(collection)),
+            Box::new(|| secrets::of_others(collection, &self.secrets)),
+            Box::new(|| contracts::findings(collection, &self.contracts)),
+        ];
+        for rule in rules::OF_ALL {
+            parts.push(Box::new(|| rule(collection)));
+        }
+        parts
     }
 
     /// All findings, in the order in which they are told.

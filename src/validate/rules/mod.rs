@@ -74,7 +74,8 @@ pub(super) const OF_BODIES: &[Code] = &[codes::REAL_EMAIL, codes::REAL_HOST];
 /// A rule over all documents. Of an endpoint document it sees the outline alone: see [`Loaded::keep_outline`].
 type Rule = fn(&Collection) -> Vec<Finding>;
 
-const RULES: &[Rule] = &[
+/// The rules that look at all documents together.
+pub(super) const OF_ALL: &[Rule] = &[
     examples::presence,
     examples::makers,
     sections::presence,
@@ -112,11 +113,6 @@ pub(super) fn of_document(
         .filter(|(codes, _)| codes.iter().any(|code| is_wanted(*code)))
         .flat_map(|(_, rule)| rule(&document))
         .collect()
-}
-
-/// What the rules find that look at all documents together, in no particular order.
-pub(super) fn of_all(collection: &Collection) -> Vec<Finding> {
-    RULES.iter().flat_map(|rule| rule(collection)).collect()
 }
 
 /// An endpoint document that could be understood, with its name and file.
