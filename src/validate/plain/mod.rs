@@ -2,10 +2,9 @@
 //!
 //! By far the most of a document is the bodies of its examples, and there is little that can be wrong with them: [`body`]
 //! reads one as it stands in the file, without making values of it, and says whether it is plain. What is around them,
-//! [`tree`] reads without copying it. A document whose bodies all are plain is then checked with `null` in their place, by the
-//! same schema and rules as any other. Whatever is found, or
-//! not certain, sends it the long way: here no finding is ever made, and none is missed, which a test holds over all cases
-//! and over mutated documents.
+//! [`tree`] reads without copying it. A document whose bodies all are plain is then checked with `null` in their place, by
+//! the same schema and rules as any other. Whatever is found, or not certain, sends it the long way: here no finding is ever
+//! made, and none is missed, which a test holds over all cases and over mutated documents.
 
 mod body;
 mod reader;
