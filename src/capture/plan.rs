@@ -206,7 +206,7 @@ impl<'a> Plan<'a> {
             fixtures.steps().for_each(|step| add(&loaded.source, step));
         }
         for loaded in self.collection.scenarios.values() {
-            let steps = loaded.item.iter().flat_map(Scenario::steps);
+            let steps = loaded.item.iter().flat_map(|scenario| scenario.steps());
             steps.for_each(|step| add(&loaded.source, step));
         }
         out

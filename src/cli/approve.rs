@@ -23,7 +23,7 @@ pub fn run(context: &Context, args: &Approve) -> Result<Exit> {
             schema: Some(Approvals::SCHEMA.to_owned()),
             ..Approvals::default()
         },
-        (Some(_), Some(approvals)) => approvals,
+        (Some(_), Some(approvals)) => *approvals,
         (Some(_), None) => {
             return Err(Advice {
                 message: format!("{} cannot be read", Approvals::FILE),

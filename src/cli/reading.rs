@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::Result;
-use apidocs::document::{Collection, ContractName, DocumentName, Tree, below};
+use apidocs::document::{
+    Collection, ContractName, DocumentName, EndpointDocument, Loaded, Tree, below,
+};
 use apidocs::finding::{Finding, SourceFile};
-use apidocs::project::{Error, Listing, Project, read_document};
+use apidocs::project::{Error, Listing, Project, read_document, read_document_into};
 use apidocs::stabilize::Rules;
 use apidocs::validate::Checks;
 
@@ -46,6 +49,8 @@ pub fn read_tree(tree: &Tree, prefix: &str) -> Collection {
 #[derive(Default)]
 struct Part {
     collection: Collection,
+    /// The documents that took the short way, in the order of their names.
+    plain: Vec<(DocumentName, Arc<Loaded<EndpointDocument>>)>,
     findings: Vec<Finding>,
 }
 
@@ -85,28 +90,29 @@ struct Reader<'a> {
     whole: &'a Whole,
     /// Before the paths that findings show.
     prefix: &'a str,
+    /// The file that is being read.
+    bytes: Vec<u8>,
     part: Part,
 }
 
 impl Reader<'_> {
     fn read(&mut self, path: &str, file: &Path) -> Result<(), Error> {
-        let bytes = read_document(file)?;
+        read_document_into(file, &mut self.bytes)?;
         let name = DocumentName::of_file(path);
         let name = name.filter(|name| !self.whole.wants(name));
         if let Some(name) = name
-            && let Ok(text) = std::str::from_utf8(&bytes)
-            && let Some(mut loaded) = self.checks.plain(&name, text)
+            && let Ok(text) = std::str::from_utf8(&self.bytes)
         {
             let file = file.to_owned();
             // The text is wanted where something is told of several documents together, which is rare.
             let again = move || read_document(&file).unwrap_or_default();
-            loaded.source = SourceFile::later(below(self.prefix, path), again);
-            self.part
-                .collection
-                .endpoints
-                .insert(name, Arc::new(loaded));
-            return Ok(());
+            let source = SourceFile::later(below(self.prefix, path), again);
+            if let Some(loaded) = self.checks.plain(&name, text, source) {
+                self.part.plain.push((name, Arc::new(loaded)));
+                return Ok(());
+            }
         }
+        let bytes = std::mem::take(&mut self.bytes);
         let Some(name) = self.part.collection.add(path, bytes, self.prefix) else {
             return Ok(());
         };
@@ -125,7 +131,11 @@ impl Reader<'_> {
 /// Reads the documents of a project and checks each. Of most endpoint documents only the outline is kept, which is what
 /// [`Checks::together`] asks for. The findings are in no particular order.
 pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Finding>)> {
-    let listing = project.listing()?;
+    let listing = thread::scope(|scope| {
+        // Where the system gives no thread more, the first document waits.
+        let _ = thread::Builder::new().spawn_scoped(scope, || checks.get_ready());
+        project.listing()
+    })?;
     let prefix = project.shown(&project.docs);
     let whole = Whole::new(project, &listing);
     let empty = || {
@@ -133,7 +143,12 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
             checks,
             whole: &whole,
             prefix: &prefix,
-            part: Part::default(),
+            bytes: Vec::new(),
+            part: Part {
+                // The half, where there are two at work.
+                plain: Vec::with_capacity(listing.files.len() / 2),
+                ..Part::default()
+            },
         })
     };
     let readers = parallel::shares(&listing.files, empty, |reader, _, (path, file)| {
@@ -143,16 +158,21 @@ pub fn checked(project: &Project, checks: &Checks) -> Result<(Collection, Vec<Fi
             *reader = Err(error);
         }
     });
-    let mut all = Part::default();
+    let (mut all, mut findings) = (Collection::default(), Vec::new());
+    let mut documents = Vec::with_capacity(listing.files.len());
     for reader in readers {
-        let part = reader?.part;
-        all.collection.merge(part.collection);
-        all.findings.extend(part.findings);
+        let mut part = reader?.part;
+        documents.append(&mut part.plain);
+        documents.extend(std::mem::take(&mut part.collection.endpoints));
+        all.merge(part.collection);
+        findings.append(&mut part.findings);
     }
+    // A map of all at once is built faster than it grows.
+    all.endpoints = documents.into_iter().collect();
     for (path, error) in &listing.unread {
         let reason = error.reason();
-        all.collection.add_unread(path, &reason, &prefix);
+        all.add_unread(path, &reason, &prefix);
     }
-    all.collection.find_case_clashes();
-    Ok((all.collection, all.findings))
+    all.find_case_clashes();
+    Ok((all, findings))
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use apidocs::capture;
+use apidocs::document::Collection;
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::json::{self, MAX_SIZE};
 use apidocs::project::{Project, read_document, read_file};
@@ -17,7 +18,7 @@ use super::report::report;
 use super::scenarios::Scenarios;
 use super::source::Described;
 use super::volatile::{self, Volatile};
-use super::{fix, reading};
+use super::{fix, parallel, reading};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let project = context.project()?;
@@ -31,7 +32,7 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let (collection, mut findings) = reading::checked(&project, &checks)?;
     let described = Described::of(&project)?;
     let checks = checks.with_contracts(described.contracts(&collection));
-    findings.append(&mut checks.together(&collection));
+    findings.append(&mut together(&checks, &collection));
     let scenarios = Scenarios::all(context, &project, &collection);
     findings.append(&mut of_settings_and_scenarios(
         &project,
@@ -56,7 +57,16 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
         );
     }
     context.tell(Channel::Answer, &report, next)?;
+    // The run is over: to give back the memory of thousands of documents, one after the other, would only hold it up.
+    std::mem::forget((collection, report));
     Ok(exit)
+}
+
+/// The same as [`Checks::together`], with its parts side by side.
+pub fn together(checks: &Checks, collection: &Collection) -> Vec<Finding> {
+    let parts = checks.parts_together(collection);
+    let found = parallel::map(&parts, |part| part());
+    found.into_iter().flatten().collect()
 }
 
 /// What can be said without a server of everything but the documents: settings, rules for volatile values, scenarios.

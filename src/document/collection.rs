@@ -20,8 +20,8 @@ pub struct Loaded<T> {
     pub source: Arc<SourceFile>,
     /// Its JSON, with every key that people wrote.
     pub json: Value,
-    /// What we understand of it; `None` where it does not fit (its schema tells why).
-    pub item: Option<T>,
+    /// What we understand of it; `None` where it does not fit (its schema tells why). Thousands are moved about.
+    pub item: Option<Box<T>>,
 }
 
 /// The documents of a project.
@@ -73,14 +73,14 @@ impl Collection {
     pub fn documents(&self) -> impl Iterator<Item = (&DocumentName, &EndpointDocument)> {
         self.endpoints
             .iter()
-            .filter_map(|(name, loaded)| Some((name, loaded.item.as_ref()?)))
+            .filter_map(|(name, loaded)| Some((name, loaded.item.as_deref()?)))
     }
 
     /// The order of sections, empty where there is none.
     pub fn order(&self) -> Sections {
         let loaded = self.sections.as_ref();
         loaded
-            .and_then(|loaded| loaded.item.clone())
+            .and_then(|loaded| loaded.item.as_deref().cloned())
             .unwrap_or_default()
     }
 
@@ -224,7 +224,7 @@ pub fn below(prefix: &str, path: &str) -> String {
 impl<T: DeserializeOwned> Loaded<T> {
     /// A file with its JSON.
     pub(crate) fn new(source: Arc<SourceFile>, json: Value) -> Self {
-        let item = T::deserialize(&json).ok();
+        let item = T::deserialize(&json).ok().map(Box::new);
         Self { source, json, item }
     }
 }
@@ -238,7 +238,7 @@ impl Loaded<EndpointDocument> {
             return;
         };
         let nothing = Vec::new;
-        self.item = Some(EndpointDocument {
+        self.item = Some(Box::new(EndpointDocument {
             title: item.title,
             method: item.method,
             api_path: item.api_path,
@@ -259,7 +259,7 @@ impl Loaded<EndpointDocument> {
                 })
                 .collect(),
             ..EndpointDocument::default()
-        });
+        }));
     }
 }
 

@@ -136,43 +136,18 @@ impl From<Exchange> for Example {
     }
 }
 
-/// By hand, since serde's `untagged` cannot read a number of arbitrary precision as an integer.
-impl<'de, T: DeserializeOwned + Message> Deserialize<'de> for Recorded<T> {
+/// By hand, since serde's `untagged` cannot read a number of arbitrary precision as an integer, and reads twice.
+impl<'de, T: Message> Deserialize<'de> for Recorded<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut value = Value::deserialize(deserializer)?;
-        if let Some(lines) = value.get("verbatim") {
-            return serde_json::from_value(lines.clone())
-                .map(|verbatim| Self::Verbatim { verbatim })
-                .map_err(serde::de::Error::custom);
-        }
-        // The body, by far the largest part, is moved and not read again.
-        let body = value
-            .as_object_mut()
-            .and_then(|members| members.shift_remove("body"));
-        let mut side: T = serde_json::from_value(value).map_err(serde::de::Error::custom)?;
-        if let Some(body) = body {
-            side.set_json(body);
-        }
-        Ok(Self::Parsed(side))
+        let file = T::RecordedFile::deserialize(deserializer)?;
+        file.try_into().map_err(serde::de::Error::missing_field)
     }
 }
 
 /// A request or a response.
-trait Message {
-    /// Gives it a JSON body.
-    fn set_json(&mut self, body: Value);
-}
-
-impl Message for Request {
-    fn set_json(&mut self, body: Value) {
-        self.body = Body::Json(body);
-    }
-}
-
-impl Message for Response {
-    fn set_json(&mut self, body: Value) {
-        self.body = Body::Json(body);
-    }
+trait Message: Sized {
+    /// Either form of it, as a file has it. The error is the key that is missing.
+    type RecordedFile: DeserializeOwned + TryInto<Recorded<Self>, Error = &'static str>;
 }
 
 /// The keys by which a file tells a body; at most one is there (the schema sees to that).
@@ -208,25 +183,62 @@ impl From<Body> for BodyFile {
     }
 }
 
-/// `null` is a body like any other JSON, not a missing one.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
+/// What is there is read as it is: `null` is a body like any other JSON, not a missing one.
+fn some<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 macro_rules! message_file {
-    ($file:ident for $message:ident { $($field:ident: $type:ty),* $(,)? }) => {
+    ($file:ident, $recorded:ident for $message:ident { $($field:ident: $type:ty),* $(,)? }) => {
         // Written out, since `flatten` loses the digits of numbers.
         #[derive(Serialize, Deserialize)]
         struct $file {
             $($field: $type,)*
             #[serde(default, skip_serializing_if = "Headers::is_empty")]
             headers: Headers,
-            #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+            #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
             body: Option<Value>,
             #[serde(default, skip_serializing_if = "Option::is_none")]
             text: Option<Vec<String>>,
             #[serde(default, skip_serializing_if = "Option::is_none")]
             bytes: Option<Bytes>,
+        }
+
+        #[derive(Deserialize)]
+        struct $recorded {
+            #[serde(default, deserialize_with = "some")]
+            verbatim: Option<Vec<String>>,
+            $(#[serde(default, deserialize_with = "some")] $field: Option<$type>,)*
+            #[serde(default)]
+            headers: Headers,
+            #[serde(default, deserialize_with = "some")]
+            body: Option<Value>,
+            #[serde(default)]
+            text: Option<Vec<String>>,
+            #[serde(default)]
+            bytes: Option<Bytes>,
+        }
+
+        impl Message for $message {
+            type RecordedFile = $recorded;
+        }
+
+        impl TryFrom<$recorded> for Recorded<$message> {
+            type Error = &'static str;
+
+            fn try_from(file: $recorded) -> Result<Self, &'static str> {
+                let $recorded { verbatim, $($field,)* headers, body, text, bytes } = file;
+                if let Some(verbatim) = verbatim {
+                    return Ok(Self::Verbatim { verbatim });
+                }
+                Ok(Self::Parsed($message {
+                    $($field: $field.ok_or(stringify!($field))?,)*
+                    headers,
+                    body: BodyFile { body, text, bytes }.into(),
+                }))
+            }
         }
 
         impl From<$file> for $message {
@@ -246,8 +258,8 @@ macro_rules! message_file {
     };
 }
 
-message_file!(RequestFile for Request { method: String, path: String });
-message_file!(ResponseFile for Response { status: u16, reason: String });
+message_file!(RequestFile, RecordedRequest for Request { method: String, path: String });
+message_file!(ResponseFile, RecordedResponse for Response { status: u16, reason: String });
 
 #[cfg(test)]
 mod tests {

@@ -10,9 +10,8 @@ pub fn join(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
 
-/// Does something with the pointer to a member or item, in the same buffer: for walks over whole values.
-pub(crate) fn within(pointer: &mut String, token: &str, act: impl FnOnce(&mut String)) {
-    let length = pointer.len();
+/// Appends a reference token, escaped, in place.
+pub(crate) fn push(pointer: &mut String, token: &str) {
     pointer.push('/');
     for character in token.chars() {
         match character {
@@ -21,8 +20,6 @@ pub(crate) fn within(pointer: &mut String, token: &str, act: impl FnOnce(&mut St
             other => pointer.push(other),
         }
     }
-    act(pointer);
-    pointer.truncate(length);
 }
 
 /// The reference tokens, unescaped.

@@ -17,6 +17,33 @@ pub enum KeyOrder {
     Items(&'static KeyOrder),
 }
 
+impl KeyOrder {
+    /// The place of a member in its object, where that is fixed, and the order of its value.
+    pub(crate) fn of_member(self, key: &str) -> (usize, Self) {
+        let listed = match self {
+            Self::Fixed(keys) => keys,
+            Self::Sorted => return (0, Self::Sorted),
+            Self::Kept | Self::Items(_) => return (0, Self::Kept),
+        };
+        match listed.iter().position(|(known, _)| *known == key) {
+            Some(place) => (
+                place,
+                listed.get(place).map_or(Self::Kept, |(_, order)| *order),
+            ),
+            None => (listed.len(), Self::Kept),
+        }
+    }
+
+    /// The order of the items of an array.
+    pub(crate) fn of_items(self) -> Self {
+        match self {
+            Self::Items(order) => *order,
+            Self::Sorted => Self::Sorted,
+            Self::Kept | Self::Fixed(_) => Self::Kept,
+        }
+    }
+}
+
 /// The room, in bytes, that is made at once: that of a usual file.
 const ROOM: usize = 4096;
 
@@ -67,26 +94,23 @@ fn string_size(text: &str) -> usize {
 fn write_value(out: &mut String, value: &Value, order: KeyOrder, depth: usize) {
     match value {
         Value::Array(items) if !items.is_empty() => {
-            let order = match order {
-                KeyOrder::Items(order) => *order,
-                KeyOrder::Sorted => KeyOrder::Sorted,
-                KeyOrder::Kept | KeyOrder::Fixed(_) => KeyOrder::Kept,
-            };
-            let items = items.iter().map(|item| (None, item, order));
+            let order = order.of_items();
+            let items = items.iter().map(|item| Member {
+                key: None,
+                value: item,
+                order,
+                place: 0,
+            });
             write_container(out, ['[', ']'], items, depth);
         }
         Value::Object(object) if !object.is_empty() => {
             let mut members: Vec<_> = object
                 .iter()
-                .map(|(key, value)| (Some(key.as_str()), value, member_order(order, key)))
+                .map(|(key, value)| member(order, key, value))
                 .collect();
             match order {
-                KeyOrder::Sorted => members.sort_by_key(|(key, ..)| *key),
-                KeyOrder::Fixed(keys) => members.sort_by_key(|(key, ..)| {
-                    keys.iter()
-                        .position(|(known, _)| Some(*known) == *key)
-                        .unwrap_or(keys.len())
-                }),
+                KeyOrder::Sorted => members.sort_by_key(|member| member.key),
+                KeyOrder::Fixed(_) => members.sort_by_key(|member| member.place),
                 KeyOrder::Kept | KeyOrder::Items(_) => {}
             }
             write_container(out, ['{', '}'], members.into_iter(), depth);
@@ -124,32 +148,42 @@ fn indent(out: &mut String, depth: usize) {
     }
 }
 
-fn member_order(order: KeyOrder, key: &str) -> KeyOrder {
-    match order {
-        KeyOrder::Sorted => KeyOrder::Sorted,
-        KeyOrder::Fixed(keys) => keys
-            .iter()
-            .find(|(known, _)| *known == key)
-            .map_or(KeyOrder::Kept, |(_, order)| *order),
-        KeyOrder::Kept | KeyOrder::Items(_) => KeyOrder::Kept,
+/// What stands on a line of its own.
+struct Member<'a> {
+    /// Of a member; an item has none.
+    key: Option<&'a str>,
+    value: &'a Value,
+    /// That of the value.
+    order: KeyOrder,
+    /// The place in a fixed order.
+    place: usize,
+}
+
+fn member<'a>(order: KeyOrder, key: &'a str, value: &'a Value) -> Member<'a> {
+    let (place, order) = order.of_member(key);
+    Member {
+        key: Some(key),
+        value,
+        order,
+        place,
     }
 }
 
 fn write_container<'a>(
     out: &mut String,
     brackets: [char; 2],
-    members: impl Iterator<Item = (Option<&'a str>, &'a Value, KeyOrder)>,
+    members: impl Iterator<Item = Member<'a>>,
     depth: usize,
 ) {
     out.push(brackets[0]);
-    for (index, (key, value, order)) in members.enumerate() {
+    for (index, member) in members.enumerate() {
         out.push_str(if index == 0 { "\n" } else { ",\n" });
         indent(out, depth);
-        if let Some(key) = key {
+        if let Some(key) = member.key {
             write_string(out, key);
             out.push_str(": ");
         }
-        write_value(out, value, order, depth + 1);
+        write_value(out, member.value, member.order, depth + 1);
     }
     out.push('\n');
     indent(out, depth - 1);

@@ -100,6 +100,17 @@ pub fn read_document(path: &Path) -> Result<Vec<u8>, Error> {
     read_file(path, MAX_SIZE as u64 + 1)
 }
 
+/// The same, into a buffer of which what was there before is dropped: for thousands of files, one after the other.
+pub fn read_document_into(path: &Path, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    bytes.clear();
+    let mut read = || {
+        File::open(path)?
+            .take(MAX_SIZE as u64 + 1)
+            .read_to_end(bytes)
+    };
+    read().map(|_| ()).map_err(Error::io("read", path))
+}
+
 /// The files below a folder, as they stand in the way of what is written there: those that are wanted with their
 /// contents, the others by name alone. A link is a file without contents: nothing is read or written through it.
 pub fn list_tree(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Tree, Error> {
@@ -178,6 +189,14 @@ pub fn append_file(path: &Path, contents: &[u8]) -> Result<(), Error> {
 
 /// The path below a folder, with `/`. A name that is not Unicode is shown with replacements, so that it is told, not passed over.
 fn relative(folder: &Path, path: &Path) -> Option<String> {
+    // Most paths are those of the folder with more behind, letter by letter.
+    if let (Some(folder), Some(path)) = (folder.to_str(), path.to_str())
+        && let Some(inner) = path.strip_prefix(folder)
+        && let Some(inner) = inner.strip_prefix('/').filter(|_| MAIN_SEPARATOR == '/')
+        && !inner.starts_with('/')
+    {
+        return Some(inner.to_owned());
+    }
     let path = path.strip_prefix(folder).ok()?;
     if let Some(path) = path.to_str().filter(|_| MAIN_SEPARATOR == '/') {
         return Some(path.to_owned());

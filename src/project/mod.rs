@@ -21,7 +21,8 @@ pub use commit::ChangeSet;
 pub use environment::{Chosen, Compare, Environment};
 pub use error::Error;
 pub use files::{
-    Listing, append_file, list_files, list_tree, read_document, read_file, read_tree, write_file,
+    Listing, append_file, list_files, list_tree, read_document, read_document_into, read_file,
+    read_tree, write_file,
 };
 pub use git::{is_tracked, read_revision, repository};
 pub use journal::{Recovery, recover};

@@ -21,15 +21,13 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::document::{
-    Collection, ContractName, DocumentName, EndpointDocument, Loaded, key_order,
-};
+use crate::document::{Collection, ContractName, DocumentName, EndpointDocument, Loaded};
 use crate::finding::{Code, Finding, SourceFile, codes};
-use crate::json;
 use crate::project::{Settings, SeveritySetting};
-use crate::stabilize::secrets::{Glance, Rules as SecretRules, Secrets};
+use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
 pub use coverage::coverage;
 pub use schemas::{Schema, schema_names, schema_text};
@@ -53,6 +51,9 @@ pub struct Checks {
     contracts: BTreeMap<ContractName, Loaded<Value>>,
     secrets: Secrets,
 }
+
+/// A part of the work of [`Checks::together`].
+pub type Part<'a> = Box<dyn Fn() -> Vec<Finding> + Send + Sync + 'a>;
 
 impl Checks {
     /// With the severities of the settings (a rule that is off is not run), the host that examples show, and what counts as a
@@ -79,51 +80,52 @@ impl Checks {
         self
     }
 
-    /// What is wrong with one document, in no particular order.
-    pub fn document(&self, name: &DocumentName, loaded: &Loaded<EndpointDocument>) -> Vec<Finding> {
-        let glance = Glance::of_json(&loaded.source.text);
-        self.findings(name, loaded, glance, |code| is_on(code, &self.severities))
+    /// Makes what is made once and takes its time, as the first document would: worth it where there is something else to do
+    /// meanwhile.
+    pub fn get_ready(&self) {
+        plain::get_ready();
+        self.secrets.get_ready();
     }
 
-    fn findings(
-        &self,
-        name: &DocumentName,
-        loaded: &Loaded<EndpointDocument>,
-        glance: Glance,
-        is_wanted: impl Fn(Code) -> bool,
-    ) -> Vec<Finding> {
+    /// What is wrong with one document, in no particular order.
+    pub fn document(&self, name: &DocumentName, loaded: &Loaded<EndpointDocument>) -> Vec<Finding> {
+        let is_wanted = |code| is_on(code, &self.severities);
         let mut findings = files::of_document(name, loaded, self.schema.as_ref());
-        let rules = rules::of_document(name, loaded, self.host.as_deref(), &is_wanted);
+        let rules = rules::of_document(name, loaded, self.host.as_deref(), is_wanted);
         if is_wanted(codes::SECRET) {
-            findings.append(&mut secrets::of_document(
-                name,
-                loaded,
-                &self.secrets,
-                glance,
-            ));
+            findings.append(&mut secrets::of_document(name, loaded, &self.secrets));
         }
         findings.extend(rules.into_iter().filter(|finding| is_wanted(finding.code)));
         findings
     }
 
     /// A document of which there is nothing to tell, found out the short way; of any other, and of some of these, `None`.
-    /// What it holds then are the text and the outline: see [`Loaded::keep_outline`].
-    pub fn plain(&self, name: &DocumentName, text: &str) -> Option<Loaded<EndpointDocument>> {
+    /// What it holds then are the file, whose text is that one, and the outline: see [`Loaded::keep_outline`].
+    pub fn plain(
+        &self,
+        name: &DocumentName,
+        text: &str,
+        source: Arc<SourceFile>,
+    ) -> Option<Loaded<EndpointDocument>> {
         let looks_into_bodies = |code: &Code| is_on(*code, &self.severities);
         if self.schema.is_some() || rules::OF_BODIES.iter().any(looks_into_bodies) {
             return None;
         }
         let short = plain::Bodiless::of(text, &self.secrets)?;
-        let json: Value = serde_json::from_str(&short.text).ok()?;
-        // What that reader lets pass, as a key that stands twice, is not written again.
-        if json::write(&json, key_order::ENDPOINT) != short.text {
-            return None;
-        }
-        let mut loaded = Loaded::new(SourceFile::of_text("", short.text), json);
         let is_wanted =
             |code: Code| !plain::IS_KNOWN.contains(&code) && is_on(code, &self.severities);
-        let glance = Glance::FREE;
-        let is_plain = self.findings(name, &loaded, glance, is_wanted).is_empty()
+        let holds_secret =
+            || is_wanted(codes::SECRET) && secrets::are_in_bodiless(&short.json, &self.secrets);
+        if !plain::fits(&short.json) || holds_secret() {
+            return None;
+        }
+        let mut loaded = Loaded {
+            source,
+            item: Some(Box::new(EndpointDocument::deserialize(short.json).ok()?)),
+            json: Value::Null,
+        };
+        let rules = rules::of_document(name, &loaded, self.host.as_deref(), is_wanted);
+        let is_plain = rules.iter().all(|finding| !is_wanted(finding.code))
             && (!is_on(codes::CONTENT_LENGTH, &self.severities)
                 || rules::length::fits(loaded.item.as_ref()?, &short.lengths));
         is_plain.then(|| {
@@ -135,12 +137,22 @@ impl Checks {
     /// What is wrong with the other files, and with the documents together, in no particular order. Of the documents an
     /// outline is enough.
     pub fn together(&self, collection: &Collection) -> Vec<Finding> {
-        let mut findings = collection.findings.clone();
-        findings.append(&mut files::of_others(collection));
-        findings.append(&mut rules::of_all(collection));
-        findings.append(&mut secrets::of_others(collection, &self.secrets));
-        findings.append(&mut contracts::findings(collection, &self.contracts));
-        findings
+        let parts = self.parts_together(collection).into_iter();
+        parts.flat_map(|part| part()).collect()
+    }
+
+    /// The same in parts, which may be worked on side by side.
+    pub fn parts_together<'a>(&'a self, collection: &'a Collection) -> Vec<Part<'a>> {
+        let mut parts: Vec<Part<'a>> = vec![
+            Box::new(|| collection.findings.clone()),
+            Box::new(|| files::of_others(collection)),
+            Box::new(|| secrets::of_others(collection, &self.secrets)),
+            Box::new(|| contracts::findings(collection, &self.contracts)),
+        ];
+        for rule in rules::OF_ALL {
+            parts.push(Box::new(|| rule(collection)));
+        }
+        parts
     }
 
     /// All findings, in the order in which they are told.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::plain::Tree;
 use crate::document::{Collection, DocumentName, EndpointDocument, ExampleTarget, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
@@ -16,12 +17,16 @@ pub(super) fn of_document(
     name: &DocumentName,
     loaded: &Loaded<EndpointDocument>,
     secrets: &Secrets,
-    glance: Glance,
 ) -> Vec<Finding> {
-    let found = of_file(&loaded.source, &loaded.json, secrets, glance).into_iter();
+    let found = of_file(&loaded.source, &loaded.json, secrets).into_iter();
     found
         .map(|finding| finding.about(name).help(HELP))
         .collect()
+}
+
+/// Whether a document holds any beside its bodies, of which it is known that no string of a well-known form is in it.
+pub(super) fn are_in_bodiless(json: &Tree<'_>, secrets: &Secrets) -> bool {
+    !scan(json, "", secrets, Glance::FREE).is_empty()
 }
 
 /// The secrets that scenarios and fixtures hold, by form alone: what people wrote there is theirs to send, so that names
@@ -29,20 +34,14 @@ pub(super) fn of_document(
 pub(super) fn of_others(collection: &Collection, secrets: &Secrets) -> Vec<Finding> {
     let scenarios = collection.scenarios.values().map(|loaded| told(loaded));
     let files = scenarios.chain(collection.fixtures.iter().map(told));
-    let found = files
-        .flat_map(|(source, json)| of_file(source, json, secrets, Glance::of_json(&source.text)));
+    let found = files.flat_map(|(source, json)| of_file(source, json, secrets));
     found
         .map(|finding| finding.help("take it from the environment: `{{ env.NAME }}`; and revoke it, for the history keeps it"))
         .collect()
 }
 
-fn of_file(
-    source: &Arc<SourceFile>,
-    json: &Value,
-    secrets: &Secrets,
-    glance: Glance,
-) -> Vec<Finding> {
-    let places = scan(json, "", secrets, glance);
+fn of_file(source: &Arc<SourceFile>, json: &Value, secrets: &Secrets) -> Vec<Finding> {
+    let places = scan(json, "", secrets, Glance::of_json(&source.text));
     let file = masked(source, &places);
     let told = |place: &Place| {
         at(

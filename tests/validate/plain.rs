@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use apidocs::document::{Collection, DocumentName, Tree};
+use apidocs::finding::SourceFile;
 use apidocs::project::{Location, Project};
 use apidocs::validate::Checks;
 use walkdir::WalkDir;
@@ -17,7 +18,7 @@ pub fn check(checks: &Checks, path: &str, bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return false;
     };
-    let Some(short) = checks.plain(&name, text) else {
+    let Some(short) = checks.plain(&name, text, SourceFile::new(path, bytes)) else {
         return false;
     };
     let mut tree = Tree::default();
@@ -136,5 +137,88 @@ fn a_body_takes_the_short_way_where_there_is_nothing_to_tell() {
     for (length, fits) in [(7, true), (8, true), (9, true), (40, false)] {
         let header = format!(",\n          \"Content-Length: {length}\"");
         assert_eq!(is_plain(&header, r#"{~  "a": 1~}"#), fits, "{length}");
+    }
+}
+
+/// What is around the bodies: one change each to a document without fault.
+#[test]
+fn a_document_takes_the_short_way_where_there_is_nothing_to_tell() {
+    let path = "endpoints/projects/get-key.json";
+    let file = root().join("tests/cases/validate/clean/docs").join(path);
+    let clean = fs::read_to_string(file).unwrap();
+    let is_plain = |from: &str, to: &str| {
+        assert!(clean.contains(from), "{from}");
+        check(
+            &Checks::default(),
+            path,
+            clean.replacen(from, to, 1).as_bytes(),
+        )
+    };
+    let keys = r#""Return the keys.""#;
+    for (from, to) in [
+        ("", ""),
+        (keys, r#""Return\n\"the\" `keys`: é \\ €.""#),
+        (keys, r#""The Users, and /homes.""#),
+        (r#""sidebar_order": 3"#, r#""sidebar_order": 4294967295"#),
+        ("?full=1", "?full=1&page=%20"),
+        ("X-Empty: ", "Set-Cookie: sid=<secret>; Path=/"),
+        ("X-Empty: ", "Authorization: Bearer <token>"),
+        (r#""gone""#, r#""Cookie: gone=<secret>""#),
+    ] {
+        assert!(is_plain(from, to), "{to}");
+    }
+    let method = "  \"method\": \"GET\",\n";
+    for (from, to) in [
+        // Not as it is written.
+        (method, "  \"method\": \"GET\", \n"),
+        (method, "   \"method\": \"GET\",\n"),
+        (method, "  \"method\" : \"GET\",\n"),
+        (method, "  \"method\": \"GET\",\r\n"),
+        (method, ""),
+        (method, &method.repeat(2)),
+        ("\"GET\"", r#""\u0047ET""#),
+        (
+            r#"  "title": "List Keys","#,
+            &format!("{method}  \"title\": \"List Keys\","),
+        ),
+        (keys, r#""Return the \/keys.""#),
+        ("]\n}\n", "]\n}"),
+        ("]\n}\n", "]\n}\n\n"),
+        ("]\n}\n", "]\n}\nx"),
+        ("{\n  \"$schema\"", "\u{feff}{\n  \"$schema\""),
+        (r#""sidebar_order": 3"#, r#""sidebar_order": 3e0"#),
+        // Not as the schema says.
+        (method, "  \"method\": \"get\",\n"),
+        (method, "  \"method\": null,\n"),
+        (r#""sidebar_order": 3"#, r#""sidebar_order": 3.0"#),
+        (r#""sidebar_order": 3"#, r#""sidebar_order": 4294967296"#),
+        (
+            r#""sidebar_order": 3"#,
+            r#""$serde_json::private::Number": "3""#,
+        ),
+        (r#""name": "unknown""#, r#""name": "con""#),
+        (r#""reason": """#, r#""unknown": """#),
+        (r#""body": []"#, "\"body\": [],\n        \"text\": []"),
+        // What the rules tell.
+        ("{key}/", "{slug}/"),
+        ("/keys/a%2Fb/", "/keys/"),
+        (r#""name": "unknown""#, r#""name": "default""#),
+        ("application/json", "text/html"),
+        (r#""status": 200"#, r#""status": 500"#),
+        (keys, r#""Return the <b>keys.""#),
+        (keys, r#""Return the `keys.""#),
+        (keys, r#""Return the {keys}.""#),
+        (keys, "\"Return the e\u{301}.\""),
+        (keys, "\"Return the \u{200b}keys.\""),
+        (keys, r#""Return the \u001bkeys.""#),
+        (keys, r#""See /home/alice/keys.""#),
+        (keys, r#""See C:\\Users\\Alice\\keys.""#),
+        ("?full=1", "?access_token=abc123"),
+        ("?full=1", "?full=1&access%5Ftoken=abc123"),
+        ("X-Empty: ", "Set-Cookie: sid=abc123; Path=/"),
+        ("X-Empty: ", "authorization: Bearer abc123def"),
+        (r#""gone""#, r#""Cookie: gone=abc123""#),
+    ] {
+        assert!(!is_plain(from, to), "{from} {to}");
     }
 }

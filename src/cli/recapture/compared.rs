@@ -94,7 +94,7 @@ impl Recapture {
         for (target, captured) in &self.captured.examples {
             let name = &target.document;
             let committed = self.before.endpoints.get(name);
-            let Some(committed) = committed.and_then(|loaded| loaded.item.as_ref()) else {
+            let Some(committed) = committed.and_then(|loaded| loaded.item.as_deref()) else {
                 continue;
             };
             let document = documents.entry(name.clone());

@@ -28,6 +28,7 @@ use super::reading::{read_files, read_tree};
 use super::scenarios::Scenarios;
 use super::share;
 use super::source::{self, Described, Followed};
+use super::validate::together;
 use super::volatile::Volatile;
 use compared::Compared;
 use examined::Examined;
@@ -194,8 +195,8 @@ pub fn recapture(
     findings.extend(described.unknown(&after));
     if captured.is_complete() {
         let contracts = described.contracts(&after);
-        let together = checks.with_contracts(contracts).together(&after);
-        let told = examined.findings().cloned().chain(together);
+        let others = together(&checks.with_contracts(contracts), &after);
+        let told = examined.findings().cloned().chain(others);
         let files = captured_files(&after, &captured);
         findings.extend(
             told.filter(|finding| {

@@ -10,7 +10,7 @@ use apidocs::validate::{self, Checks};
 
 use super::examined::Examined;
 use crate::cli::parallel;
-use crate::cli::validate::of_settings_and_scenarios;
+use crate::cli::validate::{of_settings_and_scenarios, together};
 
 /// What a capture of examples can cure: no reason not to capture.
 pub(super) const CURED: [Code; 14] = [
@@ -101,7 +101,7 @@ pub(super) fn obstacles(
 ) -> Vec<Finding> {
     let collection = options.collection;
     let others = || {
-        let mut findings = checks.together(collection);
+        let mut findings = together(checks, collection);
         if !partial {
             findings.append(&mut of_settings_and_scenarios(project, options));
         }

@@ -56,7 +56,7 @@ pub fn live_contracts(
         .map(|(name, json)| {
             let loaded = Loaded {
                 source: file.clone(),
-                item: Some(json.clone()),
+                item: Some(Box::new(json.clone())),
                 json,
             };
             (name, loaded)

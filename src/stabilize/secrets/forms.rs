@@ -90,6 +90,11 @@ impl Form {
 /// No string of a well-known form is shorter: a JSON Web Token without a payload.
 const SHORTEST: usize = 11;
 
+/// Compiles the patterns, which the first text would have to wait for.
+pub(super) fn get_ready() {
+    LazyLock::force(&ANY);
+}
+
 /// Whether there is any.
 pub(super) fn is_any(text: &[u8]) -> bool {
     text.len() >= SHORTEST && ANY.is_match(text)

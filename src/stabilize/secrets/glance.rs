@@ -4,8 +4,7 @@
 
 use memchr::memchr_iter;
 
-use super::Secrets;
-use super::{forms, named};
+use super::{Rules, Secrets, forms, named};
 
 /// What may stand in the strings of a text that is known as a whole: the text of a JSON file, say.
 #[derive(Debug, Clone, Copy)]
@@ -38,39 +37,37 @@ impl Glance {
 
     /// Whether one of the strings shows at once that it has no encoding, no well-known form and, where names count,
     /// nothing under a name.
-    pub(super) fn finds_nothing(self, text: &str, named: bool) -> bool {
-        if self.forms && forms::is_any(text.as_bytes()) {
+    pub(super) fn finds_nothing(self, text: &str, named: bool, rules: &Rules) -> bool {
+        if !self.is_free() && forms::is_any(text.as_bytes()) {
             return false;
         }
-        let mut has_colon = false;
-        let marks = text.bytes().filter(|byte| MARKS[usize::from(*byte)]);
-        let is_free = marks.into_iter().all(|mark| match mark {
-            b'=' | b'"' => !named,
-            b':' => {
-                has_colon = true;
-                true
+        // All bytes, which is faster than to stop at one of the few.
+        if !text.bytes().fold(false, |any, byte| any | is_mark(byte)) {
+            return true;
+        }
+        let (mut has_lines, mut has_parameters) = (false, false);
+        for mark in text.bytes().filter(|byte| is_mark(*byte)) {
+            match mark {
+                b':' => has_lines = named,
+                b'=' => has_parameters = named,
+                b'"' if !named => {}
+                _ => return false,
             }
-            _ => false,
-        });
-        is_free && !(named && has_colon && named::has_credential_line(text))
+        }
+        !(has_lines && named::has_credential_line(text, rules)
+            || has_parameters && named::has_secret_parameter(text, rules))
     }
 }
 
 /// What a text needs to be encoded, or to give a value a name.
-const MARKS: [bool; 256] = {
-    let mut marks = [false; 256];
-    let mut at = 0;
-    while at < b"\\%+&=\":".len() {
-        marks[b"\\%+&=\":"[at] as usize] = true;
-        at += 1;
-    }
-    marks
-};
+pub(super) const fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%' | b'+' | b'&' | b'=' | b'"' | b':')
+}
 
 impl Secrets {
     /// Whether a text shows at once that it holds no secret: none is known, and there is nothing that looks like one.
     pub(super) fn is_plain(&self, text: &str, named: bool, glance: Glance) -> bool {
-        self.knows_none() && glance.finds_nothing(text, named)
+        self.knows_none() && glance.finds_nothing(text, named, &self.rules)
     }
 }
 
@@ -98,7 +95,14 @@ mod tests {
             assert!(!secrets.is_plain(text, true, glance), "{text}");
             assert!(!secrets.is_plain(text, true, Glance::NONE), "{text}");
         }
-        for text in ["2020-03-09T04:38:12Z", "Vary: Cookie", "plain"] {
+        for text in [
+            "2020-03-09T04:38:12Z",
+            "Vary: Cookie",
+            "plain",
+            "/a?page=2",
+            "Authorization: Bearer <token>",
+            "> Cookie: sid=<secret>\nx",
+        ] {
             assert!(secrets.is_plain(text, true, Glance::NONE), "{text}");
         }
     }

@@ -159,9 +159,10 @@ impl Secrets {
         self.finder = OnceLock::new();
     }
 
-    /// Builds the automaton, so that clones have it.
+    /// Builds the automaton, so that clones have it, and compiles the patterns of well-known forms.
     pub fn get_ready(&self) {
         self.finder();
+        forms::get_ready();
     }
 
     /// Where both know the same, both use the same automaton: building one is what takes time.

@@ -33,7 +33,7 @@ impl Secrets {
         glance: Glance,
         hosted: &dyn Fn(&str) -> Option<String>,
     ) {
-        if glance.finds_nothing(text, true) {
+        if glance.finds_nothing(text, true, &self.rules) {
             return;
         }
         for named in named::find(text, &self.rules.clone()) {
@@ -88,7 +88,7 @@ impl Secrets {
                 }
             }
             Value::Object(members) => {
-                if let Some((name, value)) = named::named_member(members) {
+                if let Some((name, value)) = named::named_member(|key| members.get(key)?.as_str()) {
                     self.learn_member(name, value, hosted);
                 }
                 for (key, member) in members {

@@ -1,7 +1,8 @@
 //! Looking for secrets in what passes by, string by string.
 
 use super::scan::Scan;
-use super::{Glance, Secrets, named};
+use super::way::Way;
+use super::{Glance, Secrets, glance, named};
 
 /// Looks at the strings of captured JSON one by one, and says of each whether [`scan`](super::scan) would tell nothing of
 /// it. Where the answer is no, `scan` may still tell nothing.
@@ -14,21 +15,28 @@ impl<'a> Look<'a> {
         (secrets.knows_none() && glance.is_free()).then(|| Self(Scan::new(secrets, glance)))
     }
 
-    /// A key whose value is no string.
-    pub fn key(&mut self, key: &str) -> bool {
-        !self.0.text(key, "", false)
+    /// Whether a string with that byte may hold what it does not show at once; see `is_marked` below.
+    pub const fn is_mark(byte: u8) -> bool {
+        glance::is_mark(byte)
+    }
+
+    /// A key whose value is no string; `is_marked` says here and below whether the string holds a
+    /// [mark](Self::is_mark).
+    pub fn key(&mut self, key: &str, is_marked: bool) -> bool {
+        !is_marked || !self.0.text(key, &Way::begin(""), false)
     }
 
     /// A string in an array, or alone.
-    pub fn item(&mut self, text: &str) -> bool {
+    pub fn item(&mut self, text: &str, is_marked: bool) -> bool {
         // It may say what the next one is.
-        !named::is_header(text) && !self.0.text(text, "", true)
+        !named::is_header(text) && (!is_marked || !self.0.text(text, &Way::begin(""), true))
     }
 
-    /// A key and its string; `other` is what another member calls it, if one does: see [`names_value`](Self::names_value).
-    pub fn member(&mut self, key: &str, other: Option<&str>, text: &str) -> bool {
+    /// The string of a key that is looked at by itself; `other` is what another member calls it, if one does: see
+    /// [`names_value`](Self::names_value).
+    pub fn member(&mut self, key: &str, other: Option<&str>, text: &str, is_marked: bool) -> bool {
         let name = other.filter(|_| key == "value").unwrap_or(key);
-        self.key(key) && self.0.member(name, text, "", true)
+        !is_marked && !self.0.names(name) || self.0.member(name, text, &Way::begin(""), true)
     }
 
     /// Whether the string under a key says what the `value` beside it is; of several, the last one in the order of keys.

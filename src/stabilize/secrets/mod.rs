@@ -21,11 +21,14 @@ mod learned;
 mod look;
 mod named;
 mod names;
+mod node;
 mod scan;
 mod shown;
+mod way;
 
 pub use glance::Glance;
 pub use known::Secrets;
 pub use look::Look;
 pub use names::{Rules, words};
+pub use node::{Node, View};
 pub use scan::{Place, mask, scan};

@@ -9,6 +9,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::names::Rules;
+use super::node::Node;
 
 /// A value under a name that says that it is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +38,7 @@ static PART: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern of ours")
 });
 
-/// Headers that carry a credential, and whose names mean nothing else.
+/// Headers that carry a credential, and whose names mean nothing else. Each ends with `n`, `e` or `y`.
 const HEADERS: [&str; 6] = [
     "authorization",
     "proxy-authorization",
@@ -52,13 +53,36 @@ pub(super) fn is_header(name: &str) -> bool {
     HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// Whether a line of the text may be a header field with a credential.
-pub(super) fn has_credential_line(text: &str) -> bool {
-    let mut lines = text.split(['\n', '\r']);
-    lines.any(|line| {
-        let field = line.split_once(':');
-        field
-            .is_some_and(|(name, _)| is_header(name.trim_start_matches(['<', '>', '*', ' ', '\t'])))
+/// Whether a line of the text may be a header field with a credential that is a secret.
+pub(super) fn has_credential_line(text: &str, rules: &Rules) -> bool {
+    let bytes = text.as_bytes();
+    // Most colons show by the letter before them that no such name ends there.
+    let ends_name = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        before.is_some_and(|letter| matches!(letter | 0x20, b'n' | b'e' | b'y'))
+    };
+    if !memchr_iter(b':', bytes).any(ends_name) {
+        return false;
+    }
+    let blanks = ['<', '>', '*', ' ', '\t'];
+    text.split(['\n', '\r']).any(|line| {
+        line.split_once(':').is_some_and(|(name, value)| {
+            let name = name.trim_start_matches(blanks);
+            let value = value.trim_matches([' ', '\t']);
+            is_header(name) && !value.is_empty() && !header(name, value, rules).is_empty()
+        })
+    })
+}
+
+/// Whether a text without any encoding may give a value by a name that says that it is a secret.
+pub(super) fn has_secret_parameter(text: &str, rules: &Rules) -> bool {
+    memchr_iter(b'=', text.as_bytes()).any(|at| {
+        let before = text.get(..at).unwrap_or_default();
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "_.%[]-".contains(c);
+        let name = before.trim_end_matches(is_part).len();
+        before
+            .get(name..)
+            .is_some_and(|name| rules.kind(name).is_some())
     })
 }
 
@@ -115,7 +139,7 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
         }
     }
     // Taking texts apart is slow, and most hold no such line.
-    if has_credential_line(text) {
+    if has_credential_line(text, rules) {
         for captures in LINE.captures_iter(text) {
             let (_, [name, value]) = captures.extract();
             if is_header(name) {
@@ -206,20 +230,25 @@ fn cookie(text: &str, pair: Range<usize>) -> Range<usize> {
 }
 
 /// Whether a pair of strings is a header with a credential: `["Authorization", "Bearer …"]`.
-pub(super) fn is_header_pair(items: &[Value]) -> Option<(&str, &str)> {
-    match items {
-        [Value::String(name), Value::String(value)] if is_header(name) => Some((name, value)),
-        _ => None,
-    }
+pub(super) fn is_header_pair<N: Node>(items: &[N]) -> Option<(&str, &str)> {
+    let [name, value] = items else {
+        return None;
+    };
+    let pair = (name.view().text()?, value.view().text()?);
+    is_header(pair.0).then_some(pair)
 }
 
 /// The keys that say what a `value` beside them is; the first that is there counts.
 pub(super) const NAMES: [&str; 3] = ["name", "key", "header"];
 
-/// The key under which the value of `{"name": "password", "value": "…"}` stands, and its name.
-pub(super) fn named_member(object: &serde_json::Map<String, Value>) -> Option<(&str, &str)> {
-    let name = NAMES.iter().find_map(|key| object.get(*key)?.as_str())?;
-    object.get("value")?.as_str().map(|value| (name, value))
+/// The key under which the value of `{"name": "password", "value": "…"}` stands, and its name; `text` gives the string under
+/// a key.
+pub(super) fn named_member<'v>(
+    text: impl Fn(&str) -> Option<&'v str>,
+) -> Option<(&'v str, &'v str)> {
+    let value = text("value")?;
+    let name = NAMES.iter().find_map(|key| text(key))?;
+    Some((name, value))
 }
 
 #[cfg(test)]
@@ -235,6 +264,12 @@ mod tests {
 
     fn one(spelled: &str, value: &str) -> Vec<(String, String)> {
         vec![(spelled.to_owned(), value.to_owned())]
+    }
+
+    /// A line is passed over by the letter before its colon.
+    #[test]
+    fn names_of_headers_end_with_three_letters() {
+        assert!(HEADERS.iter().all(|name| name.ends_with(['n', 'e', 'y'])));
     }
 
     #[test]

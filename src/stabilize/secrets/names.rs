@@ -148,8 +148,9 @@ impl Rules {
             return Some(Kind::Secret);
         }
         let ends_with = |known: &str| {
-            let known: Vec<_> = known.split(' ').collect();
-            words.len() >= known.len() && words[words.len() - known.len()..].iter().eq(known.iter())
+            let mut words = words.iter().rev();
+            let mut known = known.rsplit(' ');
+            known.all(|known| words.next().is_some_and(|word| word == known))
         };
         if TOKENS.iter().any(|known| ends_with(known)) {
             let before = words.len().checked_sub(2).and_then(|at| words.get(at));
@@ -231,14 +232,44 @@ static ENDINGS: LazyLock<Vec<(u128, u128)>> = LazyLock::new(|| {
     endings
 });
 
+/// The last two letters of what is known: by the last one, a bit for each that may stand before it.
+const LAST_TWO: [u32; 26] = {
+    let mut known = [0; 26];
+    let lists = [SECRETS, TOKENS, ENDS];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut at = 0;
+        while at < lists[list].len() {
+            let name = lists[list][at].as_bytes();
+            let [.., before, last] = name else {
+                panic!("a known name has two letters");
+            };
+            known[(*last - b'a') as usize] |= 1 << (*before - b'a');
+            at += 1;
+        }
+        list += 1;
+    }
+    known
+};
+
 /// Whether a name may be one that is known. Of most names the quick answer is no.
 fn has_ending(name: &str) -> bool {
-    let letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
-    let end = end(letters);
-    !name.is_ascii()
-        || ENDINGS
-            .iter()
-            .any(|(ending, letters)| end & letters == *ending)
+    if !name.is_ascii() {
+        return true;
+    }
+    let letters = || name.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    let mut last_two = letters().map(|letter| letter.to_ascii_lowercase().checked_sub(b'a'));
+    let (Some(Some(last)), Some(Some(before))) = (last_two.next(), last_two.next()) else {
+        return false;
+    };
+    let befores = LAST_TWO.get(usize::from(last));
+    if befores.is_none_or(|befores| befores >> before & 1 == 0) {
+        return false;
+    }
+    let end = end(letters());
+    ENDINGS
+        .iter()
+        .any(|(ending, letters)| end & letters == *ending)
 }
 
 /// The words of a name, in lower case: `clientSecret`, `client_secret` and `Client-Secret` are two.

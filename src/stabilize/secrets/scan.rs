@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::Glance;
 use super::known::{Secrets, Why};
 use super::named;
 use super::names::Kind;
-use crate::json::{locate, pointer};
+use super::node::{Node, View};
+use super::way::{Ground, Way};
+use crate::json::locate;
 
 /// A string that holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,9 +23,9 @@ pub struct Place {
 
 /// The strings of a document that hold a secret: known values and well-known forms anywhere, and by name within the
 /// examples. The pointers begin with `base`, which is that of the value; the glance is at the text that it was read from.
-pub fn scan(value: &Value, base: &str, secrets: &Secrets, glance: Glance) -> Vec<Place> {
+pub fn scan<N: Node>(value: &N, base: &str, secrets: &Secrets, glance: Glance) -> Vec<Place> {
     let mut scan = Scan::new(secrets, glance);
-    scan.value(value, &mut base.to_owned(), false);
+    scan.value(value, &Way::begin(base));
     scan.places
 }
 
@@ -56,16 +56,16 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn tell(&mut self, pointer: &str, what: String) {
+    fn tell(&mut self, at: &Way<'_>, what: String) {
         self.places.push(Place {
-            pointer: pointer.to_owned(),
+            pointer: at.pointer(),
             what,
             in_key: false,
         });
     }
 
-    /// Whether something was told.
-    pub fn text(&mut self, text: &str, at: &str, named: bool) -> bool {
+    /// Whether something was told; `named` says whether names count in the text.
+    pub fn text(&mut self, text: &str, at: &Way<'_>, named: bool) -> bool {
         if self.secrets.is_plain(text, named, self.glance) {
             return false;
         }
@@ -85,8 +85,13 @@ impl<'a> Scan<'a> {
         true
     }
 
+    /// Whether the name of a member says something of its value.
+    pub fn names(&self, name: &str) -> bool {
+        self.secrets.rules.names_secret(name)
+    }
+
     /// Whether nothing was told.
-    pub fn member(&mut self, key: &str, text: &str, at: &str, named: bool) -> bool {
+    pub fn member(&mut self, key: &str, text: &str, at: &Way<'_>, named: bool) -> bool {
         let rules = &self.secrets.rules;
         let kind = named.then(|| rules.kind(key)).flatten();
         let is_secret = match kind {
@@ -101,109 +106,78 @@ impl<'a> Scan<'a> {
         !self.text(text, at, named)
     }
 
-    /// The pointer is the same again at the end; `named` says whether what is around the value was captured.
-    fn value(&mut self, value: &Value, at: &mut String, named: bool) {
-        let named = named || is_captured(at);
-        match value {
-            Value::String(text) => {
-                let header = is_header_line(at).then(|| text.split_once(':')).flatten();
-                match header {
+    fn value<N: Node>(&mut self, value: &N, at: &Way<'_>) {
+        match value.view() {
+            View::Text(text) => {
+                let is_line = at.ground == Ground::Header;
+                match text.split_once(':').filter(|_| is_line) {
                     Some((name, field)) => self.header(name, field.trim(), text, at),
                     None => {
-                        self.text(text, at, named);
+                        self.text(text, at, at.is_captured());
                     }
                 }
             }
-            Value::Array(items) => {
-                if let Some((name, text)) = named::is_header_pair(items).filter(|_| named) {
-                    self.header(name, text, text, &pointer::join(at, "1"));
-                    return;
-                }
-                // Lines of one text: a key may span several.
-                if is_lines(at) && items.iter().all(Value::is_string) {
-                    let lines: Vec<_> = items.iter().filter_map(Value::as_str).collect();
-                    if !lines.is_empty() {
-                        self.text(&lines.join("\n"), at, true);
-                    }
-                    return;
-                }
-                for (index, item) in items.iter().enumerate() {
-                    pointer::within(at, &index.to_string(), |at| {
-                        self.value(item, at, named);
-                    });
+            View::Array(items) => self.items(items, at),
+            View::Object => {
+                let other = named::named_member(|key| value.text_of(key)).map(|(name, _)| name);
+                for (key, member) in value.members() {
+                    self.key_and_value(key, member, other, &at.key(key));
                 }
             }
-            Value::Object(members) => {
-                let other = named::named_member(members).map(|(name, _)| name);
-                for (key, member) in members {
-                    pointer::within(at, key, |at| {
-                        self.key_and_value(key, member, other, at, named);
-                    });
-                }
-            }
-            Value::Number(number) => {
-                if !self.secrets.knows_none() && self.secrets.whole(number.as_str()).is_some() {
+            View::Number(number) => {
+                if !self.secrets.knows_none() && self.secrets.whole(number).is_some() {
                     self.tell(at, "a value that is a secret of this run".to_owned());
                 }
             }
-            Value::Null | Value::Bool(_) => {}
+            View::Word => {}
+        }
+    }
+
+    fn items<N: Node>(&mut self, items: &[N], at: &Way<'_>) {
+        if at.is_captured()
+            && let Some((name, text)) = named::is_header_pair(items)
+        {
+            self.header(name, text, text, &at.index(1));
+            return;
+        }
+        // Lines of one text: a key may span several.
+        if at.ground == Ground::Lines {
+            let lines: Option<Vec<_>> = items.iter().map(|item| item.view().text()).collect();
+            if let Some(lines) = lines {
+                if !lines.is_empty() {
+                    self.text(&lines.join("\n"), at, true);
+                }
+                return;
+            }
+        }
+        for (index, item) in items.iter().enumerate() {
+            self.value(item, &at.index(index));
         }
     }
 
     /// `other` is the name that a member `value` stands under.
-    fn key_and_value(
-        &mut self,
-        key: &str,
-        member: &Value,
-        other: Option<&str>,
-        at: &mut String,
-        named: bool,
-    ) {
-        let named = named || is_captured(at);
+    fn key_and_value<N: Node>(&mut self, key: &str, member: &N, other: Option<&str>, at: &Way<'_>) {
         if self.text(key, at, false) {
             let told = self.places.last_mut();
             told.into_iter().for_each(|place| place.in_key = true);
             return;
         }
-        match member {
-            Value::String(text) => {
+        match member.view() {
+            View::Text(text) => {
                 let name = other.filter(|_| key == "value").unwrap_or(key);
-                self.member(name, text, at, named);
+                self.member(name, text, at, at.is_captured());
             }
-            _ => self.value(member, at, named),
+            _ => self.value(member, at),
         }
     }
 
-    fn header(&mut self, name: &str, field: &str, line: &str, at: &str) {
+    fn header(&mut self, name: &str, field: &str, line: &str, at: &Way<'_>) {
         if named::header(name, field, &self.secrets.rules).is_empty() {
             self.text(line, at, true);
         } else {
             self.tell(at, format!("the value of the header {name:?}"));
         }
     }
-}
-
-/// Whether a place is within what was captured: `/examples/0/response/body`.
-fn is_captured(at: &str) -> bool {
-    if !at.starts_with("/examples/") {
-        return false;
-    }
-    let mut tokens = at.split('/').skip(1);
-    tokens.next() == Some("examples")
-        && matches!(tokens.nth(1), Some("request" | "response"))
-        && tokens.next().is_some()
-}
-
-fn tail(at: &str) -> Option<&str> {
-    is_captured(at).then(|| at.splitn(5, '/').nth(4)).flatten()
-}
-
-fn is_header_line(at: &str) -> bool {
-    at.contains("/headers/") && tail(at).is_some_and(|tail| tail.starts_with("headers/"))
-}
-
-fn is_lines(at: &str) -> bool {
-    matches!(tail(at), Some("text" | "verbatim"))
 }
 
 /// The text of a JSON file with asterisks in the place of the strings at these places, byte for byte: to be shown.

@@ -115,7 +115,8 @@ impl Secrets {
     }
 
     fn hide_in_members(&self, members: &mut Map<String, Value>) -> bool {
-        let named = named::named_member(members).map(|(name, _)| name.to_owned());
+        let named =
+            named::named_member(|key| members.get(key)?.as_str()).map(|(name, _)| name.to_owned());
         let mut any = false;
         let mut in_keys = false;
         for (key, member) in members.iter_mut() {

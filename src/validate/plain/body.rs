@@ -1,84 +1,17 @@
 //! A JSON body as it stands in the file: in canonical form, and without anything to tell.
 
-use crate::json::{RESERVED_KEY, is_written_so};
-use crate::stabilize::secrets::{Look as SecretLook, Secrets};
-use crate::validate::rules::{length::Counts, private};
+use super::reader::{DEEPEST, Reader, Text};
+use crate::json::RESERVED_KEY;
+use crate::stabilize::secrets::Look;
+use crate::validate::rules::length::Counts;
 
-/// A deeper body takes the long way.
-const DEEPEST: usize = 100;
-
-/// Looks at the bodies in a text.
-pub(super) struct Look<'a> {
-    text: &'a str,
-    secrets: SecretLook<'a>,
-}
-
-impl<'a> Look<'a> {
-    /// `None` where the strings of the text, as a whole, need a closer look.
-    pub fn at(text: &'a str, secrets: &'a Secrets) -> Option<Self> {
-        if private::is_possible(text) {
-            return None;
-        }
-        let secrets = SecretLook::at_json(text, secrets)?;
-        Some(Self { text, secrets })
-    }
-
-    /// The end of the body that begins at a byte, on that level of the document, and what its length consists of; `None`
-    /// where it is not plain.
-    pub fn body(&mut self, start: usize, level: usize) -> Option<(usize, Counts)> {
-        let mut body = Body {
-            look: self,
-            at: start,
-            outer: level,
-            counts: Counts::default(),
-        };
-        body.value(level)?;
-        Some((body.at, body.counts))
-    }
-}
-
-struct Body<'l, 'a> {
-    look: &'l mut Look<'a>,
-    at: usize,
-    /// The level of the whole body.
-    outer: usize,
-    counts: Counts,
-}
-
-/// A string: its letters without the quotes, and what they mean where they hold escapes.
-struct Text<'a> {
-    raw: &'a str,
-    meant: Option<String>,
-}
-
-impl Text<'_> {
-    fn meaning(&self) -> &str {
-        self.meant.as_deref().unwrap_or(self.raw)
-    }
-}
-
-impl<'a> Body<'_, 'a> {
-    fn peek(&self) -> Option<u8> {
-        self.look.text.as_bytes().get(self.at).copied()
-    }
-
-    /// Steps over what must stand here.
-    fn take(&mut self, expected: &str) -> Option<()> {
-        let rest = self.look.text.as_bytes().get(self.at..)?;
-        rest.starts_with(expected.as_bytes())
-            .then(|| self.at += expected.len())
-    }
-
-    /// Steps over a line break and the blanks of a level.
-    fn line(&mut self, level: usize) -> Option<()> {
-        let line = self
-            .look
-            .text
-            .as_bytes()
-            .get(self.at..=self.at + 2 * level)?;
-        let (first, blanks) = line.split_first()?;
-        let fits = *first == b'\n' && blanks.iter().all(|byte| *byte == b' ');
-        fits.then(|| self.at += line.len())
+impl<'a> Reader<'a> {
+    /// The body that begins here, on that level of the document; gives what its length consists of.
+    pub fn body(&mut self, level: usize) -> Option<Counts> {
+        self.counts = Counts::default();
+        self.outer = level;
+        self.value(level)?;
+        Some(std::mem::take(&mut self.counts))
     }
 
     fn value(&mut self, level: usize) -> Option<()> {
@@ -89,18 +22,23 @@ impl<'a> Body<'_, 'a> {
             b'{' => self.object(level),
             b'[' => self.array(level),
             b'"' => {
-                let text = self.string()?;
-                self.look.secrets.item(text.meaning()).then_some(())
+                let text = self.counted_string()?;
+                let is_marked = text.is_marked();
+                self.secrets.item(text.meaning(), is_marked).then_some(())
             }
-            _ => self.scalar(),
+            _ => {
+                let scalar = self.scalar()?;
+                self.counts.scalar(scalar.len() as u64);
+                Some(())
+            }
         }
     }
 
     fn object(&mut self, level: usize) -> Option<()> {
         let mut before: Option<&str> = None;
         let mut name: Option<Text<'_>> = None;
-        let members = self.container(level, "}", |body| {
-            let key = body.string()?;
+        let members = self.container(level, b'}', |body| {
+            let key = body.counted_string()?;
             // Sorted, and so none of them twice. Which of two comes first where there are escapes is not plain.
             if key.meant.is_some() || before.is_some_and(|before| before >= key.raw) {
                 return None;
@@ -109,9 +47,10 @@ impl<'a> Body<'_, 'a> {
                 return None;
             }
             before = Some(key.raw);
-            body.take(": ")?;
-            let text = body.member(key.raw, name.as_ref(), level + 1)?;
-            if SecretLook::names_value(key.raw) && text.is_some() {
+            body.take(b": ")?;
+            let is_plain = body.secrets.key(key.raw, key.is_marked());
+            let text = is_plain.then(|| body.member(key.raw, name.as_ref(), level + 1))??;
+            if Look::names_value(key.raw) && text.is_some() {
                 name = text;
             }
             Some(())
@@ -128,44 +67,20 @@ impl<'a> Body<'_, 'a> {
         level: usize,
     ) -> Option<Option<Text<'a>>> {
         if self.peek()? != b'"' {
-            let is_plain = self.look.secrets.key(key);
-            return is_plain.then(|| self.value(level))?.map(|()| None);
+            return self.value(level).map(|()| None);
         }
-        let text = self.string()?;
+        let text = self.counted_string()?;
         let name = name.map(Text::meaning);
-        let is_plain = self.look.secrets.member(key, name, text.meaning());
+        let is_marked = text.is_marked();
+        let secrets = &mut self.secrets;
+        let is_plain = secrets.member(key, name, text.meaning(), is_marked);
         is_plain.then_some(Some(text))
     }
 
     fn array(&mut self, level: usize) -> Option<()> {
-        let items = self.container(level, "]", |body| body.value(level + 1))?;
+        let items = self.container(level, b']', |body| body.value(level + 1))?;
         self.counts.array(items, self.depth(level));
         Some(())
-    }
-
-    /// From the opening bracket to the closing one, each inner value on a line of its own; gives how many there are.
-    fn container(
-        &mut self,
-        level: usize,
-        close: &str,
-        mut inner: impl FnMut(&mut Self) -> Option<()>,
-    ) -> Option<u64> {
-        self.at += 1;
-        let mut count = 0;
-        if self.take(close).is_some() {
-            return Some(count);
-        }
-        loop {
-            self.line(level + 1)?;
-            inner(self)?;
-            count += 1;
-            if self.take(",").is_none() {
-                break;
-            }
-        }
-        self.line(level)?;
-        self.take(close)?;
-        Some(count)
     }
 
     /// As the rule counts levels: from 1.
@@ -173,60 +88,12 @@ impl<'a> Body<'_, 'a> {
         (level - self.outer + 1) as u64
     }
 
-    fn string(&mut self) -> Option<Text<'a>> {
-        self.take("\"")?;
-        let text = self.look.text;
-        let rest = text.as_bytes().get(self.at..)?;
-        let mut escaped = false;
-        let mut length = 0;
-        loop {
-            match rest.get(length)? {
-                b'"' => break,
-                b'\\' => {
-                    escaped = true;
-                    length += 2;
-                }
-                0..b' ' => return None,
-                _ => length += 1,
-            }
+    fn counted_string(&mut self) -> Option<Text<'a>> {
+        let text = self.string()?;
+        match text.may_be_longer() {
+            true => self.counts.text(text.meaning()),
+            false => self.counts.plain_text(text.raw),
         }
-        let raw = text.get(self.at..self.at + length)?;
-        self.at += length + 1;
-        let mut meant = None;
-        if escaped {
-            let quoted = text.get(self.at - length - 2..self.at)?;
-            let text: String = serde_json::from_str(quoted).ok()?;
-            if !is_written_so(&text, quoted) || private::is_possible(&text) {
-                return None;
-            }
-            meant = Some(text);
-        }
-        let text = Text { raw, meant };
-        self.counts.text(text.meaning());
         Some(text)
     }
-
-    /// A number as any writer leaves it, or a word.
-    fn scalar(&mut self) -> Option<()> {
-        let rest = self.look.text.as_bytes().get(self.at..)?;
-        let length = rest.iter().position(|byte| matches!(byte, b',' | b'\n'))?;
-        let scalar = rest.get(..length)?;
-        if !matches!(scalar, b"null" | b"true" | b"false") && !is_plain_number(scalar) {
-            return None;
-        }
-        self.at += length;
-        self.counts.scalar(length as u64);
-        Some(())
-    }
-}
-
-/// Digits, with a sign and a fraction where there is one. Exponents are rare.
-fn is_plain_number(text: &[u8]) -> bool {
-    let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
-    let mut parts = unsigned.splitn(2, |byte| *byte == b'.');
-    let whole = parts.next().unwrap_or_default();
-    digits(whole)
-        && (whole.len() == 1 || whole.first() != Some(&b'0'))
-        && parts.next().is_none_or(digits)
 }

@@ -11,7 +11,8 @@ use crate::finding::{Finding, SourceFile, codes};
 
 /// No two documents have one method and path; what the placeholders are called makes no difference.
 pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
-    let mut first: HashMap<(&str, String), &Arc<SourceFile>> = HashMap::new();
+    let mut first: HashMap<(&str, String), &Arc<SourceFile>> =
+        HashMap::with_capacity(collection.endpoints.len());
     let mut findings = Vec::new();
     for document in documents(collection) {
         let (method, path) = (&document.item.method, &document.item.api_path);
@@ -36,7 +37,8 @@ pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
 
 /// No two documents of a section have one title.
 pub(super) fn titles(collection: &Collection) -> Vec<Finding> {
-    let mut first: HashMap<(&str, String), &Arc<SourceFile>> = HashMap::new();
+    let mut first: HashMap<(&str, String), &Arc<SourceFile>> =
+        HashMap::with_capacity(collection.endpoints.len());
     let mut findings = Vec::new();
     for document in documents(collection) {
         let title = document.item.title.trim();

@@ -121,6 +121,11 @@ fn misfit(headers: &Headers, body: &Body) -> Option<(usize, String)> {
     }
 }
 
+/// Whether some writer escapes a character of which that is a byte. Most texts hold none.
+pub(in crate::validate) const fn is_escaped_by_some(byte: u8) -> bool {
+    !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\' | b'/' | b'<' | b'>' | b'&')
+}
+
 /// What the length of a JSON text consists of.
 #[derive(Debug, Default)]
 pub(in crate::validate) struct Counts {
@@ -190,17 +195,18 @@ impl Counts {
         }
     }
 
+    /// A string, or a key, in which nothing [is escaped by some](is_escaped_by_some).
+    pub fn plain_text(&mut self, text: &str) {
+        self.compact += 2 + text.len() as u64;
+    }
+
     /// A string, or a key.
     pub fn text(&mut self, text: &str) {
-        self.compact += 2;
-        // Most texts have nothing that any writer escapes.
-        let is_plain = |byte: u8| {
-            matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'/' | b'<' | b'>' | b'&')
-        };
-        if text.bytes().all(is_plain) {
-            self.compact += text.len() as u64;
+        if !text.bytes().any(is_escaped_by_some) {
+            self.plain_text(text);
             return;
         }
+        self.compact += 2;
         for character in text.chars() {
             let length = character.len_utf8() as u64;
             self.compact += match character {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memchr3};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::Document;
-use super::prose;
 use crate::finding::spelling::quoted;
 use crate::finding::{Code, Finding, codes};
 
@@ -15,8 +15,7 @@ const DELIMITERS: [&str; 8] = ["{{", "}}", "{%", "%}", "{#", "#}", "{", "}"];
 /// Backticks without partner, raw HTML and template delimiters in the prose of a document.
 pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let prose = prose::of_document(document.item);
-    for prose in prose.iter().filter(|prose| prose.is_markdown) {
+    for prose in document.prose.iter().filter(|prose| prose.is_markdown) {
         if is_plain(prose.text) {
             continue;
         }
@@ -37,8 +36,8 @@ fn is_plain(text: &str) -> bool {
     let is_paired = |line: &str| {
         line.bytes().filter(|byte| *byte == b'`').count() % 2 == 0 && !line.contains("``")
     };
-    !text.contains(['<', '{', '}'])
-        && (!text.contains('`')
+    memchr3(b'<', b'{', b'}', text.as_bytes()).is_none()
+        && (memchr(b'`', text.as_bytes()).is_none()
             || !text.contains(['\\', '|', '\r']) && text.split('\n').all(is_paired))
 }
 

@@ -27,6 +27,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use prose::Prose;
+
 use crate::document::{Collection, DocumentName, EndpointDocument, Example, Loaded};
 use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json::pointer;
@@ -72,7 +74,8 @@ pub(super) const OF_BODIES: &[Code] = &[codes::REAL_EMAIL, codes::REAL_HOST];
 /// A rule over all documents. Of an endpoint document it sees the outline alone: see [`Loaded::keep_outline`].
 type Rule = fn(&Collection) -> Vec<Finding>;
 
-const RULES: &[Rule] = &[
+/// The rules that look at all documents together.
+pub(super) const OF_ALL: &[Rule] = &[
     examples::presence,
     examples::makers,
     sections::presence,
@@ -102,6 +105,7 @@ pub(super) fn of_document(
         source: &loaded.source,
         json: &loaded.json,
         item,
+        prose: prose::of_document(item),
         host,
     };
     let rules = DOCUMENT_RULES.iter();
@@ -111,17 +115,14 @@ pub(super) fn of_document(
         .collect()
 }
 
-/// What the rules find that look at all documents together, in no particular order.
-pub(super) fn of_all(collection: &Collection) -> Vec<Finding> {
-    RULES.iter().flat_map(|rule| rule(collection)).collect()
-}
-
 /// An endpoint document that could be understood, with its name and file.
 struct Document<'a> {
     name: &'a DocumentName,
     source: &'a Arc<SourceFile>,
     json: &'a Value,
     item: &'a EndpointDocument,
+    /// Its texts that people wrote.
+    prose: Vec<Prose<'a>>,
     /// What examples show as the API's address.
     host: Option<&'a str>,
 }

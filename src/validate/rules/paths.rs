@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::template::{Mismatch, Template};
 use super::{Document, at_words, item};
-use crate::document::Example;
+use crate::document::{Example, Parameter};
 use crate::finding::spelling::{nearest, quoted};
 use crate::finding::{Finding, codes};
 
@@ -26,8 +26,11 @@ fn parameters_of(document: &Document<'_>) -> Vec<Finding> {
             return vec![finding.help("write each value of the path as `{name}`")];
         }
     };
-    let mut findings = Vec::new();
     let documented = document.item.path_parameters.as_deref().unwrap_or_default();
+    if is_same(template, documented) {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
     let known: BTreeSet<&str> = documented.iter().map(|one| one.name.as_str()).collect();
     let mut placeholders = BTreeSet::new();
     for name in template.placeholders() {
@@ -77,12 +80,26 @@ fn parameters_of(document: &Document<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether each placeholder is documented in its turn and none stands twice, as is usual; of many that is not asked.
+fn is_same(template: Template<'_>, documented: &[Parameter]) -> bool {
+    let names = documented.iter().map(|one| one.name.as_str());
+    let is_new = |(index, one): (usize, &Parameter)| {
+        let mut before = documented.iter().take(index);
+        before.all(|other| other.name != one.name)
+    };
+    documented.len() <= 16
+        && template.placeholders().eq(names)
+        && documented.iter().enumerate().all(is_new)
+}
+
 /// The request of each example has the method of its endpoint, and a path that fits.
 pub(super) fn requests(document: &Document<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // A path that cannot be taken apart is told by the rule on parameters.
+    let template = Template::parse(&document.item.api_path).ok();
     for (index, example) in document.item.examples.iter().enumerate() {
         findings.extend(method(document, index, example));
-        findings.extend(path(document, index, example));
+        findings.extend(template.and_then(|template| path(document, template, index, example)));
     }
     findings
 }
@@ -103,9 +120,12 @@ fn method(document: &Document<'_>, index: usize, example: &Example) -> Option<Fi
     Some(finding.help("capture the example with the method of the endpoint, or mend `method`"))
 }
 
-fn path(document: &Document<'_>, index: usize, example: &Example) -> Option<Finding> {
-    // A path that cannot be taken apart is told by the rule on parameters.
-    let template = Template::parse(&document.item.api_path).ok()?;
+fn path(
+    document: &Document<'_>,
+    template: Template<'_>,
+    index: usize,
+    example: &Example,
+) -> Option<Finding> {
     let target = &example.request.parsed()?.path;
     let path = target.split(['?', '#']).next().unwrap_or(target);
     let reason = match template.fits(path).err()? {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem;
 
 use super::{Document, at_part, strings};
 use crate::finding::spelling::quoted;
@@ -52,10 +53,18 @@ pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
 }
 
 /// Whether there may be one in a text: a quick look.
-pub(in crate::validate) fn is_possible(text: &str) -> bool {
+fn is_possible(text: &str) -> bool {
     static FINDER: LazyLock<AhoCorasick> =
         LazyLock::new(|| AhoCorasick::new(HOMES).expect("four words of ours"));
     FINDER.is_match(text)
+}
+
+/// Whether there may be one in a string of a JSON text in which no more is escaped than must be.
+pub(in crate::validate) fn is_possible_in_json(text: &str) -> bool {
+    // Of the four, and faster than to look for all of them at once.
+    let (text, users) = (text.as_bytes(), b"Users");
+    let ends_name = |at: usize| matches!(text.get(at + users.len()), Some(b'/' | b'\\'));
+    memmem::find(text, b"/home/").is_some() || memmem::find_iter(text, users).any(ends_name)
 }
 
 /// The first path in a home folder, as the folder and the whole of it: at the start of a word, and with something in the
@@ -101,6 +110,15 @@ fn home(text: &str) -> Option<(Range<usize>, Range<usize>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_home_is_possible_in_json() {
+        for home in HOMES {
+            let text = serde_json::Value::from(home).to_string();
+            assert!(is_possible_in_json(&text), "{text}");
+        }
+        assert!(!is_possible_in_json(r#""The Users of /homes""#));
+    }
 
     #[test]
     fn home_folders_are_found_and_paths_of_urls_are_not() {

@@ -52,12 +52,14 @@ impl From<&'static str> for Place {
     }
 }
 
+/// For so many texts there is room at once; most documents have fewer.
+const FEW: usize = 32;
+
 /// Of an endpoint document, its captured examples left out.
 pub(super) fn of_document(document: &EndpointDocument) -> Vec<Prose<'_>> {
-    let mut all = vec![
-        plain("/title", &document.title),
-        markdown("/description", &document.description),
-    ];
+    let mut all = Vec::with_capacity(FEW);
+    all.push(plain("/title", &document.title));
+    all.push(markdown("/description", &document.description));
     if let Some(warning) = &document.warning {
         all.push(markdown("/warning", warning));
     }

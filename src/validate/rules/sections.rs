@@ -1,6 +1,6 @@
 //! `sections.json` against the documents that are there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::{is_unreadable, item};
@@ -45,25 +45,32 @@ pub(super) fn names(collection: &Collection) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    let ids = sections.sections.iter().enumerate();
-    let ids = ids.map(|(index, section)| (item("/sections", index, ["id"]), section.id.as_str()));
-    check_names(source, ids, &mut findings);
+    let ids = sections.sections.iter().map(|section| &section.id);
+    let id_at = |index| item("/sections", index, ["id"]);
+    check_names(source, ids, id_at, &mut findings);
     for (index, section) in sections.sections.iter().enumerate() {
-        check_names(source, entries(index, section), &mut findings);
+        let at = |place| entry_at(index, place);
+        check_names(source, section.endpoints.iter(), at, &mut findings);
     }
     findings
 }
 
+/// `at` gives the JSON Pointer of one of the names.
 fn check_names<'a>(
     source: &Arc<SourceFile>,
-    names: impl Iterator<Item = (String, &'a str)>,
+    names: impl Iterator<Item = &'a String>,
+    at: impl Fn(usize) -> String,
     findings: &mut Vec<Finding>,
 ) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for (at, name) in names {
+    for (place, name) in names.enumerate() {
         if let Err(error) = check_file_name(name) {
             let finding = Finding::new(codes::UNSAFE_NAME, error.to_string());
-            findings.push(finding.at_pointer(source, &at).help("choose another name"));
+            findings.push(
+                finding
+                    .at_pointer(source, &at(place))
+                    .help("choose another name"),
+            );
             continue;
         }
         match seen.insert(name.to_lowercase(), name) {
@@ -73,7 +80,8 @@ fn check_names<'a>(
                     quoted(name),
                     quoted(other)
                 );
-                let finding = Finding::new(codes::CASE_CLASH, message).at_pointer(source, &at);
+                let finding =
+                    Finding::new(codes::CASE_CLASH, message).at_pointer(source, &at(place));
                 findings.push(finding.help("rename one of the two"));
             }
             _ => {}
@@ -88,7 +96,7 @@ pub(super) fn listings(collection: &Collection) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     let mut ids = BTreeSet::new();
-    let mut listed = BTreeSet::new();
+    let mut listed = HashSet::new();
     for (index, section) in sections.sections.iter().enumerate() {
         if !ids.insert(section.id.as_str()) {
             let message = format!("the section {} is listed twice", quoted(&section.id));
@@ -96,7 +104,7 @@ pub(super) fn listings(collection: &Collection) -> Vec<Finding> {
                 .at_pointer(source, &item("/sections", index, ["id"]));
             findings.push(finding.help("make one section of the two"));
         }
-        for (at, entry) in entries(index, section) {
+        for (place, entry) in section.endpoints.iter().enumerate() {
             // A name that is not safe has its own finding.
             let Ok(name) = DocumentName::new(&section.id, entry) else {
                 continue;
@@ -115,7 +123,7 @@ pub(super) fn listings(collection: &Collection) -> Vec<Finding> {
                 listed.insert(name.clone());
                 finding.about(name)
             };
-            findings.push(finding.at_pointer(source, &at));
+            findings.push(finding.at_pointer(source, &entry_at(index, place)));
         }
     }
     for (name, loaded) in &collection.endpoints {
@@ -187,13 +195,9 @@ fn exists(collection: &Collection, name: &DocumentName) -> bool {
     collection.endpoints.contains_key(name) || is_unreadable(collection, &name.file())
 }
 
-/// The names of a section's documents with their JSON Pointers.
-fn entries(index: usize, section: &Section) -> impl Iterator<Item = (String, &str)> {
-    let endpoints = section.endpoints.iter().enumerate();
-    endpoints.map(move |(place, entry)| {
-        let at = item("/sections", index, ["endpoints", &place.to_string()]);
-        (at, entry.as_str())
-    })
+/// The JSON Pointer of the name of a section's document.
+fn entry_at(index: usize, place: usize) -> String {
+    item("/sections", index, ["endpoints", &place.to_string()])
 }
 
 fn order(collection: &Collection) -> Option<(&Arc<SourceFile>, &Sections)> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Document, item, prose};
+use super::{Document, item};
 use crate::document::{Body, Headers};
 use crate::json::pointer;
 
@@ -13,7 +13,7 @@ pub(super) fn each<'a>(
     document: &Document<'a>,
     mut visit: impl FnMut(&'a str, &dyn Fn() -> String),
 ) {
-    for prose in prose::of_document(document.item) {
+    for prose in &document.prose {
         visit(prose.text, &|| prose.pointer().into_owned());
     }
     for (index, example) in document.item.examples.iter().enumerate() {

@@ -4,19 +4,13 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// A path with placeholders, taken apart.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Template<'a> {
-    segments: Vec<Segment<'a>>,
-}
+/// A path whose placeholders are known to be whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Template<'a>(&'a str);
 
 /// What stands between two `/`: literals, one more than there are placeholders between them.
-#[derive(Debug, PartialEq, Eq)]
-struct Segment<'a> {
-    text: &'a str,
-    literals: Vec<Cow<'a, [u8]>>,
-    placeholders: Vec<&'a str>,
-}
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Segment<'a>(&'a str);
 
 /// How a path does not fit.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,28 +29,31 @@ impl<'a> Template<'a> {
     /// # Errors
     /// In words: a brace without its partner, or a placeholder without a name.
     pub(super) fn parse(path: &'a str) -> Result<Self, String> {
+        let template = Self(path);
         // No placeholder holds a `/`: a brace without its partner in its segment has none.
-        let segments = path.split('/').map(Segment::parse);
-        let segments = segments.collect::<Result<_, _>>()?;
-        Ok(Self { segments })
+        template.segments().try_for_each(Segment::check)?;
+        Ok(template)
+    }
+
+    fn segments(self) -> impl Iterator<Item = Segment<'a>> {
+        self.0.split('/').map(Segment)
     }
 
     /// The names of the placeholders, in order.
-    pub(super) fn placeholders(&self) -> impl Iterator<Item = &'a str> {
-        self.segments
-            .iter()
-            .flat_map(|segment| segment.placeholders.iter().copied())
+    pub(super) fn placeholders(self) -> impl Iterator<Item = &'a str> {
+        let names = self.segments().flat_map(Segment::parts);
+        names.filter_map(|(_, placeholder)| placeholder)
     }
 
     /// The path with all placeholders alike: two of one shape take the same requests.
-    pub(super) fn shape(&self) -> String {
+    pub(super) fn shape(self) -> String {
         let mut shape = String::new();
-        for (index, segment) in self.segments.iter().enumerate() {
+        for (index, segment) in self.segments().enumerate() {
             let separator = if index > 0 { "/" } else { "" };
             shape.push_str(separator);
-            for (index, literal) in segment.literals.iter().enumerate() {
-                shape.push_str(if index > 0 { "{}" } else { "" });
-                shape.push_str(&String::from_utf8_lossy(literal));
+            for (literal, placeholder) in segment.parts() {
+                shape.push_str(&String::from_utf8_lossy(&decoded(literal)));
+                shape.push_str(if placeholder.is_some() { "{}" } else { "" });
             }
         }
         shape
@@ -64,26 +61,24 @@ impl<'a> Template<'a> {
 
     /// Whether the path of a request (without its query) fits, segment by segment; `%2F` divides nothing, and
     /// an encoded character is the same as the plain one.
-    pub(super) fn fits(&self, path: &'a str) -> Result<(), Mismatch<'a>> {
-        let actual: Vec<&str> = path.split('/').collect();
-        for (segment, actual) in self.segments.iter().zip(&actual) {
+    pub(super) fn fits(self, path: &'a str) -> Result<(), Mismatch<'a>> {
+        let mut actual = path.split('/');
+        for segment in self.segments() {
+            let Some(actual) = actual.next() else {
+                return Err(Mismatch::Short(segment.0));
+            };
             if segment.fits(actual) {
                 continue;
             }
-            return Err(match (segment.text, *actual) {
+            return Err(match (segment.0, actual) {
                 ("", more) => Mismatch::Long(more),
                 (more, "") => Mismatch::Short(more),
                 (expected, actual) => Mismatch::Segment(actual, expected),
             });
         }
-        match (
-            self.segments.get(actual.len()),
-            actual.get(self.segments.len()),
-        ) {
-            (Some(segment), _) => Err(Mismatch::Short(segment.text)),
-            (None, Some(more)) => Err(Mismatch::Long(more)),
-            (None, None) => Ok(()),
-        }
+        actual
+            .next()
+            .map_or(Ok(()), |more| Err(Mismatch::Long(more)))
     }
 }
 
@@ -109,15 +104,12 @@ pub(super) fn shape(path: &str) -> Option<String> {
 }
 
 impl<'a> Segment<'a> {
-    fn parse(text: &'a str) -> Result<Self, String> {
-        let mut segment = Self {
-            text,
-            literals: Vec::new(),
-            placeholders: Vec::new(),
-        };
+    /// That every brace has its partner, and every placeholder a name.
+    fn check(self) -> Result<(), String> {
+        let text = self.0;
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
-            segment.literal(before)?;
+            self.check_literal(before)?;
             let (name, behind) = after
                 .split_once('}')
                 .ok_or_else(|| format!("a `{{` is not closed in `{text}`"))?;
@@ -127,42 +119,64 @@ impl<'a> Segment<'a> {
             if name.contains('{') {
                 return Err(format!("a `{{` is not closed in `{text}`"));
             }
-            segment.placeholders.push(name);
             rest = behind;
         }
-        segment.literal(rest)?;
-        Ok(segment)
+        self.check_literal(rest)
     }
 
-    fn literal(&mut self, text: &'a str) -> Result<(), String> {
+    fn check_literal(self, text: &str) -> Result<(), String> {
         if text.contains('}') {
-            return Err(format!("a `}}` closes nothing in `{}`", self.text));
+            return Err(format!("a `}}` closes nothing in `{}`", self.0));
         }
-        self.literals.push(percent_decode_str(text).into());
         Ok(())
     }
 
+    /// Its literals as they are written, each with the placeholder behind it; behind the last one is none.
+    fn parts(self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+        let mut rest = Some(self.0);
+        std::iter::from_fn(move || {
+            let text = rest.take()?;
+            let part = text.split_once('{').and_then(|(literal, after)| {
+                let (placeholder, behind) = after.split_once('}')?;
+                rest = Some(behind);
+                Some((literal, Some(placeholder)))
+            });
+            Some(part.unwrap_or((text, None)))
+        })
+    }
+
     /// Literals stand where they first can, each placeholder holding at least a byte between them.
-    fn fits(&self, actual: &str) -> bool {
-        let actual: Cow<'_, [u8]> = percent_decode_str(actual).into();
-        let [first, middle @ .., last] = self.literals.as_slice() else {
-            return self.literals.iter().all(|literal| *literal == actual);
-        };
-        let Some(inner) = actual
-            .strip_prefix(first.as_ref())
-            .and_then(|rest| rest.strip_suffix(last.as_ref()))
-        else {
-            return false;
-        };
-        let mut rest = inner;
-        for literal in middle {
-            let Some(after) = rest.get(1..).and_then(|rest| behind(rest, literal)) else {
+    fn fits(self, actual: &str) -> bool {
+        // Most segments are all literal, and written alike.
+        if self.0 == actual && !actual.contains('{') {
+            return true;
+        }
+        let actual = decoded(actual);
+        let mut rest: &[u8] = &actual;
+        let mut is_first = true;
+        for (literal, placeholder) in self.parts() {
+            let literal = decoded(literal);
+            let after = match (is_first, placeholder) {
+                (true, None) => return *literal == *rest,
+                (true, Some(_)) => rest.strip_prefix(&*literal),
+                // The last one stands at the end, behind a byte at least.
+                (false, None) => {
+                    return rest.get(1..).is_some_and(|rest| rest.ends_with(&literal));
+                }
+                (false, Some(_)) => rest.get(1..).and_then(|rest| behind(rest, &literal)),
+            };
+            let Some(after) = after else {
                 return false;
             };
-            rest = after;
+            (rest, is_first) = (after, false);
         }
-        !rest.is_empty()
+        false
     }
+}
+
+/// A literal, or what stands in its place.
+fn decoded(text: &str) -> Cow<'_, [u8]> {
+    percent_decode_str(text).into()
 }
 
 /// What stands behind the first place of a literal.

@@ -11,7 +11,7 @@ use crate::finding::{Finding, Fix, SourceFile, codes};
 
 /// Of a document.
 pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
-    let findings = of(document.source, prose::of_document(document.item));
+    let findings = of(document.source, &document.prose);
     findings
         .into_iter()
         .map(|finding| finding.about(document.name))
@@ -22,35 +22,39 @@ pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
 pub(super) fn others(collection: &Collection) -> Vec<Finding> {
     let mut findings = Vec::new();
     for loaded in collection.scenarios.values() {
-        let prose = loaded.item.as_ref().map(prose::of_scenario);
-        findings.append(&mut of(&loaded.source, prose.unwrap_or_default()));
+        let prose = loaded.item.as_ref().map(|item| prose::of_scenario(item));
+        findings.append(&mut of(&loaded.source, &prose.unwrap_or_default()));
     }
     if let Some(loaded) = &collection.fixtures {
-        let prose = loaded.item.as_ref().map(prose::of_fixtures);
-        findings.append(&mut of(&loaded.source, prose.unwrap_or_default()));
+        let prose = loaded.item.as_ref().map(|item| prose::of_fixtures(item));
+        findings.append(&mut of(&loaded.source, &prose.unwrap_or_default()));
     }
     if let Some(loaded) = &collection.sections {
-        let prose = loaded.item.as_ref().map(prose::of_sections);
-        findings.append(&mut of(&loaded.source, prose.unwrap_or_default()));
+        let prose = loaded.item.as_ref().map(|item| prose::of_sections(item));
+        findings.append(&mut of(&loaded.source, &prose.unwrap_or_default()));
     }
     findings
 }
 
-fn of(source: &Arc<SourceFile>, all: Vec<Prose<'_>>) -> Vec<Finding> {
+fn of(source: &Arc<SourceFile>, all: &[Prose<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for prose in all {
-        findings.extend(unseen(source, &prose));
-        findings.extend(decomposed(source, &prose));
+        if prose.text.bytes().all(is_plain) {
+            continue;
+        }
+        findings.extend(unseen(source, prose));
+        findings.extend(decomposed(source, prose));
     }
     findings
+}
+
+/// Whether everybody sees it, in one form.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\t')
 }
 
 /// The first character that nobody sees.
 fn unseen(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
-    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
-    if prose.text.bytes().all(is_plain) {
-        return None;
-    }
     let (at, character) = prose
         .text
         .char_indices()
