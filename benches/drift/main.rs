@@ -10,6 +10,10 @@ mod mutate;
 mod mutations;
 mod pairs;
 
+/// The allocator of the program: what comparing costs is what its users wait for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A table: its name, and what prints it and says whether it is as good as asked for.
 type Table = (&'static str, fn() -> bool);
 

@@ -233,6 +233,10 @@ impl Scan<'_> {
         if self.is_fraction(word) {
             return None;
         }
+        // Letters alone are nothing by themselves, and may be the beginning of a key.
+        if !word.bytes().any(|byte| byte.is_ascii_digit()) {
+            return self.key().map(|length| (length, Kind::Key));
+        }
         if word.len() >= identity::MIN_HEX
             && self.abbreviations.is_some_and(|all| all.contains(word))
         {
@@ -243,23 +247,40 @@ impl Scan<'_> {
         {
             return Some(found);
         }
+        let is_hex = identity::is_hex(word);
+        // Mostly a hash stands by itself, and need not be looked at as a part of a key.
+        if is_hex
+            && !rest
+                .as_bytes()
+                .get(run)
+                .is_some_and(|byte| identity::is_in_key(*byte))
+        {
+            return Some((run, Kind::Hex));
+        }
         if let Some(length) = self.key() {
             return Some((length, Kind::Key));
         }
-        if identity::is_hex(word) {
-            return Some((run, Kind::Hex));
+        // A key may stand behind a word and a dash or underscore (`ghp_…`).
+        if is_hex {
+            Some((run, Kind::Hex))
+        } else if identity::is_key(word) {
+            Some((run, Kind::Key))
+        } else {
+            identity::is_ulid(word).then_some((run, Kind::Ulid))
         }
-        identity::is_ulid(word).then_some((run, Kind::Ulid))
     }
 
     /// Whether a word is what follows the point of a number, maybe with its exponent: no hash.
     fn is_fraction(&self, word: &str) -> bool {
+        let follows_point = self.at >= 2
+            && self.byte(self.at - 1) == b'.'
+            && self.byte(self.at - 2).is_ascii_digit();
+        if !follows_point {
+            return false;
+        }
         let digits = word.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = digits.strip_suffix(['e', 'E']).unwrap_or(digits);
-        self.at >= 2
-            && self.byte(self.at - 1) == b'.'
-            && self.byte(self.at - 2).is_ascii_digit()
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
+        digits.bytes().all(|byte| byte.is_ascii_digit())
     }
 
     /// A number in a text: a time, or an id in a URL.
@@ -334,15 +355,7 @@ impl Scan<'_> {
             }
             self.no_key_before[alphabet] = look.run.end;
         }
-        // A key may stand behind a word and a dash or underscore (`ghp_…`).
-        let rest = &self.text.as_bytes()[self.at..];
-        let run = rest
-            .iter()
-            .take_while(|b| b.is_ascii_alphanumeric())
-            .count();
-        let word = &self.text[self.at..self.at + run];
-        let look = identity::key(word, 0, false);
-        (look.is_key && !identity::is_hex(word)).then_some(run)
+        None
     }
 }
 

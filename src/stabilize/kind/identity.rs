@@ -62,8 +62,34 @@ pub fn is_ulid(run: &str) -> bool {
         })
 }
 
-fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+/// A byte is in the URL-safe alphabet of base64.
+const URL_SAFE: u8 = 1;
+
+/// A byte is in that alphabet, or in the standard one, or is one of the separators that keys have where no URL is meant.
+const STANDARD: u8 = 2;
+
+/// The alphabets of each byte: all texts are looked at by them.
+const ALPHABETS: [u8; 256] = {
+    let mut alphabets = [0; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        alphabets[byte as usize] = match byte {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' => URL_SAFE | STANDARD,
+            b'+' | b'/' | b'.' | b'~' => STANDARD,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    alphabets
+};
+
+fn is_in(alphabet: u8, byte: u8) -> bool {
+    ALPHABETS[usize::from(byte)] & alphabet != 0
+}
+
+/// Whether a byte may be part of a key, padding included.
+pub fn is_in_key(byte: u8) -> bool {
+    is_in(STANDARD, byte) || byte == b'='
 }
 
 /// The length of the JSON Web Token at the start of a text: its first part is base64 of `{"`.
@@ -75,7 +101,7 @@ pub fn jwt(text: &str) -> Option<usize> {
     let mut end = 0;
     for part in 0..3 {
         let start = end;
-        while bytes.get(end).is_some_and(|byte| is_base64url(*byte)) {
+        while bytes.get(end).is_some_and(|byte| is_in(URL_SAFE, *byte)) {
             end += 1;
         }
         if end - start < 4 && part < 2 {
@@ -139,9 +165,9 @@ pub fn password_hash(text: &str) -> Option<usize> {
 /// How far the characters of a key reach from the start of a text; `standard` allows those of the standard alphabet,
 /// which URLs use as separators.
 fn key_run(bytes: &[u8], standard: bool) -> usize {
-    let allowed =
-        |byte: &u8| is_base64url(*byte) || (standard && matches!(byte, b'+' | b'/' | b'.' | b'~'));
-    let body = bytes.iter().take_while(|byte| allowed(byte)).count();
+    let alphabet = if standard { STANDARD } else { URL_SAFE };
+    let body = bytes.iter().take_while(|byte| is_in(alphabet, **byte));
+    let body = body.count();
     // A full stop ends a sentence.
     let trailing = bytes[..body]
         .iter()
@@ -180,6 +206,11 @@ pub fn key(text: &str, at: usize, standard: bool) -> KeyLook {
         run: at..at + length,
         is_key: length >= MIN_LOWER_KEY && looks_random(&bytes[..length]),
     }
+}
+
+/// Whether a run of letters and digits is a random key.
+pub fn is_key(run: &str) -> bool {
+    run.len() >= MIN_LOWER_KEY && looks_random(run.as_bytes())
 }
 
 /// Whether characters look as if drawn by chance: words have few changes between letters and digits, small and

@@ -123,7 +123,9 @@ impl Kind {
     pub fn normal_form(self, text: &str) -> Cow<'_, str> {
         match self {
             Self::Uuid | Self::Hex
-                if text.contains('-') || text.bytes().any(|byte| byte.is_ascii_uppercase()) =>
+                if text
+                    .bytes()
+                    .any(|byte| byte == b'-' || byte.is_ascii_uppercase()) =>
             {
                 Cow::Owned(text.replace('-', "").to_ascii_lowercase())
             }
