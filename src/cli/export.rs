@@ -10,6 +10,7 @@ use apidocs::report::{Report, plural};
 use super::args::{Export, ExportTo};
 use super::context::{Channel, Context, absolute, exit_of, print};
 use super::exit::Exit;
+use super::reading;
 
 pub fn run(context: &Context, args: &Export) -> Result<Exit> {
     let ExportTo::Openapi {
@@ -18,7 +19,7 @@ pub fn run(context: &Context, args: &Export) -> Result<Exit> {
         api_version,
     } = &args.to;
     let project = context.project()?;
-    let collection = project.collection()?;
+    let collection = reading::read_collection(&project)?;
     let documents = collection
         .documents()
         .map(|(name, document)| (name.clone(), document.clone()))

@@ -10,10 +10,11 @@ use apidocs::report::{Report, plural};
 use super::args::Fmt;
 use super::context::{Channel, Context, print};
 use super::exit::Exit;
+use super::reading;
 
 pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
     let project = context.project()?;
-    let collection = project.collection()?;
+    let collection = reading::read_collection(&project)?;
     let mut set = ChangeSet::default();
     let mut names = Vec::new();
     let mut misformed = Vec::new();

@@ -15,12 +15,13 @@ use serde_json::Value;
 use super::args::Infer;
 use super::context::{Channel, Context, exit_of};
 use super::exit::{Advice, Exit};
+use super::reading;
 use super::report::report;
 use super::source::named_openapi;
 
 pub fn run(context: &Context, args: &Infer) -> Result<Exit> {
     let project = context.project()?;
-    let collection = project.collection()?;
+    let collection = reading::read_collection(&project)?;
     let findings = context.judge(&project, collection.findings.clone());
     let exit = exit_of(&findings);
     if exit != Exit::Clean {

@@ -5,6 +5,7 @@ mod approve;
 mod args;
 mod capture;
 mod check;
+mod comparing;
 mod completions;
 mod context;
 #[cfg(feature = "demo")]

@@ -45,6 +45,14 @@ pub fn read_tree(tree: &Tree, prefix: &str) -> Collection {
     whole
 }
 
+/// The same as [`Project::collection`], with the files side by side.
+pub fn read_collection(project: &Project) -> Result<Collection> {
+    Ok(read_tree(
+        &read_files(project)?,
+        &project.shown(&project.docs),
+    ))
+}
+
 /// What one thread has read, and found in it.
 #[derive(Default)]
 struct Part {

@@ -10,10 +10,11 @@ use super::args::Render;
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
 use super::pages::Planned;
+use super::reading;
 
 pub fn run(context: &Context, args: &Render) -> Result<Exit> {
     let project = context.project()?;
-    let collection = project.collection()?;
+    let collection = reading::read_collection(&project)?;
     let pages = Planned::new(&project, &args.pages, &collection)?;
     // A document that cannot be read has no page: that must be told.
     let mut findings = collection.findings.clone();

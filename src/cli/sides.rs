@@ -8,15 +8,17 @@ use anyhow::Result;
 use apidocs::document::{
     Approvals, Collection, DocumentName, EndpointDocument, Loaded, Sections, Tree,
 };
-use apidocs::drift::{Version, apply_impact, compare};
+use apidocs::drift::{Version, apply_impact};
 use apidocs::finding::{DocumentChanges, Finding, codes};
 use apidocs::import;
 use apidocs::project::{DEFAULT_DOCS, Error, Location, Project, read_revision, read_tree};
 use apidocs::report::Endpoint;
 use apidocs::validate::apply_severity;
 
+use super::comparing::compare;
 use super::context::{Context, absolute};
 use super::exit::Advice;
+use super::reading;
 use super::report::endpoints;
 use super::volatile::Volatile;
 
@@ -54,7 +56,7 @@ pub fn compared(
     let old = side(context, old)?;
     let new = match new {
         Some(new) => side(context, new)?,
-        None => Side::of(context.project()?.collection()?),
+        None => Side::of(reading::read_collection(&context.project()?)?),
     };
     let project = found(context)?;
     let volatile = match (volatile, &project) {
@@ -146,7 +148,7 @@ pub fn side(context: &Context, name: &str) -> Result<Side> {
     let tree = read_revision(&docs, name)?;
     Ok(Side {
         endpoints: BTreeMap::new(),
-        ..Side::of(Collection::from_tree(&tree, name))
+        ..Side::of(reading::read_tree(&tree, name))
     })
 }
 
@@ -170,7 +172,7 @@ fn folder_side(folder: &Path, name: &str) -> Result<Side> {
         |folder: &Path| folder.join("endpoints").is_dir() || folder.join("sections.json").is_file();
     let json = |folder: &Path| read_tree(folder, |path| path.ends_with(".json"));
     if is_documents(folder) {
-        return Ok(Side::of(Collection::from_tree(&json(folder)?, shown)));
+        return Ok(Side::of(reading::read_tree(&json(folder)?, shown)));
     }
     let location = Location {
         config: None,
@@ -180,7 +182,7 @@ fn folder_side(folder: &Path, name: &str) -> Result<Side> {
         && project.root == folder
         && is_documents(&project.docs)
     {
-        return Ok(Side::of(project.collection()?));
+        return Ok(Side::of(reading::read_collection(&project)?));
     }
     let pages = read_tree(folder, |path| path.ends_with(".md"))?;
     if pages.files.is_empty() {

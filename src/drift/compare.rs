@@ -36,41 +36,71 @@ impl<'a> Version<'a> {
 
 /// Compares two versions: every document of either, by name; `rules` tell which values vary.
 pub fn compare(old: &Version, new: &Version, rules: &Rules) -> Vec<DocumentChanges> {
-    let renamed = renames::find(old, new);
-    let moved = find_moved(&old.sections, &new.sections);
-    let previous: BTreeSet<_> = renamed.values().copied().collect();
-    let names: BTreeSet<_> = old
-        .documents
-        .keys()
-        .chain(new.documents.keys())
-        .copied()
-        .collect();
-    names
-        .into_iter()
-        .filter(|name| !previous.contains(name))
-        .map(
-            |name| match (old.documents.get(name), new.documents.get(name)) {
-                (Some(before), Some(after)) => {
-                    let mut changes = document(name, before, after, rules);
-                    changes.changes.extend(moved.get(name).cloned());
-                    if !changes.changes.is_empty() {
-                        changes.status = DocumentStatus::Drift;
-                    }
-                    changes
+    let comparison = Comparison::new(old, new, rules);
+    let names = comparison.names().iter();
+    names.map(|name| comparison.document(name)).collect()
+}
+
+/// Two versions that are compared a document at a time, in any order or side by side.
+pub struct Comparison<'a> {
+    old: &'a Version<'a>,
+    new: &'a Version<'a>,
+    rules: &'a Rules,
+    /// Newer name to older one.
+    renamed: BTreeMap<&'a DocumentName, &'a DocumentName>,
+    moved: BTreeMap<DocumentName, Change>,
+    names: Vec<&'a DocumentName>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Looks which documents were renamed or moved; `rules` tell which values vary.
+    pub fn new(old: &'a Version<'a>, new: &'a Version<'a>, rules: &'a Rules) -> Self {
+        let renamed = renames::find(old, new);
+        let previous: BTreeSet<_> = renamed.values().copied().collect();
+        let names: BTreeSet<_> = old
+            .documents
+            .keys()
+            .chain(new.documents.keys())
+            .copied()
+            .filter(|name| !previous.contains(name))
+            .collect();
+        Self {
+            old,
+            new,
+            rules,
+            renamed,
+            moved: find_moved(&old.sections, &new.sections),
+            names: names.into_iter().collect(),
+        }
+    }
+
+    /// The documents of either version in order, those that were renamed under their newer names.
+    pub fn names(&self) -> &[&'a DocumentName] {
+        &self.names
+    }
+
+    /// What became of a document; one that neither version has is unchanged.
+    pub fn document(&self, name: &DocumentName) -> DocumentChanges {
+        let older = self.old.documents.get(name);
+        let mut compared = match (older, self.new.documents.get(name)) {
+            (Some(before), Some(after)) => {
+                let mut changes = document(name, [before, after], self.rules);
+                changes.changes.extend(self.moved.get(name).cloned());
+                if !changes.changes.is_empty() {
+                    changes.status = DocumentStatus::Drift;
                 }
-                (Some(before), None) => one_sided(name, before, DocumentStatus::Removed),
-                (None, Some(after)) => match renamed.get(name) {
-                    Some(older) => rename(older, name, [old.documents[older], after], rules),
-                    None => one_sided(name, after, DocumentStatus::Added),
-                },
-                (None, None) => unreachable!("each name is one of the two"),
+                changes
+            }
+            (Some(before), None) => one_sided(name, before, DocumentStatus::Removed),
+            (None, Some(after)) => match self.renamed.get(name) {
+                Some(older) => rename(older, name, [self.old.documents[older], after], self.rules),
+                None => one_sided(name, after, DocumentStatus::Added),
             },
-        )
-        .map(|mut document| {
-            document.changes = causes::told_once(&document.document, document.changes);
-            document
-        })
-        .collect()
+            (None, None) => unchanged(name, String::new()),
+        };
+        compared.changes = causes::told_once(&compared.document, compared.changes);
+        compared
+    }
 }
 
 /// Documents that have another place among those which both versions list.
@@ -122,6 +152,18 @@ pub(super) fn endpoint(document: &EndpointDocument) -> String {
     format!("{} {}", document.method, document.api_path)
 }
 
+fn unchanged(name: &DocumentName, endpoint: String) -> DocumentChanges {
+    DocumentChanges {
+        document: name.to_string(),
+        previous: None,
+        endpoint,
+        status: DocumentStatus::Unchanged,
+        changes: Vec::new(),
+        excerpts: Vec::new(),
+        provisional: 0,
+    }
+}
+
 fn one_sided(
     name: &DocumentName,
     document: &EndpointDocument,
@@ -135,23 +177,19 @@ fn one_sided(
         _ => change(codes::DOCUMENT_ADDED, String::new(), None, Some(&told)),
     };
     DocumentChanges {
-        document: name.to_string(),
-        previous: None,
-        endpoint: endpoint(document),
         status,
         changes: vec![change],
-        excerpts: Vec::new(),
-        provisional: 0,
+        ..unchanged(name, endpoint(document))
     }
 }
 
 fn rename(
     older: &DocumentName,
     name: &DocumentName,
-    [before, after]: [&EndpointDocument; 2],
+    versions: [&EndpointDocument; 2],
     rules: &Rules,
 ) -> DocumentChanges {
-    let mut changes = document(name, before, after, rules);
+    let mut changes = document(name, versions, rules);
     let (from, to) = (json!(older.to_string()), json!(name.to_string()));
     let renamed = change(
         codes::DOCUMENT_RENAMED,
@@ -167,19 +205,10 @@ fn rename(
 
 fn document(
     name: &DocumentName,
-    old: &EndpointDocument,
-    new: &EndpointDocument,
+    [old, new]: [&EndpointDocument; 2],
     rules: &Rules,
 ) -> DocumentChanges {
-    let mut compared = DocumentChanges {
-        document: name.to_string(),
-        previous: None,
-        endpoint: endpoint(new),
-        status: DocumentStatus::Unchanged,
-        changes: Vec::new(),
-        excerpts: Vec::new(),
-        provisional: 0,
-    };
+    let mut compared = unchanged(name, endpoint(new));
     if old == new {
         return compared;
     }
@@ -362,7 +391,7 @@ mod tests {
             ..named("T", "/t")
         };
         let (old, new) = (with("Set-Cookie: b=1"), with("Set-Cookie: b=2"));
-        let changes = document(&name("a/t"), &old, &new, &Rules::default()).changes;
+        let changes = document(&name("a/t"), [&old, &new], &Rules::default()).changes;
         assert_eq!(changes.len(), 1);
         assert_eq!(changes[0].address, "#default/response/headers/set-cookie");
         assert_eq!(changes[0].old, Some(json!("a=1\nb=1")));

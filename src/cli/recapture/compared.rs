@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use apidocs::document::{Collection, DocumentName, EndpointDocument};
-use apidocs::drift::{Version, compare};
+use apidocs::drift::Version;
 use apidocs::finding::{DiffLine, DocumentChanges, Finding, Marked, SourceFile, codes};
 use apidocs::stabilize::Rules;
 use apidocs::stabilize::secrets::Secrets;
 use serde_json::Value;
 
 use super::Recapture;
+use crate::cli::comparing::compare;
 
 /// The documents that were captured, compared with those that are committed.
 pub(super) struct Compared {
