@@ -4,6 +4,7 @@ mod cases;
 mod corpus;
 mod exports;
 mod hostile;
+mod kept;
 #[cfg(feature = "demo")]
 mod standing;
 mod support;

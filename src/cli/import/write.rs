@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Sections, Tree, key_order};
+use apidocs::finding::{LocatedError, Severity};
 use apidocs::import;
 use apidocs::json::{self, KeyOrder};
 use apidocs::project::{ChangeSet, DEFAULT_DOCS, Location, Project, read_tree};
@@ -56,7 +57,8 @@ pub fn write(context: &Context, drafts: &Drafts<'_>, into: &Into) -> Result<Writ
         true => read_tree(&folder, |path| path.ends_with(".json"))?,
         false => Tree::default(),
     };
-    let existing = Collection::from_tree(&tree, "");
+    let existing = Collection::from_tree(&tree, &shorter(&folder).to_string_lossy());
+    refuse_what_is_broken(&existing)?;
     let mut set = ChangeSet::default();
     for (name, document) in drafts.documents {
         let mut document = document.clone();
@@ -143,6 +145,36 @@ fn shorter(folder: &Path) -> PathBuf {
     match folder.strip_prefix(&current) {
         Ok(below) if !below.as_os_str().is_empty() => below.to_owned(),
         _ => folder.to_owned(),
+    }
+}
+
+/// What cannot be read cannot be kept.
+fn refuse_what_is_broken(existing: &Collection) -> Result<()> {
+    const HELP: &str = "nothing was written; mend the file first, or name another folder with -o";
+    let errors = existing.findings.iter();
+    let error = errors
+        .filter(|finding| finding.severity == Severity::Error)
+        .find_map(|finding| Some((finding, finding.label.clone()?)));
+    if let Some((finding, label)) = error {
+        let error = LocatedError::new(&label.source, label.span, &finding.message);
+        return Err(error.help(HELP).into());
+    }
+    let sections = existing.sections.iter();
+    let unfit = sections
+        .filter(|loaded| loaded.item.is_none())
+        .map(|loaded| &loaded.source);
+    let documents = existing.endpoints.values();
+    let documents = documents
+        .filter(|loaded| loaded.item.is_none())
+        .map(|loaded| &loaded.source);
+    match unfit.chain(documents).next() {
+        Some(source) => {
+            let message = "it does not fit its schema, so that what it says cannot be kept";
+            Err(LocatedError::new(source, None, message)
+                .help(format!("{HELP}; `apidocs validate` tells what is wrong"))
+                .into())
+        }
+        None => Ok(()),
     }
 }
 
