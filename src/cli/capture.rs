@@ -5,14 +5,14 @@ use std::path::Path;
 
 use anyhow::Result;
 use apidocs::project::{ChangeSet, Project};
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 
 use super::args::Capture;
 use super::context::{Channel, Context};
 use super::exit::Exit;
 use super::learning;
 use super::recapture::{Prose, recapture};
-use super::report::report;
+use super::report::{of_findings, report};
 use super::share::{refuse, write};
 
 pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
@@ -66,10 +66,7 @@ fn share(context: &Context, project: &Project, folder: &Path, args: &Capture) ->
         context.say("nothing was written");
     }
     let exit = recapture.exit();
-    let report = Report {
-        findings: recapture.findings,
-        ..Report::default()
-    };
+    let report = of_findings(context, recapture.findings);
     context.tell(Channel::Diagnostics, &report, None)?;
     Ok(exit)
 }

@@ -9,6 +9,7 @@ use jiff::Zoned;
 use super::args::{DEFAULT_BASE, Diff, FailOn};
 use super::context::{Channel, Context};
 use super::exit::Exit;
+use super::report::of_findings;
 use super::sides::{Compared, compared, judged};
 
 pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
@@ -42,12 +43,11 @@ pub fn run(context: &Context, args: &Diff) -> Result<Exit> {
     };
     let next = failed.then(|| approve_command(&documents, args));
     let report = Report {
-        findings,
         documents: Some(documents),
         approvable: args.fail_on.is_some(),
         fails_on: args.fail_on.map(FailOn::impact),
         endpoints,
-        ..Report::default()
+        ..of_findings(context, findings)
     };
     context.tell(Channel::Answer, &report, next.as_deref())?;
     Ok(exit)

@@ -5,12 +5,13 @@ use apidocs::export::openapi::{self, Input};
 use apidocs::finding::any_error;
 use apidocs::json::{KeyOrder, write};
 use apidocs::project::write_file;
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 
 use super::args::{Export, ExportTo};
 use super::context::{Channel, Context, absolute, exit_of, print};
 use super::exit::Exit;
 use super::reading;
+use super::report::of_findings;
 
 pub fn run(context: &Context, args: &Export) -> Result<Exit> {
     let ExportTo::Openapi {
@@ -38,10 +39,7 @@ pub fn run(context: &Context, args: &Export) -> Result<Exit> {
     );
     let findings = context.judge(&project, findings);
     if any_error(&findings) {
-        let report = Report {
-            findings,
-            ..Report::default()
-        };
+        let report = of_findings(context, findings);
         context.tell(
             Channel::Diagnostics,
             &report,
@@ -66,10 +64,7 @@ pub fn run(context: &Context, args: &Export) -> Result<Exit> {
     let mut findings = findings;
     findings.extend(context.judge(&project, exported.findings));
     let exit = exit_of(&findings);
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = of_findings(context, findings);
     if context.reports() || !report.findings.is_empty() {
         context.tell(Channel::Diagnostics, &report, None)?;
     }

@@ -5,12 +5,13 @@ use apidocs::document::key_order;
 use apidocs::finding::{Finding, SourceFile, any_error, codes};
 use apidocs::json::{parse_bytes, write};
 use apidocs::project::ChangeSet;
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 
 use super::args::Fmt;
 use super::context::{Channel, Context, print};
 use super::exit::Exit;
 use super::reading;
+use super::report::of_findings;
 
 pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
     let project = context.project()?;
@@ -50,10 +51,7 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
         let lines: String = names.iter().map(|name| format!("{name}\n")).collect();
         print(anstream::stdout(), &lines)?;
     }
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = of_findings(context, findings);
     if context.reports() || !report.findings.is_empty() {
         context.tell(Channel::Diagnostics, &report, None)?;
     }

@@ -6,12 +6,13 @@ use anyhow::Result;
 use apidocs::finding::{Finding, Severity};
 use apidocs::json::{KeyOrder, write};
 use apidocs::project::ChangeSet;
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 use apidocs::stabilize::{DocumentView, Rules, learn};
 
 use super::args::Learn;
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
+use super::report::of_findings;
 use super::sides::side;
 use super::volatile::Volatile;
 
@@ -72,10 +73,7 @@ pub fn run(context: &Context, args: &Learn) -> Result<Exit> {
     findings.sort_by(Finding::order);
     findings.dedup();
     let exit = exit_of(&findings);
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = of_findings(context, findings);
     context.tell(Channel::Diagnostics, &report, None)?;
     Ok(exit)
 }

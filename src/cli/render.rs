@@ -3,7 +3,6 @@
 use anyhow::Result;
 use apidocs::finding::codes;
 use apidocs::project::ChangeSet;
-use apidocs::report::Report;
 use apidocs::validate;
 
 use super::args::Render;
@@ -11,6 +10,7 @@ use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
 use super::pages::Planned;
 use super::reading;
+use super::report::of_findings;
 
 pub fn run(context: &Context, args: &Render) -> Result<Exit> {
     let project = context.project()?;
@@ -40,10 +40,7 @@ pub fn run(context: &Context, args: &Render) -> Result<Exit> {
         // The page of a document that cannot be read would go.
         context.say("nothing was written");
     }
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = of_findings(context, findings);
     let next = (args.check && exit != Exit::Clean).then_some("apidocs render");
     context.tell(Channel::Diagnostics, &report, next)?;
     Ok(exit)

@@ -1,6 +1,7 @@
 //! What reports need to know of a project, beside findings and changes.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use apidocs::document::{Collection, DocumentName, Step};
@@ -8,19 +9,38 @@ use apidocs::finding::{Finding, Label, SourceFile};
 use apidocs::project::{Project, repository};
 use apidocs::report::{Coverage, Endpoint, Report};
 
+use super::context::Context;
+
 /// A report with the endpoint documents, the requests that make their examples, and how many have one.
 pub fn report(project: &Project, collection: &Collection, findings: Vec<Finding>) -> Report {
-    let base = repository(&project.root).and_then(|top| {
-        let below = project.root.strip_prefix(top).ok()?;
-        Some(below.to_string_lossy().replace('\\', "/"))
-    });
     Report {
         findings,
         endpoints: endpoints(collection),
         coverage: Some(coverage(collection)),
-        base: base.unwrap_or_default(),
+        base: base(&project.root),
         ..Report::default()
     }
+}
+
+/// A report of findings alone.
+pub fn of_findings(context: &Context, findings: Vec<Finding>) -> Report {
+    let root = match context.project() {
+        Ok(project) => Some(project.root),
+        // Some verbs need none; then paths are told as they were given.
+        Err(_) => std::env::current_dir().ok(),
+    };
+    Report {
+        findings,
+        base: root.map(|root| base(&root)).unwrap_or_default(),
+        ..Report::default()
+    }
+}
+
+/// A folder in its repository.
+fn base(root: &Path) -> String {
+    let below = repository(root).and_then(|top| Some(root.strip_prefix(top).ok()?.to_owned()));
+    let below = below.unwrap_or_default();
+    below.to_string_lossy().replace('\\', "/")
 }
 
 /// How many endpoints have an example.

@@ -13,13 +13,14 @@ use apidocs::import::docstrings::{self, Extracted, FieldWords, Laid, Options};
 use apidocs::import::openapi;
 use apidocs::json::MAX_SIZE;
 use apidocs::project::{self, ChangeSet, Project, Source, read_file};
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 use serde_json::Value;
 use walkdir::WalkDir;
 
 use super::args;
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
+use super::report::of_findings;
 
 /// How many files are looked at for a module of URL patterns that could be meant.
 const MAX_WALKED: usize = 50_000;
@@ -175,10 +176,7 @@ pub fn import(context: &Context, args: &args::Docstrings) -> Result<Exit> {
     } else {
         context.say("nothing was written");
     }
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = of_findings(context, findings);
     context.tell(Channel::Diagnostics, &report, next)?;
     Ok(exit)
 }

@@ -4,7 +4,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Run, Sandbox, clean, corpus, document, ended, files, same, sections};
+use crate::support::{
+    Run, Sandbox, clean, command, corpus, document, ended, files, run, same, sections,
+};
 
 const THINGS: &str = "endpoints/things/get-things.json";
 
@@ -95,6 +97,21 @@ fn an_item_in_front_of_the_others_is_one_change() {
             [[code, "content", "#default/response/body/0"]]
         );
     }
+}
+
+#[test]
+fn files_are_told_from_the_top_of_the_repository() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".git/HEAD", "");
+    documents(&sandbox, "services/api/old", json!({"a": 1}));
+    documents(&sandbox, "services/api/new", json!({"a": 2}));
+    let below = sandbox.path("services/api");
+    let told = run(command(
+        &below,
+        &["diff", "old", "new", "--report", "github"],
+    ));
+    let file = format!("file=services/api/new/{THINGS},");
+    told.exits(0).answers(&[&file]);
 }
 
 #[test]

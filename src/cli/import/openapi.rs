@@ -5,12 +5,13 @@ use std::path::Path;
 use anyhow::Result;
 use apidocs::finding::Finding;
 use apidocs::import::openapi::{self, Imported};
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 
 use super::write::{Drafts, write};
 use crate::cli::args::Into;
 use crate::cli::context::{Channel, Context, exit_of};
 use crate::cli::exit::Exit;
+use crate::cli::report::of_findings;
 use crate::cli::source::named_openapi;
 
 pub fn run(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
@@ -37,10 +38,7 @@ pub fn run(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
     findings.sort_by(Finding::order);
     summarise(context, &imported);
     let exit = exit_of(&findings);
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = of_findings(context, findings);
     context.tell(Channel::Diagnostics, &report, Some(&written.next()))?;
     Ok(exit)
 }

@@ -9,11 +9,12 @@ use apidocs::import::pages::{self, Imported};
 use apidocs::json::{self, KeyOrder, write};
 use apidocs::page::{INDEX_COMMENT, PAGE_COMMENT, PageFile};
 use apidocs::project::{ChangeSet, read_tree};
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 use apidocs::validate;
 
 use crate::cli::context::{Channel, Context, absolute, exit_of};
 use crate::cli::exit::{Advice, Exit};
+use crate::cli::report::of_findings;
 
 pub fn run(context: &Context, folder: &Path, output: &Path, force: bool) -> Result<Exit> {
     let output = absolute(output)?;
@@ -69,10 +70,7 @@ pub fn run(context: &Context, folder: &Path, output: &Path, force: bool) -> Resu
     ));
     tell_comments(context, &imported);
     let exit = exit_of(&findings);
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = of_findings(context, findings);
     let next = format!(
         "apidocs render --docs {} --template-set sentry -o site",
         output.display()

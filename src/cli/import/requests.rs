@@ -9,13 +9,14 @@ use apidocs::finding::{Finding, SourceFile};
 use apidocs::import::requests::{self, Imported, Requests, curl, har, http, hurl};
 use apidocs::json::MAX_SIZE;
 use apidocs::project::read_file;
-use apidocs::report::{Report, plural};
+use apidocs::report::plural;
 use apidocs::stabilize::secrets::Rules;
 
 use super::write::{Drafts, write};
 use crate::cli::args::Into;
 use crate::cli::context::{Channel, Context, exit_of};
 use crate::cli::exit::{Advice, Exit};
+use crate::cli::report::of_findings;
 
 pub fn har(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
     let (source, bytes) = open(file)?;
@@ -89,10 +90,7 @@ fn finish(context: &Context, requests: Requests, title: &str, into: &Into) -> Re
         next = write(context, &drafts, into)?.next();
         summarise(context, &imported);
     }
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let report = of_findings(context, findings);
     context.tell(Channel::Diagnostics, &report, Some(&next))?;
     if imported.documents.is_empty() && exit == Exit::Clean {
         return Ok(Exit::Findings);
