@@ -157,9 +157,11 @@ impl Journal {
     /// Removes what goes, then puts every staged file in its place: on a file system without case, a file whose name
     /// changes in case alone goes first.
     pub(super) fn finish(&self) -> Result<(), Error> {
+        let mut touched = Vec::new();
         for (mark, target) in &self.removals {
             // Without its mark, it was removed before the kill; or this journal is none of ours.
             if mark.exists() {
+                touched.push(target);
                 atomic::remove_file(target)
                     .and_then(|()| atomic::remove_file(mark))
                     .map_err(Error::io("remove", target))?;
@@ -175,6 +177,7 @@ impl Journal {
             .removals
             .iter()
             .filter_map(|(_, target)| target.parent())
+            .filter(|folder| self.may_go(folder, &touched))
         {
             atomic::remove_empty_folder(folder);
         }
@@ -183,13 +186,23 @@ impl Journal {
 
     /// Removes what was staged. What cannot be removed is left: it harms nothing.
     pub(super) fn undo(&self) {
-        for (staged, _) in self.writes.iter().chain(&self.removals) {
-            let _ = atomic::remove_file(staged);
+        let mut touched = Vec::new();
+        for (staged, target) in self.writes.iter().chain(&self.removals) {
+            if staged.exists() && atomic::remove_file(staged).is_ok() {
+                touched.push(target);
+            }
         }
-        for folder in self.folders.iter().rev() {
+        let folders = self.folders.iter().rev();
+        for folder in folders.filter(|folder| self.may_go(folder, &touched)) {
             atomic::remove_empty_folder(folder);
         }
         let _ = atomic::remove_file(&self.path());
+    }
+
+    /// Whether an empty folder may go: it is below the anchor, or something of ours was in it.
+    fn may_go(&self, folder: &Path, touched: &[&PathBuf]) -> bool {
+        let is_below = fs::canonicalize(folder).is_ok_and(|real| real.starts_with(&self.anchor));
+        is_below || touched.iter().any(|target| target.starts_with(folder))
     }
 
     fn load(anchor: &Path) -> Result<Option<(State, Self)>, Error> {
@@ -252,8 +265,8 @@ fn beside(target: &Path, ending: &str) -> Option<PathBuf> {
 }
 
 /// Finishes or undoes the commit of a run that was cut short, if there is one. The journal may name files below the
-/// anchor and elsewhere: it does nothing to a file that has not our staged file or mark beside it, so that one that came
-/// with a clone reaches nothing beyond it.
+/// anchor and elsewhere: it does nothing to a file that has not our staged file or mark beside it, nor to a folder elsewhere
+/// in which nothing of ours is, so that one that came with a clone reaches nothing beyond it.
 pub fn recover(anchor: &Path) -> Result<Option<Recovery>, Error> {
     let Ok(entries) = fs::read_dir(anchor.join(FOLDER)) else {
         return Ok(None);
@@ -310,6 +323,20 @@ mod tests {
         let text = r#"{"version":1,"state":"committing","folders":[],"writes":[["../.precious.apidocs-new","../precious"]],"removals":[["../.precious.apidocs-gone","../precious"]]}"#;
         journal(&root, text).unwrap();
         assert_eq!(fs::read_to_string(&precious).unwrap(), "x");
+        // Folders, too.
+        let empty = folder.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        for outside in ["../empty", empty.to_str().unwrap()] {
+            let text = format!(
+                r#"{{"version":1,"state":"staging","folders":["{outside}"],"writes":[["{outside}/.x.apidocs-new","{outside}/x"]],"removals":[]}}"#
+            );
+            journal(&root, &text).unwrap();
+            let text = format!(
+                r#"{{"version":1,"state":"committing","folders":[],"writes":[],"removals":[["{outside}/.x.apidocs-gone","{outside}/x"]]}}"#
+            );
+            journal(&root, &text).unwrap();
+            assert!(empty.is_dir(), "{outside}");
+        }
     }
 
     #[test]
