@@ -39,7 +39,11 @@ impl Watch {
     /// The root is where the record of the run stands meanwhile.
     pub fn new(context: &Context, root: &Path) -> Self {
         let own = Spawned::of(std::process::id());
-        let record = RunRecord::begin(root, (own.id, own.started), capture::run_mark());
+        // Where the system does not tell when a process started, a run that lasts could not be told from a killed one.
+        let record = match own.started.is_empty() {
+            true => None,
+            false => RunRecord::begin(root, (own.id, own.started), capture::run_mark()),
+        };
         let bar = context.draws().then(|| {
             let bar = ProgressBar::no_length();
             // The template is ours: it parses.
