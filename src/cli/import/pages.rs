@@ -6,11 +6,12 @@ use anyhow::Result;
 use apidocs::document::{EndpointDocument, Sections, Tree, key_order};
 use apidocs::finding::{Finding, SourceFile};
 use apidocs::import::pages::{self, Imported};
-use apidocs::json::{self, KeyOrder, write};
+use apidocs::json::{self, write};
 use apidocs::page::{INDEX_COMMENT, PAGE_COMMENT, PageFile};
 use apidocs::project::{ChangeSet, read_tree};
 use apidocs::report::plural;
 use apidocs::validate;
+use serde_json::json;
 
 use crate::cli::context::{Channel, Context, absolute, exit_of};
 use crate::cli::exit::{Advice, Exit};
@@ -103,13 +104,11 @@ fn tell_comments(context: &Context, imported: &Imported) {
     ];
     for (key, lines, default) in settings {
         if !lines.is_empty() && *lines != default {
-            let lines = serde_json::Value::from(lines.clone());
-            let lines = write(&lines, KeyOrder::Kept)
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
+            // A JSON string is a basic string of TOML.
+            let lines: Vec<_> = lines.iter().map(|line| json!(line).to_string()).collect();
             context.say(format!(
-                "to keep the comment lines, put into apidocs.toml: [render] {key} = {lines}"
+                "to keep the comment lines, put into apidocs.toml: [render] {key} = [{}]",
+                lines.join(", ")
             ));
         }
     }

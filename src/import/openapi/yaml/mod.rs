@@ -12,14 +12,11 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use serde_json::{Map, Value};
 
 use crate::finding::{Code, codes};
-use crate::json::{MAX_DEPTH, Place, pointer};
+use crate::json::{MAX_DEPTH, Place, RESERVED_KEY, pointer};
 use scalars::plain_value;
 
 /// How many values aliases and merge keys may add to a document: real ones stay far below, bombs do not.
 const MAX_COPIED: usize = 1_000_000;
-
-/// The key by which `serde_json` marks its numbers.
-const RESERVED_KEY: &str = "$serde_json::private::Number";
 
 /// Why a text is not YAML that we read, and where.
 #[derive(Debug, Clone, PartialEq)]
