@@ -94,8 +94,9 @@ impl Check<'_> {
             for (at, text) in strings {
                 self.text(&loaded.source, &at, text, &known);
             }
-            known.insert(name.clone());
-            if value.is_null() {
+            // One that the environment gives has a value.
+            let is_new = known.insert(name.clone());
+            if value.is_null() && is_new {
                 self.unfilled.insert(name.clone(), 0);
             }
         }

@@ -117,6 +117,9 @@ impl<'a> Session<'a> {
 
     /// Puts the values of the fixtures' variables into the scope, in order.
     pub fn define(&mut self, name: &str, value: &Value) -> Result<(), Stop> {
+        if self.is_given(name) {
+            return Ok(());
+        }
         if value.is_null() {
             self.memory.unfilled.insert(name.to_owned());
             return Ok(());
@@ -327,6 +330,13 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether the environment says what a variable of the fixtures is.
+    fn is_given(&self, name: &str) -> bool {
+        let is_fixtures = self.credentials.is_none();
+        let chosen = self.world.options.settings.environment.as_ref();
+        is_fixtures && chosen.is_some_and(|chosen| chosen.variables.contains_key(name))
+    }
+
     fn save(
         &mut self,
         at: &str,
@@ -336,6 +346,9 @@ impl<'a> Session<'a> {
     ) -> Result<(), Stop> {
         let mut missing = Vec::new();
         for (name, save) in &step.save {
+            if self.is_given(name) {
+                continue;
+            }
             let value = match &save.from {
                 SaveSource::Header(header) => match response.head.headers.get(header) {
                     Some(value) => Ok(Value::from(value)),

@@ -75,6 +75,26 @@ fn only_what_reads_is_sent_to_a_server_of_others() {
 }
 
 #[test]
+fn variables_of_the_environment_count_in_the_place_of_those_of_the_fixtures() {
+    for fixtures in [
+        json!({"variables": {"org": "local"}}),
+        json!({"variables": {"org": null}}),
+        json!({"requests": [{"request": "GET /org", "save": {"org": "/0/name"}}]}),
+    ] {
+        let (sandbox, asked) = project("[{\"id\":1,\"name\":\"Pump\"}]");
+        sandbox.write("api-docs/fixtures.json", fixtures.to_string());
+        let only = ["check", "--env", "staging", "--only", "Org"];
+        sandbox.run(&only).exits(0);
+        let asked = asked.lock().unwrap();
+        assert_eq!(
+            asked.last().map(String::as_str),
+            Some("/acme"),
+            "{fixtures}"
+        );
+    }
+}
+
+#[test]
 fn a_shape_is_held_to_structure_and_types() {
     let (sandbox, _) = project("[{\"id\":\"7\",\"name\":\"Hub\",\"size\":1}]");
     let before = sandbox.files();
