@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Auth, Settings};
+use crate::json::pointer;
 
 /// What is different in an environment.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -102,6 +103,32 @@ impl Settings {
         });
         Some(settings)
     }
+
+    /// The place of a setting that counts: that of the chosen environment, where it says something else.
+    pub(super) fn in_force(&self, pointer: &str) -> String {
+        let chosen = self.environment.as_ref();
+        let own = chosen.and_then(|chosen| Some((&chosen.name, self.env.get(&chosen.name)?)));
+        let mut tokens = pointer::tokens(pointer);
+        match (own, tokens.next().as_deref(), tokens.next()) {
+            (Some((name, own)), Some(setting), inner) if own.says(setting, inner.as_deref()) => {
+                format!("{}{pointer}", pointer::join("/env", name))
+            }
+            _ => pointer.to_owned(),
+        }
+    }
+}
+
+impl Environment {
+    /// Whether it says something of a setting.
+    fn says(&self, setting: &str, inner: Option<&str>) -> bool {
+        match setting {
+            "base_url" => self.base_url.is_some(),
+            "host" => self.host.is_some(),
+            "identity" => self.identity.is_some(),
+            "auth" => inner.is_some_and(|name| self.auth.contains_key(name)),
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +146,14 @@ mod tests {
         )
         .unwrap();
         let staging = settings.in_environment("staging").unwrap();
+        assert_eq!(
+            staging.in_force("/auth/me/value"),
+            "/env/staging/auth/me/value"
+        );
+        assert_eq!(staging.in_force("/auth/you/value"), "/auth/you/value");
+        assert_eq!(staging.in_force("/base_url"), "/env/staging/base_url");
+        assert_eq!(staging.in_force("/identity"), "/identity");
+        assert_eq!(settings.in_force("/base_url"), "/base_url");
         assert_eq!(staging.base_url.as_deref(), Some("https://staging.test"));
         assert_eq!(staging.host.as_deref(), Some("a"));
         assert_eq!(staging.auth["me"].value.as_deref(), Some("z"));

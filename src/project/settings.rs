@@ -305,11 +305,12 @@ impl Settings {
         let Some(source) = &self.file else {
             return finding;
         };
+        let pointer = &self.in_force(pointer);
         let mut finding = match locate_toml(&source.text, pointer) {
             Some(span) => finding.at(source, span),
             None => finding.in_file(source),
         };
-        finding.pointer = Some(pointer.to_owned());
+        finding.pointer = Some(pointer.clone());
         finding
     }
 }
