@@ -44,7 +44,9 @@ impl Watch {
             true => None,
             false => RunRecord::begin(root, (own.id, own.started), capture::run_mark()),
         };
-        let bar = context.draws().then(|| {
+        let verbose = context.global.verbose;
+        // Lines that come one after another tell more than a bar.
+        let bar = (context.draws() && !verbose).then(|| {
             let bar = ProgressBar::no_length();
             // The template is ours: it parses.
             if let Ok(style) = ProgressStyle::with_template(
@@ -56,7 +58,6 @@ impl Watch {
             bar.enable_steady_tick(TICK);
             bar
         });
-        let verbose = context.global.verbose && bar.is_none();
         Self {
             failures: bar.is_none() && !context.global.quiet,
             lines: bar.is_none() && !context.global.quiet && (verbose || !context.terse),
