@@ -280,7 +280,10 @@ impl Check<'_> {
             let finding = match name.strip_prefix("env.") {
                 Some(name) => Finding::new(
                     codes::UNKNOWN_VARIABLE,
-                    format!("the environment has no variable {name}"),
+                    match std::env::var_os(name) {
+                        Some(_) => format!("the variable {name} of the environment is empty"),
+                        None => format!("the environment has no variable {name}"),
+                    },
                 )
                 .help("set it before you run this"),
                 None => Finding::new(

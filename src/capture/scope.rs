@@ -98,9 +98,9 @@ impl Lookup for Scope {
     }
 }
 
-/// A variable of the environment, where it is set and is text.
+/// A variable of the environment, where it is set and is text; an empty one is mostly a secret that a workflow does not have.
 pub(super) fn env(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn now() -> String {

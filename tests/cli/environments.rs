@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
-use crate::support::{Api, Sandbox, codes, document, json_response, same, sections};
+use crate::support::{Api, Sandbox, codes, document, json_response, run, same, sections};
 
 const DOCUMENT: &str = "api-docs/endpoints/things/get-things.json";
 
@@ -176,4 +176,24 @@ fn an_environment_that_does_not_exist_is_told() {
         .run(&["check", "--env", "nowhere"])
         .exits(2)
         .tells(&["there is no [env.nowhere]", "there are exact, staging"]);
+}
+
+#[test]
+fn an_empty_variable_is_as_none() {
+    let (sandbox, asked) = project("[]");
+    let scenario = json!({"title": "Key", "requests": [
+        {"request": "GET /a", "headers": ["X-Api-Key: {{ env.API_KEY }}"]}
+    ]});
+    sandbox.write("api-docs/scenarios/Org.json", scenario.to_string());
+    for (value, code) in [("", 1), ("k3y", 0)] {
+        let mut command = sandbox.command(&["check", "--env", "exact", "--only", "Org"]);
+        command.env("API_KEY", value);
+        let ended = run(command);
+        let ended = ended.exits(code);
+        if code == 1 {
+            ended.answers(&["the variable API_KEY of the environment is empty"]);
+            assert!(asked.lock().unwrap().is_empty());
+        }
+    }
+    assert_eq!(*asked.lock().unwrap(), ["/a"]);
 }
