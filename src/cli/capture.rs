@@ -29,18 +29,22 @@ pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
     let recapture = ManuallyDrop::new(recapture);
     let mut written = 0;
     let mut collection = &recapture.before;
+    let findings;
     if recapture.may_write(args.keep_going) {
         let mut set = ChangeSet::default();
         recapture.add_to(&mut set, &project);
         context.commit(&project, set)?;
         written = recapture.changed();
         collection = &recapture.after;
+        findings = recapture.findings.clone();
+    } else {
+        findings = recapture.findings_on_disk(&project);
     }
     let exit = recapture.exit();
     context.say(recapture.summary());
     context.say(format!("{} written", plural(written, "document")));
     let next = (exit == Exit::Clean).then_some("apidocs render");
-    let report = report(&project, collection, recapture.findings.clone());
+    let report = report(&project, collection, findings);
     context.tell(Channel::Diagnostics, &report, next)?;
     Ok(exit)
 }

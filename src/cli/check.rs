@@ -68,7 +68,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         findings.extend(source.behind.iter().cloned());
     }
     let mut findings = context.judge(&project, findings);
-    findings.extend(recapture.findings.iter().cloned());
+    findings.append(&mut recapture.findings_on_disk(&project));
     findings.sort_by(Finding::order);
     exit = exit.max(exit_of(&findings));
     if drift {

@@ -57,8 +57,6 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
         findings.extend(leaks);
         leaks_none
     });
-    findings.extend(recapture.findings.iter().cloned());
-    findings.sort_by(Finding::order);
     let exit = recapture.exit().max(exit_of(&findings));
     let mut next = None;
     let mut collection = &recapture.before;
@@ -68,6 +66,7 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
         planned.iter().for_each(|planned| planned.add_to(&mut set));
         context.commit(&project, set)?;
         collection = &recapture.after;
+        findings.extend(recapture.findings.iter().cloned());
         context.say(recapture.summary());
         let mut written = vec![format!(
             "{} written",
@@ -81,6 +80,7 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
             "apidocs check".to_owned()
         });
     } else {
+        findings.append(&mut recapture.findings_on_disk(&project));
         context.say(recapture.summary());
         context.say("nothing was written");
         // They may lack an example or a reason, which only a file on disk can be given.
@@ -88,6 +88,7 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
             next = source.import.clone();
         }
     }
+    findings.sort_by(Finding::order);
     let report = report(&project, collection, findings);
     context.tell(Channel::Diagnostics, &report, next.as_deref())?;
     Ok(exit)

@@ -102,3 +102,44 @@ fn a_contract_without_endpoint_is_told() {
         .exits(1)
         .answers(&["error[orphan-contract]: there is no document `things/gone`"]);
 }
+
+/// What is on disk has other lines than what was captured, or lacks the value.
+#[test]
+fn a_captured_body_is_told_at_the_place_of_the_committed_one() {
+    let sandbox = project();
+    let api = Api::json(
+        "200 OK",
+        b"{\"0\": [1, 2, 3], \"a\": true, \"z\": {\"y\": 1}}",
+    );
+    let settings = format!(
+        "base_url = 'http://127.0.0.1:{}'\n[severity]\nnot-canonical = 'off'\n",
+        api.port
+    );
+    sandbox.write("apidocs.toml", settings);
+    let contract = json!({"properties": {"a": {"type": "integer"}, "z": {"properties": {"y": {"type": "string"}}}}});
+    sandbox.write(CONTRACT, contract.to_string());
+    let committed = sandbox.read(DOCUMENT);
+    let place = |text: &str| {
+        let before = &committed[..committed.find(text).unwrap()];
+        let line = before.matches('\n').count() + 1;
+        let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
+        json!([line, column])
+    };
+    let expected = [
+        (place("\"body\""), "captured: 1"),
+        (place("1}"), "captured: true"),
+    ];
+    for verb in ["capture", "generate", "check"] {
+        let report = sandbox.run(&[verb, "--report", "json"]).exits(1).json();
+        let findings = report["findings"].as_array().unwrap();
+        let told: Vec<_> = findings
+            .iter()
+            .filter(|finding| finding["code"] == "contract-mismatch")
+            .map(|finding| {
+                let region = json!([finding["line"], finding["column"]]);
+                (region, finding["notes"][1].as_str().unwrap_or_default())
+            })
+            .collect();
+        assert_eq!(told, expected, "{verb}: {report:#}");
+    }
+}

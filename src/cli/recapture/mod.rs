@@ -4,6 +4,7 @@ mod compared;
 mod examined;
 mod lay_over;
 mod obstacles;
+mod on_disk;
 mod summary;
 
 use std::cell::OnceCell;
@@ -52,7 +53,7 @@ pub struct Recapture {
     pub after: Collection,
     /// What the scenarios did; empty where findings forbade to run them.
     pub captured: Captured,
-    /// What is wrong, judged, in order.
+    /// What is wrong, judged, in order; told of documents as a capture makes them.
     pub findings: Vec<Finding>,
     volatile: Volatile,
     /// The scenarios that took longest, with their times.
@@ -311,6 +312,11 @@ impl Recapture {
         } else {
             Exit::Clean
         }
+    }
+
+    /// The findings where nothing is written: at the places of the files on disk.
+    pub fn findings_on_disk(&self, project: &Project) -> Vec<Finding> {
+        on_disk::on_disk(project, &self.findings, &self.captured.secrets)
     }
 
     /// Whether what was captured may be written.
