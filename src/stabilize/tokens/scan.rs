@@ -17,9 +17,31 @@ pub(super) struct Scan<'a> {
     at: usize,
     /// Up to where the characters of a key, of the URL-safe and of the standard alphabet, were looked at in vain.
     no_key_before: [usize; 2],
+    /// What stands before the number that was looked at last.
+    before: Before,
     ids: Option<&'a HashSet<String>>,
     abbreviations: Option<&'a HashSet<String>>,
     found: Vec<Token>,
+}
+
+/// Up to where a text was looked at for the beginning of a query, so that no part of it is looked at twice.
+#[derive(Default)]
+struct Before {
+    end: usize,
+    /// Whether a `?` was the last character that begins or ends a query.
+    is_query: bool,
+}
+
+impl Before {
+    /// Whether a byte stands behind a `?`, with no blank between them; it is none before the one asked for last.
+    fn is_query(&mut self, text: &str, at: usize) -> bool {
+        let next = text.get(self.end..at).unwrap_or_default();
+        if let Some(last) = next.rfind(|c: char| c == '?' || c.is_whitespace()) {
+            self.is_query = next[last..].starts_with('?');
+        }
+        self.end = at;
+        self.is_query
+    }
 }
 
 impl<'a> Scan<'a> {
@@ -28,6 +50,7 @@ impl<'a> Scan<'a> {
             text,
             at: 0,
             no_key_before: [0, 0],
+            before: Before::default(),
             ids: context.ids,
             abbreviations: context.abbreviations,
             found: Vec::new(),
@@ -175,7 +198,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A number in a text: a time, or an id in a URL.
-    fn decimal(&self, rest: &str, word: &str) -> Option<(usize, Kind)> {
+    fn decimal(&mut self, rest: &str, word: &str) -> Option<(usize, Kind)> {
         if self.at > 0 && matches!(self.byte(self.at - 1), b'.' | b',') {
             return None;
         }
@@ -196,9 +219,10 @@ impl<'a> Scan<'a> {
         if time::is_epoch_milliseconds(word) {
             return Some((word.len(), Kind::EpochMilliseconds));
         }
-        let is_known =
-            || self.ids.is_some_and(|ids| ids.contains(word)) || is_named_id(self.text, self.at);
-        let is_id = self.is_segment(word.len()) && (word.len() >= LONG_NUMBER || is_known());
+        let is_id = self.is_segment(word.len())
+            && (word.len() >= LONG_NUMBER
+                || self.ids.is_some_and(|ids| ids.contains(word))
+                || is_named_id(self.text, self.at));
         is_id.then_some((word.len(), Kind::Id))
     }
 
@@ -213,7 +237,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether the next bytes are a segment of a path or the value of a query, as a whole.
-    fn is_segment(&self, length: usize) -> bool {
+    fn is_segment(&mut self, length: usize) -> bool {
         let Some(before) = self.at.checked_sub(1).map(|at| self.byte(at)) else {
             return false;
         };
@@ -222,11 +246,7 @@ impl<'a> Scan<'a> {
             after,
             None | Some(b'/' | b'?' | b'#' | b'&' | b'>' | b'"' | b' ')
         );
-        let is_query = before == b'='
-            && self.text[..self.at]
-                .rfind(|c: char| c == '?' || c.is_whitespace())
-                .is_some_and(|at| self.byte(at) == b'?');
-        ends && (before == b'/' || is_query)
+        ends && (before == b'/' || before == b'=' && self.before.is_query(self.text, self.at))
     }
 
     /// A random key, of the standard alphabet of base64 where no URL can be meant, else of the URL-safe one.
