@@ -92,29 +92,50 @@ pub fn is_in_key(byte: u8) -> bool {
     is_in(STANDARD, byte) || byte == b'='
 }
 
-/// The length of the JSON Web Token at the start of a text: its first part is base64 of `{"`.
-pub fn jwt(text: &str) -> Option<usize> {
-    if !text.starts_with("eyJ") {
-        return None;
-    }
-    let bytes = text.as_bytes();
-    let mut end = 0;
-    for part in 0..3 {
-        let start = end;
-        while bytes.get(end).is_some_and(|byte| is_in(URL_SAFE, *byte)) {
-            end += 1;
+/// Where runs of bytes of one class end in a text that is read from left to right: each is walked along once, however
+/// many places in it are asked for.
+#[derive(Default)]
+pub struct RunEnd {
+    start: usize,
+    end: usize,
+}
+
+impl RunEnd {
+    /// Where the run that a place lies in ends; the place itself where its byte is not of the class.
+    fn of(&mut self, bytes: &[u8], at: usize, is_in: impl Fn(u8) -> bool) -> usize {
+        if !(self.start..self.end).contains(&at) {
+            let run = bytes.iter().skip(at).take_while(|byte| is_in(**byte));
+            (self.start, self.end) = (at, at + run.count());
         }
-        if end - start < 4 && part < 2 {
+        self.end
+    }
+}
+
+/// The runs that the three parts of a JSON Web Token are.
+#[derive(Default)]
+pub struct JwtParts([RunEnd; 3]);
+
+impl JwtParts {
+    /// The length of the token at a byte of a text: its first part is base64 of `{"`.
+    pub fn length(&mut self, text: &str, at: usize) -> Option<usize> {
+        let bytes = text.as_bytes();
+        if !bytes.get(at..)?.starts_with(b"eyJ") {
             return None;
         }
-        if part < 2 {
-            if bytes.get(end) != Some(&b'.') {
+        let mut end = at;
+        for (part, runs) in self.0.iter_mut().enumerate() {
+            let start = end;
+            end = runs.of(bytes, start, |byte| is_in(URL_SAFE, byte));
+            if part == 2 {
+                break;
+            }
+            if end - start < 4 || bytes.get(end) != Some(&b'.') {
                 return None;
             }
             end += 1;
         }
+        Some(end - at)
     }
-    Some(end)
 }
 
 /// The cursor at the start of a text, whose number has so many digits at least: `1583819858583:0:1`, its colons maybe
@@ -368,11 +389,14 @@ mod tests {
         assert_eq!(uuid("e65bee01-57a5-4267-9e0a-787f990bc53"), None);
         assert!(is_ulid("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
         assert!(!is_ulid("81ARZ3NDEKTSV4RRFFQ69G5FAV"));
+        let jwt = |text, at| JwtParts::default().length(text, at);
         assert_eq!(
-            jwt("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_1 x"),
+            jwt("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_1 x", 0),
             Some(43)
         );
-        assert_eq!(jwt("eyJhbGciOiJIUzI1NiJ9"), None);
+        assert_eq!(jwt("eyJhbGciOiJIUzI1NiJ9", 0), None);
+        assert_eq!(jwt("-eyJh.eyJz.", 1), Some(10));
+        assert_eq!(jwt("-eyJh.eyJz.", 0), None);
         assert_eq!(cursor("1583819858583:0:1>", 10), Some(17));
         assert_eq!(cursor("1583819858583%3A0%3A1&", 10), Some(21));
         assert_eq!(cursor("20:45:37", 10), None);

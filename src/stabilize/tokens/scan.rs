@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::{Context, Token, is_named_id};
-use crate::stabilize::kind::{Kind, identity, time};
+use crate::stabilize::kind::identity::{self, JwtParts};
+use crate::stabilize::kind::{Kind, time};
 
 /// The fewest digits that are an id by themselves where they stand in a URL.
 const LONG_NUMBER: usize = 5;
@@ -17,6 +18,8 @@ pub(super) struct Scan<'a> {
     at: usize,
     /// Up to where the characters of a key, of the URL-safe and of the standard alphabet, were looked at in vain.
     no_key_before: [usize; 2],
+    /// The parts of the JSON Web Token that was looked for last.
+    jwt: JwtParts,
     /// What stands before the number that was looked at last.
     before: Before,
     ids: Option<&'a HashSet<String>>,
@@ -50,6 +53,7 @@ impl<'a> Scan<'a> {
             text,
             at: 0,
             no_key_before: [0, 0],
+            jwt: JwtParts::default(),
             before: Before::default(),
             ids: context.ids,
             abbreviations: context.abbreviations,
@@ -140,7 +144,7 @@ impl<'a> Scan<'a> {
                 return Some((length, Kind::Cursor));
             }
         }
-        if let Some(length) = identity::jwt(rest) {
+        if let Some(length) = self.jwt.length(text, self.at) {
             return Some((length, Kind::Jwt));
         }
         let word = &rest[..run];
