@@ -168,19 +168,29 @@ pub fn cursor_tail(cursor: &str) -> &str {
     cursor.trim_start_matches(|c: char| c.is_ascii_digit())
 }
 
-/// The length of the password hash at the start of a text: `$2b$12$…`, `$argon2id$v=19$…` (the PHC string format).
-pub fn password_hash(text: &str) -> Option<usize> {
-    let rest = text.strip_prefix('$')?;
-    let id = rest.find('$').filter(|end| (1..=20).contains(end))?;
-    let is_name = rest[..id]
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    let allowed = |byte: u8| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'$' | b'.' | b'/' | b'+' | b'=' | b',' | b'-')
-    };
-    let length = text.bytes().take_while(|byte| allowed(*byte)).count();
-    (is_name && length >= 30 && text[..length].matches('$').count() >= 3).then_some(length)
+/// The runs that password hashes are looked for in.
+#[derive(Default)]
+pub struct PasswordHashes(RunEnd);
+
+impl PasswordHashes {
+    /// The length of the password hash at a byte of a text: `$2b$12$…`, `$argon2id$v=19$…` (the PHC string format).
+    pub fn length(&mut self, text: &str, at: usize) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let mut name = bytes.get(at..)?.strip_prefix(b"$")?.iter().take(21);
+        let id = name.position(|byte| *byte == b'$').filter(|id| *id > 0)?;
+        let is_name = bytes[at + 1..at + 1 + id]
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-');
+        if !is_name {
+            return None;
+        }
+        let end = self.0.of(bytes, at, |byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'$' | b'.' | b'/' | b'+' | b'=' | b',' | b'-')
+        });
+        let mut dollars = bytes[at..end].iter().filter(|byte| **byte == b'$');
+        (end - at >= 30 && dollars.nth(2).is_some()).then_some(end - at)
+    }
 }
 
 /// How far the characters of a key reach from the start of a text; `standard` allows those of the standard alphabet,
@@ -401,6 +411,7 @@ mod tests {
         assert_eq!(cursor("1583819858583%3A0%3A1&", 10), Some(21));
         assert_eq!(cursor("20:45:37", 10), None);
         let bcrypt = "$2b$12$R2n7EqpP052BR9okZVEQxOwzuHBoNK0y7CEwann/ElJNw7wSAAeq6";
+        let password_hash = |text| PasswordHashes::default().length(text, 0);
         assert_eq!(password_hash(bcrypt), Some(bcrypt.len()));
         assert_eq!(password_hash("$ref$x"), None);
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Context, Token, is_named_id};
-use crate::stabilize::kind::identity::{self, JwtParts};
+use crate::stabilize::kind::identity::{self, JwtParts, PasswordHashes};
 use crate::stabilize::kind::{Kind, time};
 
 /// The fewest digits that are an id by themselves where they stand in a URL.
@@ -18,6 +18,8 @@ pub(super) struct Scan<'a> {
     at: usize,
     /// Up to where the characters of a key, of the URL-safe and of the standard alphabet, were looked at in vain.
     no_key_before: [usize; 2],
+    /// The password hash that was looked for last.
+    password_hash: PasswordHashes,
     /// The parts of the JSON Web Token that was looked for last.
     jwt: JwtParts,
     /// What stands before the number that was looked at last.
@@ -53,6 +55,7 @@ impl<'a> Scan<'a> {
             text,
             at: 0,
             no_key_before: [0, 0],
+            password_hash: PasswordHashes::default(),
             jwt: JwtParts::default(),
             before: Before::default(),
             ids: context.ids,
@@ -124,7 +127,8 @@ impl<'a> Scan<'a> {
         let ends = |length: usize| !self.byte(self.at + length).is_ascii_alphanumeric();
         let first = self.byte(self.at);
         if first == b'$' {
-            return identity::password_hash(rest).map(|length| (length, Kind::Key));
+            let found = self.password_hash.length(text, self.at);
+            return found.map(|length| (length, Kind::Key));
         }
         if first.is_ascii_uppercase()
             && let Some(length) = time::http_date(rest)
