@@ -82,13 +82,20 @@ fn images<'p>(
     sides: impl Fn(&'p Pair<'_>) -> (&'p str, &'p str),
 ) -> Images<'p> {
     let mut images: Images = HashMap::new();
+    // Where the images of a value stand but for the first: mostly there is no other.
+    let mut others = HashMap::new();
     for at in chosen {
         let pair = &pairs[*at];
         let (from, to) = sides(pair);
-        let key = (pair.space(), pair.kind.normal_form(from));
+        let key = || (pair.space(), pair.kind.normal_form(from));
         let to = pair.kind.normal_form(to);
-        let found = images.entry(key).or_default();
-        match found.iter_mut().find(|(image, _)| *image == to) {
+        let found = images.entry(key()).or_default();
+        let known = match found.first() {
+            Some((first, _)) if *first == to => Some(0),
+            Some(_) => Some(*others.entry((key(), to.clone())).or_insert(found.len())),
+            None => None,
+        };
+        match known.and_then(|known| found.get_mut(known)) {
             Some((_, places)) => places.push(*at),
             None => found.push((to, vec![*at])),
         }
@@ -110,8 +117,9 @@ fn disagreeing(pairs: &[Pair<'_>], images: &Images<'_>, drift: &mut HashSet<usiz
         };
         // Of equal ones the first: what comes first was there before.
         let mut best = 0;
+        let weights: Vec<_> = found.iter().map(|(_, places)| weight(places)).collect();
         for at in 1..found.len() {
-            if weight(&found[at].1) > weight(&found[best].1) {
+            if weights[at] > weights[best] {
                 best = at;
             }
         }

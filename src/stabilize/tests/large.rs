@@ -17,6 +17,12 @@ fn drift_in_time(old: Value, new: Value) -> Vec<String> {
     found
 }
 
+/// `count` hashes, each another one.
+fn hashes(count: usize) -> Vec<String> {
+    let hash = |at: usize| format!("{:040x}", (at + 1).wrapping_mul(0x9E37_79B9));
+    (0..count).map(hash).collect()
+}
+
 #[test]
 fn a_text_of_many_parameters_is_compared_in_one_go() {
     for (begins, part) in [("/?", "a_id=12345&"), ("", "a=cbd1f80781a5&")] {
@@ -32,15 +38,35 @@ fn a_text_of_many_parameters_is_compared_in_one_go() {
 
 #[test]
 fn a_hash_that_is_no_abbreviation_is_soon_told() {
-    let hash = |from: usize, at: usize| format!("{:040x}", (at + from + 1).wrapping_mul(0x9E37_79B9));
-    let items = |from: usize| -> Value { (0..20_000).map(|at| json!(hash(from, at))).collect() };
-    let (old, new) = (with_body(items(0)), with_body(items(50_000)));
+    let all = hashes(60_000);
+    let (old, new) = (
+        with_body(json!(all[..20_000])),
+        with_body(json!(all[20_000..40_000])),
+    );
     let renaming = pair("a/b", &old, &new, &Rules::default()).renaming();
-    let known = renaming.old_spelling(Kind::Hex, &hash(50_000, 7));
-    assert_eq!(known, Some(&*hash(0, 7)));
+    let known = renaming.old_spelling(Kind::Hex, &all[20_007]);
+    assert_eq!(known, Some(&*all[7]));
     let start = Instant::now();
-    for at in 100_000..120_000 {
-        assert_eq!(renaming.old_spelling(Kind::Hex, &hash(0, at)), None);
+    for other in &all[40_000..] {
+        assert_eq!(renaming.old_spelling(Kind::Hex, other), None);
     }
     assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_hash_that_became_many_is_compared_in_one_go() {
+    let all = hashes(30_000);
+    let one = vec![&all[0]; 30_000];
+    assert_eq!(drift_in_time(json!(one), json!(all)).len(), 29_999);
+    // One of them in many places.
+    let mut half = all.clone();
+    half[15_000..].fill(all[0].clone());
+    assert_eq!(
+        drift_in_time(
+            json!(vec!["cbd1f80781a5d52db2ce323a7669b5c339dce255"; 30_000]),
+            json!(half)
+        )
+        .len(),
+        14_999
+    );
 }
