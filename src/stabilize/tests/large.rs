@@ -70,3 +70,15 @@ fn a_hash_that_became_many_is_compared_in_one_go() {
         14_999
     );
 }
+
+#[test]
+fn arrays_within_arrays_are_compared_once_at_each_level() {
+    let nested = |front: [&str; 3]| {
+        let leaf = json!([front[0], "cbd1f80781a5"]);
+        (0..40).fold(leaf, |inner, _| {
+            json!([front[0], front[1], front[2], inner])
+        })
+    };
+    let (old, new) = (nested(["p", "z", "m"]), nested(["z", "r", "m"]));
+    assert_eq!(drift_in_time(old, new).len(), 81);
+}
