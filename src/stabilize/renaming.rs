@@ -1,7 +1,8 @@
 //! One renaming for the whole document: the same value stays the same value in all of its places.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Bound;
 
 use super::Kind;
 use super::clock;
@@ -189,23 +190,25 @@ fn prefixes(pairs: &[Pair<'_>], identities: &[usize], drift: &mut HashSet<usize>
             let (from, to) = sides(*at);
             longer.entry(from).or_default().push(to);
         }
+        // What the longer values that begin with one became, in order: looked for once for each.
+        let mut wholes: HashMap<Cow<str>, BTreeSet<&str>> = HashMap::new();
         for at in &hashes {
             let (from, to) = sides(*at);
             if from.len() < MIN_HEX {
                 continue;
             }
-            let mut wholes = longer
-                .range::<str, _>((
-                    std::ops::Bound::Excluded(&*from),
-                    std::ops::Bound::Unbounded,
-                ))
-                .take_while(|(whole, _)| whole.starts_with(&*from))
-                .flat_map(|(_, images)| images)
-                .peekable();
-            if wholes.peek().is_none() {
-                continue;
-            }
-            if !wholes.any(|image| image.starts_with(&*to)) && from != to {
+            let images = wholes.entry(from.clone()).or_insert_with(|| {
+                let behind = longer.range::<str, _>((Bound::Excluded(&*from), Bound::Unbounded));
+                behind
+                    .take_while(|(whole, _)| whole.starts_with(&*from))
+                    .flat_map(|(_, images)| images.iter().map(|image| &**image))
+                    .collect()
+            });
+            let begins = || {
+                let mut behind = images.range::<str, _>((Bound::Included(&*to), Bound::Unbounded));
+                behind.next().is_some_and(|image| image.starts_with(&*to))
+            };
+            if !images.is_empty() && from != to && !begins() {
                 drift.insert(pairs[*at].leaf);
             }
         }

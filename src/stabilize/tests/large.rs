@@ -82,3 +82,25 @@ fn arrays_within_arrays_are_compared_once_at_each_level() {
     let (old, new) = (nested(["p", "z", "m"]), nested(["z", "r", "m"]));
     assert_eq!(drift_in_time(old, new).len(), 81);
 }
+
+#[test]
+fn members_whose_names_vary_are_compared_in_one_go() {
+    let all = hashes(20_000);
+    let members = |names: &[String]| -> Value {
+        let members = names.iter().map(|name| (name.clone(), json!(1)));
+        Value::Object(members.collect())
+    };
+    let found = drift_in_time(members(&all[..10_000]), members(&all[10_000..]));
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn many_abbreviations_of_many_hashes_are_compared_in_one_go() {
+    let mut old = vec!["abcdef1".to_owned(); 8_000];
+    old.extend(hashes(8_000).iter().map(|hash| format!("abcdef1{hash}")));
+    let new: Vec<_> = hashes(24_000).drain(8_000..).collect();
+    let short = new[..8_000].iter().map(|hash| &hash[33..]);
+    let long = new[8_000..].iter().map(|hash| format!("9876543{hash}"));
+    let new: Vec<_> = short.map(str::to_owned).chain(long).collect();
+    drift_in_time(json!(old), json!(new));
+}
