@@ -1,7 +1,5 @@
 //! Values with identity: ids, hashes, keys.
 
-use std::ops::Range;
-
 /// The fewest hexadecimal digits that are taken for a hash: what `git` abbreviates to.
 pub const MIN_HEX: usize = 7;
 
@@ -221,25 +219,12 @@ fn key_run(bytes: &[u8], standard: bool) -> usize {
     }
 }
 
-/// What a look for a key found.
-pub struct KeyLook {
-    /// The bytes looked at: no key begins within them with the same alphabet.
-    pub run: Range<usize>,
-    /// Whether they are one.
-    pub is_key: bool,
+/// Where the characters of a key end that a letter or digit of a text is part of, wherever in it that stands.
+pub fn key_end(text: &str, at: usize, standard: bool) -> usize {
+    at + key_run(&text.as_bytes()[at..], standard)
 }
 
-/// Looks for a random key at a byte of a text.
-pub fn key(text: &str, at: usize, standard: bool) -> KeyLook {
-    let bytes = &text.as_bytes()[at..];
-    let length = key_run(bytes, standard);
-    KeyLook {
-        run: at..at + length,
-        is_key: length >= MIN_LOWER_KEY && looks_random(&bytes[..length]),
-    }
-}
-
-/// Whether a run of letters and digits is a random key.
+/// Whether a run of characters is a random key.
 pub fn is_key(run: &str) -> bool {
     run.len() >= MIN_LOWER_KEY && looks_random(run.as_bytes())
 }
@@ -339,11 +324,6 @@ pub(super) fn are_keys_of_one_form(old: &str, new: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn is_key(text: &str) -> bool {
-        let look = key(text, 0, true);
-        look.is_key && look.run == (0..text.len())
-    }
-
     #[test]
     fn words_and_numbers_are_no_hashes() {
         for yes in [
@@ -375,6 +355,7 @@ mod tests {
             "k3j4h5z2j3h4q9",
             "dGhpcyBpcyBub3QgYSB3b3JkIDEyMw==",
         ] {
+            assert_eq!(key_end(yes, 0, true), yes.len());
             assert!(is_key(yes), "{yes}");
         }
         for no in [

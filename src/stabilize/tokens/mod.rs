@@ -278,4 +278,18 @@ mod tests {
             assert!(start.elapsed().as_secs() < 5, "{part}");
         }
     }
+
+    #[test]
+    fn values_that_a_boundary_would_cut_are_looked_at_once() {
+        for part in ["a1B2c3D4-", "eyJabc1-", "$a$b1"] {
+            let text = format!("{}.abcd.efgh1--5X", part.repeat(500_000 / part.len()));
+            let context = Context {
+                boundary: Some("5X"),
+                ..Context::default()
+            };
+            let start = std::time::Instant::now();
+            tokens(&text, context);
+            assert!(start.elapsed().as_secs() < 5, "{part}");
+        }
+    }
 }

@@ -16,8 +16,8 @@ const CURSOR: usize = 10;
 pub(super) struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// Up to where the characters of a key, of the URL-safe and of the standard alphabet, were looked at in vain.
-    no_key_before: [usize; 2],
+    /// The characters of a key, of the URL-safe and of the standard alphabet, that were looked at last.
+    keys: [KeyRun; 2],
     /// The password hash that was looked for last.
     password_hash: PasswordHashes,
     /// The parts of the JSON Web Token that was looked for last.
@@ -27,6 +27,13 @@ pub(super) struct Scan<'a> {
     ids: Option<&'a HashSet<String>>,
     abbreviations: Option<&'a HashSet<String>>,
     found: Vec<Token>,
+}
+
+/// Where characters of a key end, and whether no key begins among them.
+#[derive(Clone, Copy, Default)]
+struct KeyRun {
+    end: usize,
+    in_vain: bool,
 }
 
 /// Up to where a text was looked at for the beginning of a query, so that no part of it is looked at twice.
@@ -54,7 +61,7 @@ impl<'a> Scan<'a> {
         Self {
             text,
             at: 0,
-            no_key_before: [0, 0],
+            keys: [KeyRun::default(); 2],
             password_hash: PasswordHashes::default(),
             jwt: JwtParts::default(),
             before: Before::default(),
@@ -265,14 +272,22 @@ impl<'a> Scan<'a> {
             b'"' | b'\'' | b' ' | b'=' | b':' | b',' | b';' | b'<'
         );
         for (alphabet, standard) in [(1, true), (0, false)] {
-            if standard && !is_apart || self.at < self.no_key_before[alphabet] {
+            let KeyRun { end, in_vain } = self.keys[alphabet];
+            let is_inside = self.at < end;
+            if standard && !is_apart || is_inside && in_vain {
                 continue;
             }
-            let look = identity::key(self.text, self.at, standard);
-            if look.is_key && !identity::is_hex(&self.text[look.run.clone()]) {
-                return Some(look.run.len());
+            let end = match is_inside {
+                true => end,
+                false => identity::key_end(self.text, self.at, standard),
+            };
+            let run = &self.text[self.at..end];
+            let is_key = identity::is_key(run) && !identity::is_hex(run);
+            let in_vain = !is_key;
+            self.keys[alphabet] = KeyRun { end, in_vain };
+            if is_key {
+                return Some(run.len());
             }
-            self.no_key_before[alphabet] = look.run.end;
         }
         None
     }
