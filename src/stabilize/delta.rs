@@ -56,6 +56,22 @@ impl Delta<'_> {
         }
     }
 
+    /// Gives other numbers to its comparisons of two values.
+    pub(super) fn renumber(&mut self, number: &dyn Fn(usize) -> usize) {
+        match self {
+            Self::Paired { leaf, .. } => *leaf = number(*leaf),
+            Self::Renamed { leaf, value, .. } => {
+                *leaf = number(*leaf);
+                value.renumber(number);
+            }
+            Self::Object(members) => members
+                .iter_mut()
+                .for_each(|(_, member)| member.renumber(number)),
+            Self::Array(items) => items.iter_mut().for_each(|(_, item)| item.renumber(number)),
+            Self::Same(_) | Self::Added(_) | Self::Removed(_) | Self::Replaced(..) => {}
+        }
+    }
+
     /// Makes drift of the comparisons that turned out not to pair.
     pub(super) fn resolve(&mut self, is_drift: &dyn Fn(usize) -> bool) {
         match self {

@@ -1,6 +1,7 @@
 //! Two versions of a document, paired.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Bound;
 
 use serde_json::Value;
 
@@ -64,7 +65,8 @@ pub struct Pairing<'a> {
 /// Which older spelling stands for which newer one, for values with identity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Renaming {
-    to_old: HashMap<String, String>,
+    /// In order, so that the values that begin with an abbreviation stand side by side.
+    to_old: BTreeMap<String, String>,
 }
 
 impl Renaming {
@@ -73,15 +75,15 @@ impl Renaming {
         if let Some(old) = self.to_old.get(new) {
             return Some(old);
         }
+        if kind != Kind::Hex {
+            return None;
+        }
         // An abbreviation that did not pair by itself.
-        (kind == Kind::Hex)
-            .then(|| {
-                let mut wholes = self.to_old.iter();
-                wholes.find_map(|(whole, old)| {
-                    whole.starts_with(new).then(|| old.get(..new.len()))?
-                })
-            })
-            .flatten()
+        let behind = self
+            .to_old
+            .range::<str, _>((Bound::Excluded(new), Bound::Unbounded));
+        let mut wholes = behind.take_while(|(whole, _)| whole.starts_with(new));
+        wholes.find_map(|(_, old)| old.get(..new.len()))
     }
 }
 

@@ -1,7 +1,8 @@
 //! One renaming for the whole document: the same value stays the same value in all of its places.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Bound;
 
 use super::Kind;
 use super::clock;
@@ -82,13 +83,20 @@ fn images<'p>(
     sides: impl Fn(&'p Pair<'_>) -> (&'p str, &'p str),
 ) -> Images<'p> {
     let mut images: Images = HashMap::new();
+    // Where the images of a value stand but for the first: mostly there is no other.
+    let mut others = HashMap::new();
     for at in chosen {
         let pair = &pairs[*at];
         let (from, to) = sides(pair);
-        let key = (pair.space(), pair.kind.normal_form(from));
+        let key = || (pair.space(), pair.kind.normal_form(from));
         let to = pair.kind.normal_form(to);
-        let found = images.entry(key).or_default();
-        match found.iter_mut().find(|(image, _)| *image == to) {
+        let found = images.entry(key()).or_default();
+        let known = match found.first() {
+            Some((first, _)) if *first == to => Some(0),
+            Some(_) => Some(*others.entry((key(), to.clone())).or_insert(found.len())),
+            None => None,
+        };
+        match known.and_then(|known| found.get_mut(known)) {
             Some((_, places)) => places.push(*at),
             None => found.push((to, vec![*at])),
         }
@@ -110,8 +118,9 @@ fn disagreeing(pairs: &[Pair<'_>], images: &Images<'_>, drift: &mut HashSet<usiz
         };
         // Of equal ones the first: what comes first was there before.
         let mut best = 0;
+        let weights: Vec<_> = found.iter().map(|(_, places)| weight(places)).collect();
         for at in 1..found.len() {
-            if weight(&found[at].1) > weight(&found[best].1) {
+            if weights[at] > weights[best] {
                 best = at;
             }
         }
@@ -181,23 +190,25 @@ fn prefixes(pairs: &[Pair<'_>], identities: &[usize], drift: &mut HashSet<usize>
             let (from, to) = sides(*at);
             longer.entry(from).or_default().push(to);
         }
+        // What the longer values that begin with one became, in order: looked for once for each.
+        let mut wholes: HashMap<Cow<str>, BTreeSet<&str>> = HashMap::new();
         for at in &hashes {
             let (from, to) = sides(*at);
             if from.len() < MIN_HEX {
                 continue;
             }
-            let mut wholes = longer
-                .range::<str, _>((
-                    std::ops::Bound::Excluded(&*from),
-                    std::ops::Bound::Unbounded,
-                ))
-                .take_while(|(whole, _)| whole.starts_with(&*from))
-                .flat_map(|(_, images)| images)
-                .peekable();
-            if wholes.peek().is_none() {
-                continue;
-            }
-            if !wholes.any(|image| image.starts_with(&*to)) && from != to {
+            let images = wholes.entry(from.clone()).or_insert_with(|| {
+                let behind = longer.range::<str, _>((Bound::Excluded(&*from), Bound::Unbounded));
+                behind
+                    .take_while(|(whole, _)| whole.starts_with(&*from))
+                    .flat_map(|(_, images)| images.iter().map(|image| &**image))
+                    .collect()
+            });
+            let begins = || {
+                let mut behind = images.range::<str, _>((Bound::Included(&*to), Bound::Unbounded));
+                behind.next().is_some_and(|image| image.starts_with(&*to))
+            };
+            if !images.is_empty() && from != to && !begins() {
                 drift.insert(pairs[*at].leaf);
             }
         }

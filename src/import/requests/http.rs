@@ -229,16 +229,15 @@ fn quoted(text: &str) -> String {
     let mut in_string = false;
     let mut chars = text.char_indices().peekable();
     let mut until = 0;
+    let closed = text.rfind("}}").unwrap_or(0);
     while let Some((at, c)) = chars.next() {
         if at < until {
             continue;
         }
-        let end = text[at..]
-            .find("}}")
-            .filter(|_| !in_string && text[at..].starts_with("{{"));
-        if let Some(end) = end {
-            out.push_str(&Value::from(&text[at..at + end + 2]).to_string());
-            until = at + end + 2;
+        if !in_string && text[at..].starts_with("{{") && at < closed {
+            let end = text[at..].find("}}").map_or(text.len(), |end| at + end + 2);
+            out.push_str(&Value::from(&text[at..end]).to_string());
+            until = end;
             continue;
         }
         out.push(c);
@@ -283,4 +282,37 @@ fn parts(lines: &[&str], boundary: &str) -> Vec<(String, Part)> {
         parts.push((name, part));
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_outside_of_strings_are_quoted() {
+        for (text, expected) in [
+            (
+                r#"{"a": {{ n }}, "b": "{{ n }}"}"#,
+                r#"{"a": "{{ n }}", "b": "{{ n }}"}"#,
+            ),
+            (r#"{"a\"": {{ n }}}"#, r#"{"a\"": "{{ n }}"}"#),
+            ("}} {{ n", "}} {{ n"),
+            ("{{}}", "\"{{}}\""),
+            ("{{}", "{{}"),
+            ("{{{ n }}}", "\"{{{ n }}\"}"),
+        ] {
+            assert_eq!(quoted(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_body_is_quoted_in_one_go() {
+        for text in ["[{{ y }},", "[1,", "{{"] {
+            let text = text.repeat(1_000_000 / text.len());
+            let start = std::time::Instant::now();
+            quoted(&format!("{text}{{{{ y }}}}]"));
+            quoted(&format!("{{{{ y }}}}{text}"));
+            assert!(start.elapsed().as_secs() < 5);
+        }
+    }
 }

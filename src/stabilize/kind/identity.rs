@@ -1,7 +1,5 @@
 //! Values with identity: ids, hashes, keys.
 
-use std::ops::Range;
-
 /// The fewest hexadecimal digits that are taken for a hash: what `git` abbreviates to.
 pub const MIN_HEX: usize = 7;
 
@@ -92,29 +90,50 @@ pub fn is_in_key(byte: u8) -> bool {
     is_in(STANDARD, byte) || byte == b'='
 }
 
-/// The length of the JSON Web Token at the start of a text: its first part is base64 of `{"`.
-pub fn jwt(text: &str) -> Option<usize> {
-    if !text.starts_with("eyJ") {
-        return None;
-    }
-    let bytes = text.as_bytes();
-    let mut end = 0;
-    for part in 0..3 {
-        let start = end;
-        while bytes.get(end).is_some_and(|byte| is_in(URL_SAFE, *byte)) {
-            end += 1;
+/// Where runs of bytes of one class end in a text that is read from left to right: each is walked along once, however
+/// many places in it are asked for.
+#[derive(Default)]
+pub struct RunEnd {
+    start: usize,
+    end: usize,
+}
+
+impl RunEnd {
+    /// Where the run that a place lies in ends; the place itself where its byte is not of the class.
+    fn of(&mut self, bytes: &[u8], at: usize, is_in: impl Fn(u8) -> bool) -> usize {
+        if !(self.start..self.end).contains(&at) {
+            let run = bytes.iter().skip(at).take_while(|byte| is_in(**byte));
+            (self.start, self.end) = (at, at + run.count());
         }
-        if end - start < 4 && part < 2 {
+        self.end
+    }
+}
+
+/// The runs that the three parts of a JSON Web Token are.
+#[derive(Default)]
+pub struct JwtParts([RunEnd; 3]);
+
+impl JwtParts {
+    /// The length of the token at a byte of a text: its first part is base64 of `{"`.
+    pub fn length(&mut self, text: &str, at: usize) -> Option<usize> {
+        let bytes = text.as_bytes();
+        if !bytes.get(at..)?.starts_with(b"eyJ") {
             return None;
         }
-        if part < 2 {
-            if bytes.get(end) != Some(&b'.') {
+        let mut end = at;
+        for (part, runs) in self.0.iter_mut().enumerate() {
+            let start = end;
+            end = runs.of(bytes, start, |byte| is_in(URL_SAFE, byte));
+            if part == 2 {
+                break;
+            }
+            if end - start < 4 || bytes.get(end) != Some(&b'.') {
                 return None;
             }
             end += 1;
         }
+        Some(end - at)
     }
-    Some(end)
 }
 
 /// The cursor at the start of a text, whose number has so many digits at least: `1583819858583:0:1`, its colons maybe
@@ -147,19 +166,29 @@ pub fn cursor_tail(cursor: &str) -> &str {
     cursor.trim_start_matches(|c: char| c.is_ascii_digit())
 }
 
-/// The length of the password hash at the start of a text: `$2b$12$…`, `$argon2id$v=19$…` (the PHC string format).
-pub fn password_hash(text: &str) -> Option<usize> {
-    let rest = text.strip_prefix('$')?;
-    let id = rest.find('$').filter(|end| (1..=20).contains(end))?;
-    let is_name = rest[..id]
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    let allowed = |byte: u8| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'$' | b'.' | b'/' | b'+' | b'=' | b',' | b'-')
-    };
-    let length = text.bytes().take_while(|byte| allowed(*byte)).count();
-    (is_name && length >= 30 && text[..length].matches('$').count() >= 3).then_some(length)
+/// The runs that password hashes are looked for in.
+#[derive(Default)]
+pub struct PasswordHashes(RunEnd);
+
+impl PasswordHashes {
+    /// The length of the password hash at a byte of a text: `$2b$12$…`, `$argon2id$v=19$…` (the PHC string format).
+    pub fn length(&mut self, text: &str, at: usize) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let mut name = bytes.get(at..)?.strip_prefix(b"$")?.iter().take(21);
+        let id = name.position(|byte| *byte == b'$').filter(|id| *id > 0)?;
+        let is_name = bytes[at + 1..at + 1 + id]
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-');
+        if !is_name {
+            return None;
+        }
+        let end = self.0.of(bytes, at, |byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'$' | b'.' | b'/' | b'+' | b'=' | b',' | b'-')
+        });
+        let mut dollars = bytes[at..end].iter().filter(|byte| **byte == b'$');
+        (end - at >= 30 && dollars.nth(2).is_some()).then_some(end - at)
+    }
 }
 
 /// How far the characters of a key reach from the start of a text; `standard` allows those of the standard alphabet,
@@ -190,25 +219,12 @@ fn key_run(bytes: &[u8], standard: bool) -> usize {
     }
 }
 
-/// What a look for a key found.
-pub struct KeyLook {
-    /// The bytes looked at: no key begins within them with the same alphabet.
-    pub run: Range<usize>,
-    /// Whether they are one.
-    pub is_key: bool,
+/// Where the characters of a key end that a letter or digit of a text is part of, wherever in it that stands.
+pub fn key_end(text: &str, at: usize, standard: bool) -> usize {
+    at + key_run(&text.as_bytes()[at..], standard)
 }
 
-/// Looks for a random key at a byte of a text.
-pub fn key(text: &str, at: usize, standard: bool) -> KeyLook {
-    let bytes = &text.as_bytes()[at..];
-    let length = key_run(bytes, standard);
-    KeyLook {
-        run: at..at + length,
-        is_key: length >= MIN_LOWER_KEY && looks_random(&bytes[..length]),
-    }
-}
-
-/// Whether a run of letters and digits is a random key.
+/// Whether a run of characters is a random key.
 pub fn is_key(run: &str) -> bool {
     run.len() >= MIN_LOWER_KEY && looks_random(run.as_bytes())
 }
@@ -308,11 +324,6 @@ pub(super) fn are_keys_of_one_form(old: &str, new: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn is_key(text: &str) -> bool {
-        let look = key(text, 0, true);
-        look.is_key && look.run == (0..text.len())
-    }
-
     #[test]
     fn words_and_numbers_are_no_hashes() {
         for yes in [
@@ -344,6 +355,7 @@ mod tests {
             "k3j4h5z2j3h4q9",
             "dGhpcyBpcyBub3QgYSB3b3JkIDEyMw==",
         ] {
+            assert_eq!(key_end(yes, 0, true), yes.len());
             assert!(is_key(yes), "{yes}");
         }
         for no in [
@@ -368,15 +380,19 @@ mod tests {
         assert_eq!(uuid("e65bee01-57a5-4267-9e0a-787f990bc53"), None);
         assert!(is_ulid("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
         assert!(!is_ulid("81ARZ3NDEKTSV4RRFFQ69G5FAV"));
+        let jwt = |text, at| JwtParts::default().length(text, at);
         assert_eq!(
-            jwt("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_1 x"),
+            jwt("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_1 x", 0),
             Some(43)
         );
-        assert_eq!(jwt("eyJhbGciOiJIUzI1NiJ9"), None);
+        assert_eq!(jwt("eyJhbGciOiJIUzI1NiJ9", 0), None);
+        assert_eq!(jwt("-eyJh.eyJz.", 1), Some(10));
+        assert_eq!(jwt("-eyJh.eyJz.", 0), None);
         assert_eq!(cursor("1583819858583:0:1>", 10), Some(17));
         assert_eq!(cursor("1583819858583%3A0%3A1&", 10), Some(21));
         assert_eq!(cursor("20:45:37", 10), None);
         let bcrypt = "$2b$12$R2n7EqpP052BR9okZVEQxOwzuHBoNK0y7CEwann/ElJNw7wSAAeq6";
+        let password_hash = |text| PasswordHashes::default().length(text, 0);
         assert_eq!(password_hash(bcrypt), Some(bcrypt.len()));
         assert_eq!(password_hash("$ref$x"), None);
     }

@@ -5,11 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::Value;
 
-use super::Overlay;
+use super::{Leaf, Overlay, SAME};
 use crate::stabilize::align::{Step, align};
 use crate::stabilize::delta::Delta;
 use crate::stabilize::fields::FieldId;
 use crate::stabilize::mask::{Known, Mask};
+use crate::stabilize::renaming::Pair;
 use crate::stabilize::rules::{Hold, Rule};
 use crate::stabilize::series::{self, Series};
 
@@ -29,10 +30,8 @@ impl<'a> Overlay<'a> {
         let in_order = self.fields.get(field).order().is_none() && self.orders.is_none();
         if in_order && a.len() == b.len() {
             // Mostly nothing came or went: it is cheaper to try this than to look first.
-            let before = (self.pairs.len(), self.leaves.len());
-            let items: Vec<_> = (0..a.len())
-                .map(|at| (at, self.value(&a[at], &b[at], item)))
-                .collect();
+            let mut tried = Tried::new(self);
+            let items = tried.items(self, a, b, item);
             let is_settled = a.len() == 1 || !items.iter().any(|(_, item)| item.is_drift());
             let steps = match is_settled {
                 true => Vec::new(),
@@ -44,15 +43,15 @@ impl<'a> Overlay<'a> {
             {
                 return self.items(old, new, items, true);
             }
-            self.pairs.truncate(before.0);
-            self.leaves.truncate(before.1);
-            return self.aligned(old, new, a, b, item, steps);
+            tried.take_back(self, items);
+            return self.aligned(old, new, a, b, item, (steps, tried));
         }
         let steps = self.steps(a, b, field, item);
-        self.aligned(old, new, a, b, item, steps)
+        let tried = Tried::new(self);
+        self.aligned(old, new, a, b, item, (steps, tried))
     }
 
-    /// Compares the items that belong together.
+    /// Compares the items that belong together, but for those that were compared already.
     fn aligned(
         &mut self,
         old: &'a Value,
@@ -60,7 +59,7 @@ impl<'a> Overlay<'a> {
         a: &'a [Value],
         b: &'a [Value],
         item: FieldId,
-        steps: Vec<Step>,
+        (steps, mut tried): (Vec<Step>, Tried<'a>),
     ) -> Delta<'a> {
         let mut in_place = true;
         let items: Vec<_> = steps
@@ -68,7 +67,8 @@ impl<'a> Overlay<'a> {
             .map(|step| match step {
                 Step::Both(o, n) => {
                     in_place &= o == n;
-                    (n, self.value(&a[o], &b[n], item))
+                    let known = (o == n).then(|| tried.put_back(self, n)).flatten();
+                    (n, known.unwrap_or_else(|| self.value(&a[o], &b[n], item)))
                 }
                 Step::Old(o) => (o, Delta::Removed(&a[o])),
                 Step::New(n) => (n, Delta::Added(&b[n])),
@@ -189,6 +189,76 @@ impl<'a> Overlay<'a> {
             }
         };
         Some(delta)
+    }
+}
+
+/// The items of two arrays compared one by one. What comes of it is kept where some turn out to belong together in
+/// another way: in arrays within arrays, a second comparison at each level would double the work with each.
+struct Tried<'a> {
+    /// How many pairs and leaves there were before each of the items.
+    starts: Vec<(usize, usize)>,
+    items: Vec<Option<Delta<'a>>>,
+    /// The pairs and leaves of all of the items.
+    pairs: Vec<Pair<'a>>,
+    leaves: Vec<Leaf>,
+}
+
+impl<'a> Tried<'a> {
+    fn new(overlay: &Overlay<'a>) -> Self {
+        Self {
+            starts: vec![(overlay.pairs.len(), overlay.leaves.len())],
+            items: Vec::new(),
+            pairs: Vec::new(),
+            leaves: Vec::new(),
+        }
+    }
+
+    fn items(
+        &mut self,
+        overlay: &mut Overlay<'a>,
+        a: &'a [Value],
+        b: &'a [Value],
+        item: FieldId,
+    ) -> Vec<(usize, Delta<'a>)> {
+        let mut items = Vec::with_capacity(a.len());
+        for (at, (old, new)) in a.iter().zip(b).enumerate() {
+            items.push((at, overlay.value(old, new, item)));
+            let end = (overlay.pairs.len(), overlay.leaves.len());
+            self.starts.push(end);
+        }
+        items
+    }
+
+    /// Takes what these items gave out of the comparison again.
+    fn take_back(&mut self, overlay: &mut Overlay<'a>, items: Vec<(usize, Delta<'a>)>) {
+        let (pairs, leaves) = self.starts[0];
+        self.pairs = overlay.pairs.split_off(pairs);
+        self.leaves = overlay.leaves.split_off(leaves);
+        self.items = items.into_iter().map(|(_, item)| Some(item)).collect();
+    }
+
+    /// Adds what an item gave, if it was compared; its leaves have other numbers then.
+    fn put_back(&mut self, overlay: &mut Overlay<'a>, at: usize) -> Option<Delta<'a>> {
+        let mut item = self.items.get_mut(at)?.take()?;
+        let (first, start, end) = (self.starts[0], self.starts[at], self.starts[at + 1]);
+        let base = overlay.leaves.len();
+        let number = |leaf: usize| leaf - start.1 + base;
+        for pair in &self.pairs[start.0 - first.0..end.0 - first.0] {
+            let leaf = match pair.leaf {
+                SAME => SAME,
+                leaf => number(leaf),
+            };
+            overlay.pairs.push(Pair {
+                leaf,
+                ..pair.clone()
+            });
+        }
+        let leaves = &self.leaves[start.1 - first.1..end.1 - first.1];
+        overlay.leaves.extend_from_slice(leaves);
+        if base != start.1 {
+            item.renumber(&number);
+        }
+        Some(item)
     }
 }
 

@@ -29,8 +29,8 @@ impl<'a> Overlay<'a> {
         let mut members = Vec::with_capacity(a.len().max(b.len()));
         let mut newer = b.iter().peekable();
         let mut done = HashSet::new();
-        let is_added =
-            |key: &str| !a.contains_key(key) && !renamed.values().any(|(to, _)| *to == key);
+        let newer_names: HashSet<_> = renamed.values().map(|(to, _)| *to).collect();
+        let is_added = |key: &str| !a.contains_key(key) && !newer_names.contains(key);
         for (key, before) in a {
             if let Some((to, leaf)) = renamed.get(key.as_str()) {
                 let item = self.fields.item(field);

@@ -18,9 +18,10 @@ use crate::stabilize::tokens::{is_named_id, number, tokens};
 impl<'a> Overlay<'a> {
     /// Remembers the identities of a text that is the same in both versions.
     fn same_text(&mut self, text: &'a str, field: FieldId) {
+        let query = text.find('?');
         for token in tokens(text, self.context(field, 0)) {
             if token.kind.has_identity() || token.kind == Kind::Iso8601 {
-                let in_url = self.is_in_url(field, token.kind, text, token.span.start);
+                let in_url = self.is_in_url(field, token.kind, text, query, token.span.start);
                 let value = &text[token.span];
                 self.pairs.push(Pair {
                     leaf: SAME,
@@ -34,11 +35,18 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// Whether a token is a number of a URL that nothing there calls an id.
-    fn is_in_url(&self, field: FieldId, kind: Kind, text: &str, at: usize) -> bool {
+    /// Whether a token is a number of a URL, whose first `?` may stand at `query`, that nothing there calls an id.
+    fn is_in_url(
+        &self,
+        field: FieldId,
+        kind: Kind,
+        text: &str,
+        query: Option<usize>,
+        at: usize,
+    ) -> bool {
         let field = self.fields.get(field);
-        let is_id = field.names_id() || field.role == Role::Path || is_named_id(text, at);
-        kind == Kind::Id && !is_id
+        let is_named = || query.is_some_and(|query| query < at) && is_named_id(text, at);
+        kind == Kind::Id && !(field.names_id() || field.role == Role::Path || is_named())
     }
 
     pub(super) fn text(
@@ -111,8 +119,9 @@ impl<'a> Overlay<'a> {
     ) -> Delta<'a> {
         let mut kinds = Vec::new();
         let leaf = self.leaves.len();
+        let query = a.find('?');
         for Match { old, new, kind } in found {
-            let in_url = self.is_in_url(field, *kind, a, old.start);
+            let in_url = self.is_in_url(field, *kind, a, query, old.start);
             let (old, new) = (&a[old.clone()], &b[new.clone()]);
             if old != new && !kinds.contains(&Hold::Kind(*kind)) {
                 kinds.push(Hold::Kind(*kind));

@@ -12,6 +12,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
+use aho_corasick::AhoCorasick;
 use serde_json::{Number, Value};
 
 use super::kind::identity::is_decimal;
@@ -32,6 +33,12 @@ const COUNTED: usize = 4;
 
 /// Numbers of so many digits do not count up: they have one length.
 const LONGEST_COUNTED: usize = 10;
+
+/// So many values are looked for in a text one by one.
+const LOOKED_FOR_BY_ITSELF: usize = 64;
+
+/// For more values than this, the search would take more memory than a text does.
+const LOOKED_FOR_AT_ONCE: usize = 1 << 16;
 
 /// The names of the new volatile values of one document. Each value is seen first ([`Pseudonyms::text`] and
 /// [`Pseudonyms::number`] give it back as it is), then, after [`Pseudonyms::settle`], replaced.
@@ -113,11 +120,13 @@ impl<'a> Pseudonyms<'a> {
             ..Context::of_key(key)
         };
         let found = place.whole(text, tokens(text, context));
+        let values = found.iter().map(|token| &text[token.span.clone()]);
+        let kept = old.map_or_else(HashSet::new, |old| held(old, values.collect()));
         let mut out = String::with_capacity(text.len());
         let mut copied = 0;
         for (index, token) in found.into_iter().enumerate() {
             let value = &text[token.span.clone()];
-            if old.is_some_and(|old| old.contains(value)) {
+            if kept.contains(value) {
                 continue;
             }
             let address = format!("{}:{index}", place.address);
@@ -330,6 +339,27 @@ impl<'a> Pseudonyms<'a> {
         }
         last
     }
+}
+
+/// Which of these values stand in a text. They are looked for at once where they are many.
+fn held<'v>(text: &str, values: HashSet<&'v str>) -> HashSet<&'v str> {
+    if values.len() <= LOOKED_FOR_BY_ITSELF {
+        let held = values.into_iter().filter(|value| text.contains(value));
+        return held.collect();
+    }
+    let values: Vec<_> = values.into_iter().collect();
+    let mut held = HashSet::new();
+    for values in values.chunks(LOOKED_FOR_AT_ONCE) {
+        match AhoCorasick::new(values) {
+            Ok(search) => {
+                let found = search.find_overlapping_iter(text);
+                held.extend(found.filter_map(|found| values.get(found.pattern().as_usize())));
+            }
+            // They are too many for it.
+            Err(_) => held.extend(values.iter().filter(|value| text.contains(**value))),
+        }
+    }
+    held
 }
 
 /// Whether a number counts up from one, so that its length is chance; longer ones have one length.

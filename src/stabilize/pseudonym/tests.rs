@@ -79,3 +79,20 @@ fn kinds_stay_and_names_are_their_own_names() {
     let again: Vec<_> = once.iter().map(String::as_str).collect();
     assert_eq!(names(&again), once);
 }
+
+#[test]
+fn many_values_of_a_long_text_are_looked_for_at_once() {
+    let text = |from: usize| -> String {
+        let hashes = (from..from + 50_000).map(|at| format!("{:012x}", at * 0x9E37_79B9));
+        hashes.collect::<Vec<_>>().join("-")
+    };
+    let (old, new) = (text(0), text(25_000));
+    let start = std::time::Instant::now();
+    let found = held(&old, new.split('-').collect());
+    assert!(start.elapsed().as_secs() < 5);
+    let half: HashSet<_> = new.split('-').take(25_000).collect();
+    assert_eq!(found, half);
+
+    let few = HashSet::from(["bcd", "cd", "dc"]);
+    assert_eq!(held("abcde", few), HashSet::from(["bcd", "cd"]));
+}

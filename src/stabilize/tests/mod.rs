@@ -2,6 +2,7 @@
 
 mod forms;
 mod identities;
+mod large;
 mod learning;
 pub(crate) mod properties;
 

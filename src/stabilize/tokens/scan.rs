@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::{Context, Token, is_named_id};
-use crate::stabilize::kind::{Kind, identity, time};
+use crate::stabilize::kind::identity::{self, JwtParts, PasswordHashes};
+use crate::stabilize::kind::{Kind, time};
 
 /// The fewest digits that are an id by themselves where they stand in a URL.
 const LONG_NUMBER: usize = 5;
@@ -15,11 +16,44 @@ const CURSOR: usize = 10;
 pub(super) struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// Up to where the characters of a key, of the URL-safe and of the standard alphabet, were looked at in vain.
-    no_key_before: [usize; 2],
+    /// The characters of a key, of the URL-safe and of the standard alphabet, that were looked at last.
+    keys: [KeyRun; 2],
+    /// The password hash that was looked for last.
+    password_hash: PasswordHashes,
+    /// The parts of the JSON Web Token that was looked for last.
+    jwt: JwtParts,
+    /// What stands before the number that was looked at last.
+    before: Before,
     ids: Option<&'a HashSet<String>>,
     abbreviations: Option<&'a HashSet<String>>,
     found: Vec<Token>,
+}
+
+/// Where characters of a key end, and whether no key begins among them.
+#[derive(Clone, Copy, Default)]
+struct KeyRun {
+    end: usize,
+    in_vain: bool,
+}
+
+/// Up to where a text was looked at for the beginning of a query, so that no part of it is looked at twice.
+#[derive(Default)]
+struct Before {
+    end: usize,
+    /// Whether a `?` was the last character that begins or ends a query.
+    is_query: bool,
+}
+
+impl Before {
+    /// Whether a byte stands behind a `?`, with no blank between them; it is none before the one asked for last.
+    fn is_query(&mut self, text: &str, at: usize) -> bool {
+        let next = text.get(self.end..at).unwrap_or_default();
+        if let Some(last) = next.rfind(|c: char| c == '?' || c.is_whitespace()) {
+            self.is_query = next[last..].starts_with('?');
+        }
+        self.end = at;
+        self.is_query
+    }
 }
 
 impl<'a> Scan<'a> {
@@ -27,7 +61,10 @@ impl<'a> Scan<'a> {
         Self {
             text,
             at: 0,
-            no_key_before: [0, 0],
+            keys: [KeyRun::default(); 2],
+            password_hash: PasswordHashes::default(),
+            jwt: JwtParts::default(),
+            before: Before::default(),
             ids: context.ids,
             abbreviations: context.abbreviations,
             found: Vec::new(),
@@ -97,7 +134,8 @@ impl<'a> Scan<'a> {
         let ends = |length: usize| !self.byte(self.at + length).is_ascii_alphanumeric();
         let first = self.byte(self.at);
         if first == b'$' {
-            return identity::password_hash(rest).map(|length| (length, Kind::Key));
+            let found = self.password_hash.length(text, self.at);
+            return found.map(|length| (length, Kind::Key));
         }
         if first.is_ascii_uppercase()
             && let Some(length) = time::http_date(rest)
@@ -117,7 +155,7 @@ impl<'a> Scan<'a> {
                 return Some((length, Kind::Cursor));
             }
         }
-        if let Some(length) = identity::jwt(rest) {
+        if let Some(length) = self.jwt.length(text, self.at) {
             return Some((length, Kind::Jwt));
         }
         let word = &rest[..run];
@@ -175,7 +213,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A number in a text: a time, or an id in a URL.
-    fn decimal(&self, rest: &str, word: &str) -> Option<(usize, Kind)> {
+    fn decimal(&mut self, rest: &str, word: &str) -> Option<(usize, Kind)> {
         if self.at > 0 && matches!(self.byte(self.at - 1), b'.' | b',') {
             return None;
         }
@@ -196,9 +234,10 @@ impl<'a> Scan<'a> {
         if time::is_epoch_milliseconds(word) {
             return Some((word.len(), Kind::EpochMilliseconds));
         }
-        let is_known =
-            || self.ids.is_some_and(|ids| ids.contains(word)) || is_named_id(self.text, self.at);
-        let is_id = self.is_segment(word.len()) && (word.len() >= LONG_NUMBER || is_known());
+        let is_id = self.is_segment(word.len())
+            && (word.len() >= LONG_NUMBER
+                || self.ids.is_some_and(|ids| ids.contains(word))
+                || is_named_id(self.text, self.at));
         is_id.then_some((word.len(), Kind::Id))
     }
 
@@ -213,7 +252,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether the next bytes are a segment of a path or the value of a query, as a whole.
-    fn is_segment(&self, length: usize) -> bool {
+    fn is_segment(&mut self, length: usize) -> bool {
         let Some(before) = self.at.checked_sub(1).map(|at| self.byte(at)) else {
             return false;
         };
@@ -222,11 +261,7 @@ impl<'a> Scan<'a> {
             after,
             None | Some(b'/' | b'?' | b'#' | b'&' | b'>' | b'"' | b' ')
         );
-        let is_query = before == b'='
-            && self.text[..self.at]
-                .rfind(|c: char| c == '?' || c.is_whitespace())
-                .is_some_and(|at| self.byte(at) == b'?');
-        ends && (before == b'/' || is_query)
+        ends && (before == b'/' || before == b'=' && self.before.is_query(self.text, self.at))
     }
 
     /// A random key, of the standard alphabet of base64 where no URL can be meant, else of the URL-safe one.
@@ -237,14 +272,22 @@ impl<'a> Scan<'a> {
             b'"' | b'\'' | b' ' | b'=' | b':' | b',' | b';' | b'<'
         );
         for (alphabet, standard) in [(1, true), (0, false)] {
-            if standard && !is_apart || self.at < self.no_key_before[alphabet] {
+            let KeyRun { end, in_vain } = self.keys[alphabet];
+            let is_inside = self.at < end;
+            if standard && !is_apart || is_inside && in_vain {
                 continue;
             }
-            let look = identity::key(self.text, self.at, standard);
-            if look.is_key && !identity::is_hex(&self.text[look.run.clone()]) {
-                return Some(look.run.len());
+            let end = match is_inside {
+                true => end,
+                false => identity::key_end(self.text, self.at, standard),
+            };
+            let run = &self.text[self.at..end];
+            let is_key = identity::is_key(run) && !identity::is_hex(run);
+            let in_vain = !is_key;
+            self.keys[alphabet] = KeyRun { end, in_vain };
+            if is_key {
+                return Some(run.len());
             }
-            self.no_key_before[alphabet] = look.run.end;
         }
         None
     }
