@@ -268,7 +268,28 @@ fn shares_that_do_not_fit_together_are_refused() {
         2,
         &["\"3/2\" is no shard"],
     );
+    fails(
+        &sandbox,
+        &["capture", "--shard", "1/1000000000000", "-o", "x"],
+        2,
+        &["a capture has 1000 at most: divide it into fewer"],
+    );
     fails(&sandbox, &["capture", "--shard", "1/2"], 2, &["--output"]);
+
+    let about = sandbox.read("one/capture.json");
+    sandbox.write(
+        "one/capture.json",
+        about.replace("\"1/2\"", "\"1/1000000000000\""),
+    );
+    merge(
+        &["one", "two"],
+        &[
+            "one: \"1/1000000000000\" is one of 1000000000000 shards",
+            "1000 at most",
+            "help: ",
+        ],
+    );
+    sandbox.write("one/capture.json", about);
 
     sandbox.edit("api-docs/scenarios/A.json", "?a", "?aa");
     run(
