@@ -46,7 +46,7 @@ pub fn without_flaky(
     let selection = Selection {
         only: suspects.iter().map(ToString::to_string).collect(),
         skip: Vec::new(),
-        ..selection.clone()
+        ..selection.of_capture(2)
     };
     let second = recapture(context, project, &selection, Prose::Kept)?;
     let unstable = differences(first, &second, &suspects);

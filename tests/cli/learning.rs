@@ -170,3 +170,30 @@ fn a_capture_that_fails_teaches_nothing() {
         .tells(&["unexpected-status", "nothing was written"]);
     assert_eq!(before, sandbox.files());
 }
+
+#[cfg(unix)]
+#[test]
+fn the_logs_of_each_capture_are_kept() {
+    let sandbox = Sandbox::demo();
+    sandbox.edit(
+        "apidocs.toml",
+        "[server]\n",
+        "[server]\nprepare = [['sh', '-c', 'echo capture >> captures; cat captures']]\n",
+    );
+    let log = |folder: &str| {
+        let text = sandbox.read(&format!("{folder}/prepare-command-1-of-the-server.log"));
+        text.lines().count()
+    };
+    let name = "projects/get-project-keys";
+    let file = format!("api-docs/endpoints/{name}.json");
+    sandbox.edit(&file, "\"isActive\": true", "\"isActive\": false");
+    let check = ["check", "-q", "--only", name, "--logs", "checked"];
+    sandbox.run(&check).exits(1);
+    assert_eq!((log("checked"), log("checked/capture-2")), (1, 2));
+    let learn = [
+        "capture", "--learn", "--runs", "3", "--only", name, "--logs", "learned",
+    ];
+    sandbox.run(&learn).exits(0);
+    let learned = ["learned", "learned/capture-2", "learned/capture-3"].map(log);
+    assert_eq!(learned, [3, 4, 5]);
+}
