@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use ureq::http;
@@ -12,7 +13,7 @@ use ureq::tls::TlsConfig;
 use super::base::BaseUrl;
 use super::body::{self, BodyFault};
 use super::coding::{self, Undecodable};
-use super::error::Fault;
+use super::error::{Cause, Fault};
 use super::fault::{self, Said, Stage};
 use super::link::Link;
 use super::resolver::AddressResolver;
@@ -114,33 +115,54 @@ impl Client {
     }
 
     /// Sends a request and waits for the whole response; redirects are responses like others.
+    ///
+    /// A server may close a shared connection just when we send on it: the request is then made once more on a new one,
+    /// within the time of the first. A server that says nothing in time has the request and may be at work on it: that is
+    /// never repeated here.
     pub fn send(&self, request: &WireRequest) -> Result<WireResponse, NoResponse> {
+        let begins = Instant::now();
         let safe = SAFE.contains(&request.method.as_str());
         if !safe {
             self.hang_up();
         }
-        let answer = self.send_once(request);
-        // The server may close a shared connection just when we send on it: that is no answer at all.
-        let stale = {
-            let heard = self.tap.heard();
-            safe && !heard.fresh && heard.connected && heard.total == 0
-        };
-        match answer {
-            Err(NoResponse::Fault(_)) if stale && self.link.keep_alive => {
+        let answer = self.send_once(request, None);
+        let left = self.link.total.saturating_sub(begins.elapsed());
+        match &answer {
+            Err(NoResponse::Fault(fault))
+                if safe
+                    && fault.cause == Cause::Connection
+                    && self.kept_and_silent()
+                    && !left.is_zero() =>
+            {
                 self.hang_up();
-                self.send_once(request)
+                self.send_once(request, Some(left))
             }
-            answer => answer,
+            _ => answer,
         }
     }
 
-    fn send_once(&self, request: &WireRequest) -> Result<WireResponse, NoResponse> {
-        let call = self.request(request).map_err(NoResponse::Unsendable)?;
+    /// Whether the last request went out on a connection that was kept, and nothing came back.
+    fn kept_and_silent(&self) -> bool {
+        let heard = self.tap.heard();
+        self.link.keep_alive && !heard.fresh && heard.connected && heard.total == 0
+    }
+
+    /// Sends a request, within that time instead of the usual one.
+    fn send_once(
+        &self,
+        request: &WireRequest,
+        within: Option<Duration>,
+    ) -> Result<WireResponse, NoResponse> {
+        let mut call = self.request(request).map_err(NoResponse::Unsendable)?;
         if self.tap.is_interrupted() {
             return Err(NoResponse::Interrupted);
         }
         self.tap.clear();
         let agent = self.agent.borrow();
+        if let Some(within) = within {
+            let configured = agent.configure_request(call);
+            call = configured.timeout_global(Some(within)).build();
+        }
         let empty = matches!(request.method.as_str(), "POST" | "PUT" | "PATCH");
         let response = match &request.body {
             Some(body) => agent.run(call.map(|()| body)),

@@ -45,7 +45,7 @@ pub(super) struct Log {
 #[derive(Debug)]
 struct State {
     /// Not written yet.
-    held: Vec<u8>,
+    held: Held,
     /// Where the rest goes, and went.
     file: Option<(PathBuf, File)>,
     /// What was known when the first of it was written.
@@ -91,7 +91,7 @@ impl Log {
             None => None,
         };
         let state = Arc::new(Mutex::new(State {
-            held: Vec::new(),
+            held: Held::default(),
             file,
             written_with: None,
             closed: false,
@@ -120,7 +120,7 @@ impl Log {
             ended(reader);
         }
         let state = self.state();
-        let text = String::from_utf8_lossy(&state.held);
+        let text = String::from_utf8_lossy(&state.held.bytes);
         let text = known(&self.secrets).redact(&text).into_owned();
         let from = text.len().saturating_sub(SHOWN);
         let from = (from..=text.len()).find(|at| text.is_char_boundary(*at));
@@ -145,19 +145,18 @@ impl Log {
 
 impl State {
     fn take(&mut self, bytes: &[u8], secrets: &Shared) {
-        self.held.extend_from_slice(bytes);
-        if self.held.len() < 2 * HELD {
+        self.held.add(bytes);
+        if !self.held.is_full() {
             return;
         }
-        let front = self.held.len() - HELD;
         let Some((_, file)) = &mut self.file else {
             // Nobody will see it, nor what it cuts in two: of the end, only so much is shown.
-            self.held.drain(..front);
+            let front = self.held.bytes.len() - HELD;
+            self.held.bytes.drain(..front);
             return;
         };
         let secrets = known(secrets).clone();
-        let (text, taken) = redact_front(&self.held, front, &secrets);
-        self.held.drain(..taken);
+        let text = self.held.front(&secrets);
         self.written_with.get_or_insert(secrets);
         let _ = file.write_all(&text);
     }
@@ -166,7 +165,7 @@ impl State {
         let Some((path, mut file)) = self.file.take() else {
             return Ok(());
         };
-        file.write_all(&redact(&self.held, secrets))?;
+        file.write_all(&redact(&self.held.bytes, secrets))?;
         drop(file);
         if self
             .written_with
@@ -176,6 +175,40 @@ impl State {
             rewrite(&path, secrets)?;
         }
         Ok(())
+    }
+}
+
+/// The end of a log, held back until it is known which secrets are in it.
+#[derive(Debug, Default)]
+struct Held {
+    bytes: Vec<u8>,
+    /// The last secret that was taken away went to the end of what was there: the rest of its line belongs to it.
+    within_secret: bool,
+}
+
+impl Held {
+    fn add(&mut self, mut bytes: &[u8]) {
+        if self.within_secret {
+            let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+                return;
+            };
+            self.within_secret = false;
+            bytes = bytes.get(end..).unwrap_or_default();
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes.len() >= 2 * HELD
+    }
+
+    /// Takes away what is no longer held back, and gives it without secrets.
+    fn front(&mut self, secrets: &Secrets) -> Vec<u8> {
+        let upto = self.bytes.len().saturating_sub(HELD);
+        let (text, taken) = redact_front(&self.bytes, upto, secrets);
+        self.within_secret = taken == self.bytes.len();
+        self.bytes.drain(..taken);
+        text
     }
 }
 
@@ -189,7 +222,8 @@ fn redact(bytes: &[u8], secrets: &Secrets) -> Vec<u8> {
     out
 }
 
-/// The same of about as many bytes as are asked for, cut where no secret is, and how many they are.
+/// The same of about as many bytes as are asked for, cut where no secret is, and how many they are: all of them only
+/// where a secret goes to their end.
 fn redact_front(bytes: &[u8], upto: usize, secrets: &Secrets) -> (Vec<u8>, usize) {
     let (mut out, mut taken) = (Vec::new(), 0);
     for chunk in bytes.utf8_chunks() {
@@ -214,21 +248,19 @@ fn rewrite(path: &Path, secrets: &Secrets) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut out = tempfile::NamedTempFile::new_in(folder)?;
     let mut file = File::open(path)?;
-    let mut held = Vec::new();
+    let mut held = Held::default();
     let mut buffer = vec![0; HELD];
     loop {
         let length = file.read(&mut buffer)?;
         if length == 0 {
             break;
         }
-        held.extend_from_slice(&buffer[..length]);
-        if held.len() >= 2 * HELD {
-            let (text, taken) = redact_front(&held, held.len() - HELD, secrets);
-            out.write_all(&text)?;
-            held.drain(..taken);
+        held.add(&buffer[..length]);
+        if held.is_full() {
+            out.write_all(&held.front(secrets))?;
         }
     }
-    out.write_all(&redact(&held, secrets))?;
+    out.write_all(&redact(&held.bytes, secrets))?;
     out.persist(path)?;
     Ok(())
 }
@@ -271,7 +303,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("server.log");
         let mut state = State {
-            held: Vec::new(),
+            held: Held::default(),
             file: Some((path.clone(), File::create(&path).unwrap())),
             written_with: None,
             closed: false,
@@ -279,14 +311,53 @@ mod tests {
         let line = b"\xffhunter2hunter2\n";
         for _ in 0..(3 * HELD / line.len()) {
             state.take(line, &secrets);
-            assert!(state.held.len() < 2 * HELD);
+            assert!(state.held.bytes.len() < 2 * HELD);
         }
         drop(state.file.take());
         let text = std::fs::read(&path).unwrap();
         assert!(text.len() > HELD / 2 && text.starts_with(b"\xff<secret>\n"));
         assert!(!text.windows(7).any(|text| text == b"hunter2"));
         // Cut between lines, or behind what is no UTF-8.
-        assert!(state.held.starts_with(line) || state.held.starts_with(&line[1..]));
+        assert!(state.held.bytes.starts_with(line) || state.held.bytes.starts_with(&line[1..]));
+    }
+
+    /// What is written of chunks of a log that ends with `end`, while no more than so much is held back.
+    fn written_of(chunks: impl Iterator<Item = Vec<u8>>, end: &[u8]) -> String {
+        let secrets = Shared::default();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.log");
+        let mut state = State {
+            held: Held::default(),
+            file: Some((path.clone(), File::create(&path).unwrap())),
+            written_with: None,
+            closed: false,
+        };
+        for chunk in chunks {
+            state.take(&chunk, &secrets);
+            assert!(state.held.bytes.len() < 2 * HELD);
+        }
+        state.take(end, &secrets);
+        state.finish(&known(&secrets)).unwrap();
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn a_private_key_without_end_does_not_hold_back_all_that_follows() {
+        let begin = b"-----BEGIN PRIVATE KEY-----\nMIIE\n".to_vec();
+        let line = b"line of a log\n".repeat(600);
+        let lines = std::iter::repeat_n(line, 4 * HELD / 8192);
+        let text = written_of(std::iter::once(begin).chain(lines), b"the end\n");
+        assert!(text.starts_with("<secret>"), "{}", &text[..80]);
+        assert!(text.ends_with("\nline of a log\nthe end\n"));
+        assert!(text.len() > 3 * HELD);
+    }
+
+    #[test]
+    fn a_secret_without_end_is_not_held_back_for_ever() {
+        let begin = b"gave out ghp_".to_vec();
+        let more = std::iter::repeat_n(b"0aB1".repeat(2048), 5 * HELD / 8192);
+        let text = written_of(std::iter::once(begin).chain(more), b"0aB1\nthe end\n");
+        assert_eq!(text, "gave out <token>\nthe end\n");
     }
 
     #[test]
@@ -306,14 +377,14 @@ mod tests {
     fn a_log_without_end_is_not_kept_whole() {
         let secrets = Shared::default();
         let mut state = State {
-            held: Vec::new(),
+            held: Held::default(),
             file: None,
             written_with: None,
             closed: false,
         };
         for _ in 0..64 {
             state.take(&[b'x'; HELD / 8], &secrets);
-            assert!(state.held.len() < 2 * HELD);
+            assert!(state.held.bytes.len() < 2 * HELD);
         }
         // One line of a mebibyte is shown by its end.
         let log = Log {

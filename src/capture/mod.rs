@@ -67,7 +67,7 @@ pub use error::{Error, ErrorKind};
 pub use leftovers::{Spawned, adopt_orphans, run_mark, stop_left_behind};
 pub use runner::run;
 pub use shard::Shard;
-pub use share::{CAPTURE_FILE, Share, digest, merge};
+pub use share::{CAPTURE_FILE, FIXTURES_FILE, Share, digest, merge};
 
 /// What to capture, and with what.
 #[derive(Debug, Clone)]

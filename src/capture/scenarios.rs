@@ -17,12 +17,13 @@ use crate::document::{Loaded, Scenario};
 use crate::finding::{Finding, codes};
 use crate::stabilize::secrets::Secrets;
 
-/// How long scenarios may be run again to see whether they could run beside others.
+/// How long scenarios may be run again to see whether they could run beside others: each as long as it took before.
 const PROBE: Duration = Duration::from_secs(2);
 
 /// A scenario that ran.
 struct Ran {
     run: ScenarioRun,
+    took: Duration,
     examples: Examples,
     /// What it saved, for those that run after it.
     saved: Saved,
@@ -97,7 +98,8 @@ impl World<'_> {
 
     /// The scenarios that could be marked as isolated. Those that only read (RFC 9110, section 9.2.1) touch nothing;
     /// whether they see what others touch is found by running them again when all others are done, which is when
-    /// isolated ones run: the answers must be the same. On a server that is not ours nothing is asked twice.
+    /// isolated ones run: the answers must be the same. What took too long is not run again, and on a server that is not
+    /// ours nothing is asked twice.
     fn could_be_isolated(
         &self,
         plan: &Plan<'_>,
@@ -114,11 +116,15 @@ impl World<'_> {
             let reads = |method: &str| matches!(method, "GET" | "HEAD" | "OPTIONS");
             let alone = scenario.after.is_empty() && !scenario.isolated;
             let only_reads = scenario.steps().all(|(_, step)| reads(&step.method));
-            let first = ran.get().map(|ran| &ran.run);
-            let Some(first) = first.filter(|run| run.outcome == Outcome::Done) else {
+            let first = ran.get().filter(|ran| ran.run.outcome == Outcome::Done);
+            let Some(Ran {
+                run: first, took, ..
+            }) = first
+            else {
                 continue;
             };
-            if !alone || !only_reads || begins.elapsed() > PROBE || self.stop.get().is_some() {
+            let fits = begins.elapsed() + *took <= PROBE;
+            if !alone || !only_reads || !fits || self.stop.get().is_some() {
                 continue;
             }
             let again = self.scenario(ident, loaded, scenario, memory, Saved::default());
@@ -169,6 +175,7 @@ impl World<'_> {
         before: Saved,
     ) -> Ran {
         self.progress().started(ident);
+        let begins = Instant::now();
         let mut run = ScenarioRun::new(ident, &scenario.title);
         let credentials = memory.scope.clone();
         let mut own = memory.clone();
@@ -198,6 +205,7 @@ impl World<'_> {
         self.progress().finished(ident, &run.outcome);
         Ran {
             run,
+            took: begins.elapsed(),
             examples: session.examples,
             saved: Saved::of(session.memory, &memory.scope),
         }

@@ -4,6 +4,7 @@
 //! side by side. One that runs after others waits for them, and never runs where one of them failed. The order of the
 //! former does not depend on how many of the latter run at once: every round first drains what can run side by side.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::json::STACK_SIZE;
@@ -30,10 +31,28 @@ struct Queue<'a> {
     go_on: &'a (dyn Fn() -> bool + Sync),
     turns: Mutex<Vec<Turn>>,
     ended: Condvar,
+    /// A scenario panicked: nothing begins any more.
+    broken: AtomicBool,
+}
+
+/// The turn of a scenario, which ends however the scenario does: others wait for it.
+struct Running<'q, 'a> {
+    queue: &'q Queue<'a>,
+    index: usize,
+    succeeded: bool,
+}
+
+impl Drop for Running<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.queue.broken.store(true, Ordering::Relaxed);
+        }
+        self.queue.end(self.index, self.succeeded);
+    }
 }
 
 /// Runs what can be run, and comes back when nothing is left that can: `work` makes a scenario and says whether it
-/// succeeded; `go_on` is asked before each one.
+/// succeeded; `go_on` is asked before each one. Where `work` panics, those that run come to their end, and so does this.
 pub(super) fn run(
     entries: &[Entry],
     jobs: usize,
@@ -45,11 +64,20 @@ pub(super) fn run(
         go_on,
         turns: Mutex::new(vec![Turn::Waiting; entries.len()]),
         ended: Condvar::new(),
+        broken: AtomicBool::new(false),
+    };
+    let work = |index| {
+        let mut running = Running {
+            queue: &queue,
+            index,
+            succeeded: false,
+        };
+        running.succeeded = work(index);
     };
     let side_by_side = entries.iter().filter(|entry| entry.isolated).count();
     loop {
         while let Some(index) = queue.next(false) {
-            queue.end(index, work(index));
+            work(index);
         }
         let Some(first) = queue.next(true) else {
             return;
@@ -60,7 +88,7 @@ pub(super) fn run(
                 let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let mut next = first.or_else(|| queue.wait());
                 while let Some(index) = next {
-                    queue.end(index, work(index));
+                    work(index);
                     next = queue.wait();
                 }
             };
@@ -85,7 +113,7 @@ impl Queue<'_> {
 
     /// The first one whose turn it is.
     fn take(&self, turns: &mut [Turn], isolated: bool) -> Option<usize> {
-        if !(self.go_on)() {
+        if self.broken.load(Ordering::Relaxed) || !(self.go_on)() {
             return None;
         }
         let may_run = |&index: &usize| {
@@ -131,6 +159,8 @@ impl Queue<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
 
     fn entry(isolated: bool, after: &[usize]) -> Entry {
         Entry {
@@ -194,11 +224,41 @@ mod tests {
             let mut seen = most.lock().unwrap();
             *seen = running.max(*seen);
             drop(seen);
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(20));
             *now.lock().unwrap() -= 1;
             true
         });
         assert_eq!(*most.lock().unwrap(), 3);
+    }
+
+    #[test]
+    fn a_panic_ends_the_run() {
+        let (told, ended) = std::sync::mpsc::channel();
+        // In a thread of its own, so that a run without end fails the test.
+        std::thread::spawn(move || {
+            let mut entries = vec![entry(true, &[]), entry(true, &[0])];
+            entries.extend(vec![entry(true, &[]); 40]);
+            let (ran, panics) = (AtomicUsize::new(0), AtomicBool::new(false));
+            let made = std::panic::catch_unwind(|| {
+                run(&entries, 3, &|| true, &|index| {
+                    ran.fetch_add(1, Ordering::Relaxed);
+                    if index == 0 {
+                        panics.store(true, Ordering::Relaxed);
+                        // A panic without a message on the terminal.
+                        std::panic::resume_unwind(Box::new("a scenario"));
+                    }
+                    while !panics.load(Ordering::Relaxed) {
+                        std::thread::sleep(Duration::from_millis(1));
+                    }
+                    std::thread::sleep(Duration::from_millis(100));
+                    true
+                });
+            });
+            let _ = told.send((made.is_err(), ran.into_inner()));
+        });
+        let (panicked, ran) = ended.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(panicked);
+        assert!(ran < 20, "{ran} ran");
     }
 
     #[test]

@@ -11,8 +11,14 @@ use super::schedule::Entry;
 pub struct Shard {
     /// Which one, from 1.
     pub index: usize,
-    /// Of how many.
+    /// Of how many, [`Shard::MOST`] at most.
     pub of: usize,
+}
+
+impl Shard {
+    /// Into how many a capture can be divided: more machines than anybody has, and few enough to name those that are
+    /// missing.
+    pub const MOST: usize = 1000;
 }
 
 impl FromStr for Shard {
@@ -23,6 +29,10 @@ impl FromStr for Shard {
             .split_once('/')
             .and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
         match parts {
+            Some((_, of)) if of > Self::MOST => Err(format!(
+                "{text:?} is one of {of} shards, and a capture has {} at most: divide it into fewer",
+                Self::MOST
+            )),
             Some((index, of)) if (1..=of).contains(&index) => Ok(Self { index, of }),
             _ => Err(format!(
                 "{text:?} is no shard: 1/4 is the first of four, 4/4 the last one"
@@ -50,10 +60,13 @@ pub(super) fn members(entries: &[Entry], weights: &[usize], shard: Shard) -> Vec
     let weight = |group: &Vec<usize>| -> usize { group.iter().map(|index| weights[*index]).sum() };
     let mut groups: Vec<_> = groups.into_values().collect();
     groups.sort_by_key(|group| std::cmp::Reverse(weight(group)));
-    let mut loads = vec![0; shard.of];
+    // Where there are more shards than groups, the last ones have nothing to do.
+    let mut loads = vec![0; shard.of.min(groups.len())];
     let mut members = vec![false; entries.len()];
     for group in groups {
-        let lightest = (0..shard.of).min_by_key(|place| loads[*place]).unwrap_or(0);
+        let lightest = (0..loads.len())
+            .min_by_key(|place| loads[*place])
+            .unwrap_or(0);
         loads[lightest] += weight(&group);
         if lightest + 1 == shard.index {
             group.iter().for_each(|index| members[*index] = true);
@@ -118,6 +131,11 @@ mod tests {
         for wrong in ["0/4", "5/4", "1", "1/0", "a/b", "1/4/2", "-1/4", ""] {
             assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
         }
+        assert!("1/1000".parse::<Shard>().is_ok());
+        for many in [1001, usize::MAX] {
+            let error = format!("1/{many}").parse::<Shard>().unwrap_err();
+            assert!(error.contains("has 1000 at most"), "{error}");
+        }
     }
 
     #[test]
@@ -129,6 +147,9 @@ mod tests {
             [1, 2, 2, 2, 2, 2]
         );
         assert_eq!(divided(&entries[..1], &[1], 4), [1]);
+        let last = Shard { index: 4, of: 4 };
+        assert_eq!(members(&entries[..1], &[1], last), [false]);
+        assert!(members(&[], &[], last).is_empty());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use apidocs::document::{DocumentName, EndpointDocument, Sections};
-use apidocs::drift::{Version, compare};
+use apidocs::drift::{Comparison, Version, told_once};
 use apidocs::finding::{Change, Code, DocumentChanges, DocumentStatus, Finding, codes};
 use apidocs::project::Project;
 use serde_json::Value;
@@ -22,8 +22,8 @@ const VALUES: [Code; 4] = [
     codes::REQUEST_CHANGED,
 ];
 
-/// Captures the scenarios once more whose examples drifted in a value. What differs between the two captures as well is
-/// taken out of the changes and told as a finding; a document in which nothing else drifted stays as it was.
+/// Captures the scenarios once more whose examples drifted in a value. The places that differ between the two captures as
+/// well are taken out of the changes and told as findings; a document in which nothing else drifted stays as it was.
 pub fn without_flaky(
     context: &Context,
     project: &Project,
@@ -46,28 +46,30 @@ pub fn without_flaky(
     let selection = Selection {
         only: suspects.iter().map(ToString::to_string).collect(),
         skip: Vec::new(),
-        ..selection.clone()
+        ..selection.of_capture(2)
     };
     let second = recapture(context, project, &selection, Prose::Kept)?;
     let unstable = differences(first, &second, &suspects);
+    let mut places = first.places(&suspects);
     let mut findings = Vec::new();
     for document in documents {
-        let Some(differing) = unstable.get(&document.document) else {
+        let name = document.document.clone();
+        let (Some(differing), Some(places)) = (unstable.get(&name), places.remove(&name)) else {
             continue;
         };
-        let name = document.document.clone();
-        document.changes.retain(|change| {
-            let again = differing
-                .iter()
-                .find(|other| other.address == change.address);
-            match again.filter(|_| is_of_value(change)) {
-                Some(again) => {
-                    findings.push(finding(&name, change, again));
-                    false
-                }
-                None => true,
-            }
+        let is_flaky =
+            |change: &Change| is_of_value(change) && differing.contains_key(&change.address);
+        let (flaky, drifted): (Vec<_>, Vec<_>) = places.into_iter().partition(is_flaky);
+        if flaky.is_empty() {
+            continue;
+        }
+        let flaky = told_once(&name, flaky);
+        let told = flaky.iter().filter_map(|change| {
+            let again = differing.get(&change.at)?;
+            Some(finding(&name, change, again))
         });
+        findings.extend(told);
+        document.changes = told_once(&name, drifted);
         if document.changes.is_empty() {
             document.status = DocumentStatus::Noise;
             document.excerpts.clear();
@@ -81,12 +83,13 @@ fn is_of_value(change: &Change) -> bool {
     VALUES.contains(&change.code)
 }
 
-/// What differs between two captures, by document.
+/// What differs between two captures, by document and address. Place by place: what is joined to one change depends on how
+/// many items differ, which need not be the items that differ from what is committed.
 fn differences(
     first: &Recapture,
     second: &Recapture,
     suspects: &BTreeSet<DocumentName>,
-) -> BTreeMap<String, Vec<Change>> {
+) -> BTreeMap<String, BTreeMap<String, Change>> {
     let (old, mut new) = (first.as_captured(), second.as_captured());
     for (name, document) in &mut new {
         let captured = old.get(name);
@@ -106,14 +109,19 @@ fn differences(
             .collect::<BTreeMap<_, _>>()
     };
     let (old, new) = (version(&old), version(&new));
-    let compared = compare(
-        &Version::new(&old, Sections::default()),
-        &Version::new(&new, Sections::default()),
-        first.rules(),
+    let (old, new) = (
+        Version::new(&old, Sections::default()),
+        Version::new(&new, Sections::default()),
     );
+    let comparison = Comparison::new(&old, &new, first.rules());
+    let names = comparison.names().iter();
+    let compared = names.map(|name| comparison.place_by_place(name));
     compared
-        .into_iter()
-        .map(|document| (document.document, document.changes))
+        .map(|document| {
+            let changes = document.changes.into_iter();
+            let places = changes.map(|change| (change.address.clone(), change));
+            (document.document, places.collect())
+        })
         .collect()
 }
 

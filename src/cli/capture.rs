@@ -51,7 +51,7 @@ pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
 
 /// Captures into a folder, also what failed: who judges it must know.
 fn share(context: &Context, project: &Project, folder: &Path, args: &Capture) -> Result<Exit> {
-    refuse(folder, &project.docs)?;
+    refuse(context, folder, &project.docs)?;
     let mut selection = args.selection.clone();
     selection.shard = args.shard;
     selection.exchanges = true;

@@ -22,7 +22,6 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let mut exit = recapture.exit();
     let mut findings = Vec::new();
     let (mut documents, not_captured) = recapture.compare();
-    apply_impact(&mut documents, &project.settings.impact);
     if recapture.may_write(false) {
         let flaky = without_flaky(
             context,
@@ -33,6 +32,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         )?;
         findings.extend(flaky);
     }
+    apply_impact(&mut documents, &project.settings.impact);
     let drift = documents.iter().any(|document| !document.is_unchanged());
     // What `generate` would write; `None` where it would refuse to.
     let mut writes = None;

@@ -26,7 +26,8 @@ pub fn run(context: &Context, project: &Project, args: &Capture) -> Result<Exit>
             wait_for_another_second();
         }
         context.say(format!("capture {number} of {}", args.runs));
-        let run = recapture(context, project, &args.selection, Prose::Kept)?;
+        let selection = args.selection.of_capture(number);
+        let run = recapture(context, project, &selection, Prose::Kept)?;
         if run.exit() != Exit::Clean {
             context.say("nothing was written");
             let exit = run.exit();

@@ -35,6 +35,18 @@ impl Selection {
         }
         Ok(project)
     }
+
+    /// The same for another capture of the same run, from 1: the logs of each are kept.
+    pub fn of_capture(&self, number: u8) -> Self {
+        let logs = self.logs.clone();
+        Self {
+            logs: logs.map(|logs| match number {
+                ..=1 => logs,
+                number => logs.join(format!("capture-{number}")),
+            }),
+            ..self.clone()
+        }
+    }
 }
 
 impl Risk {

@@ -1,9 +1,10 @@
 //! Folders of captures: a shard, or all of them put together.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use apidocs::capture::{self, CAPTURE_FILE, Share};
+use apidocs::capture::{self, CAPTURE_FILE, FIXTURES_FILE, Share};
 use apidocs::document::Tree;
 use apidocs::project::{ChangeSet, list_tree, read_tree};
 
@@ -29,29 +30,17 @@ pub fn read(context: &Context, folder: &Path) -> Result<Share> {
     Share::from_tree(&tree).with_context(|| folder.display().to_string())
 }
 
-/// Writes what was captured into a folder: a new one, an empty one, or one that held a capture before.
+/// Writes what was captured into a folder: a new one, an empty one, or one that held a capture before. Of the files in it,
+/// only those that a capture wrote are replaced and removed.
 pub fn write(context: &Context, folder: &Path, share: &Share) -> Result<()> {
     let target = absolute(folder)?;
-    context.recover(&target)?;
-    let before = match target.exists() {
-        true => list_tree(&target, |_| false)?,
-        false => Tree::default(),
-    };
-    if !before.files.is_empty() && !before.files.contains_key(CAPTURE_FILE) {
-        return Err(Advice {
-            message: format!("{} holds files, and no capture", folder.display()),
-            help: "name another folder with -o".to_owned(),
-        }
-        .into());
-    }
+    let before = before(context, folder)?;
     let tree = share.to_tree();
     let mut set = ChangeSet::default();
-    let is_old = |path: &&String| {
-        let ours = path.starts_with("scenarios/") || !path.contains('/');
-        ours && path.ends_with(".json") && !tree.files.contains_key(*path)
-    };
-    for path in before.files.keys().filter(is_old) {
-        set.remove(target.join(path));
+    for path in written(folder, &before)? {
+        if !tree.files.contains_key(path) {
+            set.remove(target.join(path));
+        }
     }
     for (path, bytes) in tree.files {
         set.write(target.join(path), bytes);
@@ -61,8 +50,25 @@ pub fn write(context: &Context, folder: &Path, share: &Share) -> Result<()> {
     Ok(())
 }
 
+/// The files in a folder for captures.
+fn before(context: &Context, folder: &Path) -> Result<Tree> {
+    let target = absolute(folder)?;
+    context.recover(&target)?;
+    Ok(match target.exists() {
+        true => list_tree(&target, |path| {
+            [CAPTURE_FILE, FIXTURES_FILE].contains(&path)
+        })?,
+        false => Tree::default(),
+    })
+}
+
+/// Those of them that a capture wrote.
+fn written<'t>(folder: &Path, before: &'t Tree) -> Result<BTreeSet<&'t str>> {
+    Share::files_before(before).with_context(|| folder.display().to_string())
+}
+
 /// Refuses a folder that is not for captures before anything is captured.
-pub fn refuse(folder: &Path, docs: &Path) -> Result<()> {
+pub fn refuse(context: &Context, folder: &Path, docs: &Path) -> Result<()> {
     if absolute(folder)?.starts_with(docs) {
         return Err(Advice {
             message: format!("{} is in the folder of documents", folder.display()),
@@ -70,6 +76,7 @@ pub fn refuse(folder: &Path, docs: &Path) -> Result<()> {
         }
         .into());
     }
+    written(folder, &before(context, folder)?)?;
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use crate::finding::Change;
 use crate::json::pointer;
 
 /// Joins changes of one code at the same place of several items, at the place of the first, and gives each change what it
-/// is known by.
-pub(super) fn told_once(document: &str, changes: Vec<Change>) -> Vec<Change> {
+/// is known by; `document` is its `<section>/<name>`.
+pub fn told_once(document: &str, changes: Vec<Change>) -> Vec<Change> {
     let mut groups: Vec<(String, Vec<Change>)> = Vec::new();
     let mut known = HashMap::new();
     for change in changes {

@@ -79,10 +79,17 @@ impl<'a> Comparison<'a> {
         &self.names
     }
 
-    /// What became of a document; one that neither version has is unchanged.
+    /// What became of a document, one cause told once; one that neither version has is unchanged.
     pub fn document(&self, name: &DocumentName) -> DocumentChanges {
+        let mut compared = self.place_by_place(name);
+        compared.changes = causes::told_once(&compared.document, compared.changes);
+        compared
+    }
+
+    /// The same with a change for each place; [`told_once`](super::told_once) joins those of one cause.
+    pub fn place_by_place(&self, name: &DocumentName) -> DocumentChanges {
         let older = self.old.documents.get(name);
-        let mut compared = match (older, self.new.documents.get(name)) {
+        match (older, self.new.documents.get(name)) {
             (Some(before), Some(after)) => {
                 let mut changes = document(name, [before, after], self.rules);
                 changes.changes.extend(self.moved.get(name).cloned());
@@ -97,9 +104,7 @@ impl<'a> Comparison<'a> {
                 None => one_sided(name, after, DocumentStatus::Added),
             },
             (None, None) => unchanged(name, String::new()),
-        };
-        compared.changes = causes::told_once(&compared.document, compared.changes);
-        compared
+        }
     }
 }
 

@@ -189,6 +189,14 @@ fn what_the_settings_list_is_repeated() {
             assert_eq!(api.lines().len(), 1);
         }
     }
+    // What the settings list as methods takes the place of the usual ones.
+    for (method, times) in [("PUT", 3), ("GET", 1)] {
+        let api = later(2, busy.clone());
+        let retry = "[retry]\non = [503]\nwait = '10ms'\nmethods = ['PUT']";
+        let request = json!({"request": format!("{method} /")});
+        Project::at(&api, retry).run_one(request);
+        assert_eq!(api.lines().len(), times, "{method}");
+    }
     // In the end it is told how often.
     let api = later(9, Vec::new());
     let settings = "[retry]\non = ['connection']\nwait = '10ms'\nattempts = 2";

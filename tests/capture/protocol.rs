@@ -4,14 +4,15 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-use apidocs::capture::ErrorKind;
+use apidocs::capture::{Captured, ErrorKind};
 use apidocs::document::Body;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use serde_json::json;
 
-use crate::support::{Api, Project, broken, get, json_response, response, sides};
+use crate::support::{Api, Project, Received, broken, get, json_response, response, sides};
 use crate::tls::tls_server;
 
 /// A body of that media type and coding.
@@ -217,7 +218,7 @@ fn keeping(requests: usize) -> (Api, Arc<Mutex<Vec<usize>>>) {
             let mut stream = stream.unwrap();
             let number = number.fetch_add(1, Ordering::Relaxed);
             for _ in 0..requests {
-                if crate::support::Received::read(&mut stream).is_none() {
+                if Received::read(&mut stream).is_none() {
                     break;
                 }
                 entries.lock().unwrap().push(number);
@@ -257,6 +258,88 @@ fn connections_are_shared_unless_the_settings_say_otherwise() {
     assert_eq!(run("", 9), [0, 1, 1, 2, 2]);
     // One that was closed meanwhile is no fault.
     assert_eq!(run("", 1), [0, 1, 2, 3, 4]);
+}
+
+/// A server that keeps connections, and the paths that it was asked for. `answer` gets a path and how many requests came
+/// before on the same connection; without an answer the connection is closed.
+fn kept(
+    answer: impl Fn(&str, usize) -> Option<Vec<u8>> + Send + Sync + 'static,
+) -> (Api, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&asked);
+    let api = Api::serving(move |first, stream| {
+        let mut next = Some(first.clone());
+        let mut before = 0;
+        while let Some(received) = next {
+            log.lock().unwrap().push(received.path().to_owned());
+            let Some(bytes) = answer(received.path(), before) else {
+                return;
+            };
+            let _ = stream.write_all(&bytes);
+            before += 1;
+            next = Received::read(stream);
+        }
+    });
+    (api, asked)
+}
+
+fn run_paths(api: &Api, settings: &str, requests: &[&str]) -> Captured {
+    let steps = requests.iter().map(|line| json!({"request": line}));
+    let mut project = Project::at(api, settings);
+    let steps: Vec<_> = steps.collect();
+    project.scenario("One", &json!({"requests": steps}));
+    project.run().unwrap()
+}
+
+#[test]
+fn a_connection_that_was_just_closed_is_replaced_once() {
+    let first = |_: &str, before: usize| (before == 0).then(|| json_response("200 OK", "{}"));
+    let (api, asked) = kept(first);
+    let captured = run_paths(&api, "timeout = '5s'", &["GET /1", "GET /2", "POST /3"]);
+    assert!(captured.is_complete(), "{captured:#?}");
+    assert_eq!(*asked.lock().unwrap(), ["/1", "/2", "/2", "/3"]);
+    // Where the new one is closed, too, that is the answer.
+    let (api, asked) = kept(move |path, before| first(path, before).filter(|_| path == "/1"));
+    let told = broken(&run_paths(&api, "timeout = '5s'", &["GET /1", "GET /2"]));
+    assert!(told.contains("without an answer"), "{told}");
+    assert_eq!(*asked.lock().unwrap(), ["/1", "/2", "/2"]);
+}
+
+#[test]
+fn a_time_out_on_a_kept_connection_repeats_nothing() {
+    for (settings, told) in [
+        ("timeout = '600ms'", "did not answer within 600 ms"),
+        (
+            "timeout = '20s'\nfirst_byte_timeout = '600ms'",
+            "did not begin to answer within 600 ms",
+        ),
+    ] {
+        let (api, asked) = kept(|path, _| {
+            if path == "/slow" {
+                std::thread::sleep(Duration::from_secs(20));
+            }
+            Some(json_response("200 OK", "{}"))
+        });
+        let begins = Instant::now();
+        let message = broken(&run_paths(&api, settings, &["GET /fast", "GET /slow"]));
+        assert!(message.contains(told), "{message}");
+        assert_eq!(*asked.lock().unwrap(), ["/fast", "/slow"], "{settings}");
+        assert!(begins.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[test]
+fn a_request_that_is_repeated_has_no_more_time() {
+    let (api, asked) = kept(|path, before| {
+        if path == "/2" {
+            std::thread::sleep(Duration::from_millis(1200));
+        }
+        (before == 0).then(|| json_response("200 OK", "{}"))
+    });
+    let settings = "timeout = '2s'";
+    let told = broken(&run_paths(&api, settings, &["GET /1", "GET /2"]));
+    assert!(told.contains("did not answer within 2 s"), "{told}");
+    assert_eq!(*asked.lock().unwrap(), ["/1", "/2", "/2"]);
 }
 
 #[test]

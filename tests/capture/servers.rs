@@ -58,6 +58,10 @@ fn serve(mut stream: impl Read + Write, mode: &str) {
             eprintln!("I die");
             std::process::exit(9);
         }
+        (_, "/slow") => {
+            std::thread::sleep(Duration::from_millis(2100));
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        }
         (_, "/broken") => "HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n",
         (_, "/hang") => {
             std::thread::sleep(Duration::from_secs(60));
@@ -117,6 +121,18 @@ fn a_server_is_started_asked_and_stopped() {
         assert_eq!(request.headers.get("host"), Some("api.example.com"));
         nothing_is_left(&project);
     }
+}
+
+#[test]
+fn what_took_long_is_not_run_again_to_see_whether_it_could_be_isolated() {
+    let mut project = project("ok", "");
+    project.scenario("Slow", &json!({"requests": [{"request": "GET /slow"}]}));
+    project.scenario("Two", &json!({"requests": [{"request": "GET /two"}]}));
+    project.jobs = 2;
+    let captured = project.run().unwrap();
+    assert!(captured.is_complete(), "{captured:#?}");
+    let could_be: Vec<_> = captured.idle_jobs.into_iter().flatten().collect();
+    assert_eq!(could_be, ["One", "Two"]);
 }
 
 #[test]

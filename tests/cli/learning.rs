@@ -1,6 +1,6 @@
 //! `capture --learn`, and values that `check` finds to be flaky.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
@@ -82,6 +82,60 @@ fn what_drifts_beside_a_flaky_value_is_told() {
     assert_eq!(codes(&report), ["stale-page", "unstable-value"]);
 }
 
+/// A project whose API gives one of these lists after the other, the last one for ever.
+fn listing(lists: &'static [&[&str]]) -> Sandbox {
+    let sandbox = project();
+    let calls = AtomicUsize::new(0);
+    let api = Api::new(move |_, stream| {
+        let call = calls.fetch_add(1, Ordering::SeqCst).min(lists.len() - 1);
+        let items: Vec<_> = lists[call]
+            .iter()
+            .map(|state| json!({"state": state}))
+            .collect();
+        let body = json!(items).to_string();
+        let _ = std::io::Write::write_all(stream, &json_response("200 OK", body.as_bytes()));
+    });
+    let url = format!(
+        "base_url = 'http://127.0.0.1:{}'\ndrop_headers = ['Content-Length']\n",
+        api.port
+    );
+    sandbox.write("apidocs.toml", url);
+    sandbox.run(&["fmt", "-q"]).exits(0);
+    sandbox.run(&["generate", "-q"]).exits(0);
+    sandbox
+}
+
+#[test]
+fn flaky_items_are_no_drift_however_many_differ_between_two_captures() {
+    let lists: [&[&[&str]]; 2] = [
+        &[&["gamma", "delta"], &["gamma", "eps"], &["zeta", "eta"]],
+        &[&["gamma", "delta"], &["zeta", "eta"], &["zeta", "theta"]],
+    ];
+    for (lists, flaky, drifted) in [
+        (lists[0], "#default/response/body/1/state", None),
+        // The first item is the same in both captures, and another one than before.
+        (
+            lists[1],
+            "#default/response/body/1/state",
+            Some("#default/response/body/0/state"),
+        ),
+    ] {
+        let sandbox = listing(lists);
+        let code = drifted.map_or(0, |_| 1);
+        let report = sandbox
+            .run(&["check", "--report", "json"])
+            .exits(code)
+            .json();
+        assert_eq!(changes(&report), Vec::from_iter(drifted));
+        let unstable = &report["findings"].as_array().unwrap().last().unwrap();
+        assert_eq!(unstable["code"], "unstable-value");
+        assert_eq!(
+            unstable["message"],
+            format!("two captures of one API differ here: {flaky}")
+        );
+    }
+}
+
 #[test]
 fn rules_of_what_was_not_captured_stay() {
     let sandbox = counting(3);
@@ -115,4 +169,31 @@ fn a_capture_that_fails_teaches_nothing() {
         .exits(1)
         .tells(&["unexpected-status", "nothing was written"]);
     assert_eq!(before, sandbox.files());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_logs_of_each_capture_are_kept() {
+    let sandbox = Sandbox::demo();
+    sandbox.edit(
+        "apidocs.toml",
+        "[server]\n",
+        "[server]\nprepare = [['sh', '-c', 'echo capture >> captures; cat captures']]\n",
+    );
+    let log = |folder: &str| {
+        let text = sandbox.read(&format!("{folder}/prepare-command-1-of-the-server.log"));
+        text.lines().count()
+    };
+    let name = "projects/get-project-keys";
+    let file = format!("api-docs/endpoints/{name}.json");
+    sandbox.edit(&file, "\"isActive\": true", "\"isActive\": false");
+    let check = ["check", "-q", "--only", name, "--logs", "checked"];
+    sandbox.run(&check).exits(1);
+    assert_eq!((log("checked"), log("checked/capture-2")), (1, 2));
+    let learn = [
+        "capture", "--learn", "--runs", "3", "--only", name, "--logs", "learned",
+    ];
+    sandbox.run(&learn).exits(0);
+    let learned = ["learned", "learned/capture-2", "learned/capture-3"].map(log);
+    assert_eq!(learned, [3, 4, 5]);
 }

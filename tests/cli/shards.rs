@@ -248,7 +248,7 @@ fn shares_that_do_not_fit_together_are_refused() {
         &sandbox,
         &["merge", "one", "two", "-o", "api-docs"],
         2,
-        &["api-docs holds files, and no capture"],
+        &["api-docs: it holds files, and no capture", "help: "],
     );
     fails(
         &sandbox,
@@ -268,7 +268,28 @@ fn shares_that_do_not_fit_together_are_refused() {
         2,
         &["\"3/2\" is no shard"],
     );
+    fails(
+        &sandbox,
+        &["capture", "--shard", "1/1000000000000", "-o", "x"],
+        2,
+        &["a capture has 1000 at most: divide it into fewer"],
+    );
     fails(&sandbox, &["capture", "--shard", "1/2"], 2, &["--output"]);
+
+    let about = sandbox.read("one/capture.json");
+    sandbox.write(
+        "one/capture.json",
+        about.replace("\"1/2\"", "\"1/1000000000000\""),
+    );
+    merge(
+        &["one", "two"],
+        &[
+            "one: \"1/1000000000000\" is one of 1000000000000 shards",
+            "1000 at most",
+            "help: ",
+        ],
+    );
+    sandbox.write("one/capture.json", about);
 
     sandbox.edit("api-docs/scenarios/A.json", "?a", "?aa");
     run(
@@ -328,4 +349,44 @@ fn a_folder_is_used_again_and_an_idle_shard_is_no_failure() {
     run(&sandbox, &["merge", "s1", "s2", "s3", "-o", "merged"]).exits(0);
     run(&sandbox, &["capture", "-q", "-o", "one"]).exits(0);
     same(&folder(&sandbox, "one"), &folder(&sandbox, "merged"));
+}
+
+#[test]
+fn files_that_no_capture_wrote_stay() {
+    let api = api();
+    let sandbox = project(&api, &[("A", get("a")), ("B", get("b"))]);
+    run(&sandbox, &["capture", "-q", "-o", "out"]).exits(0);
+    let others = [
+        "out/package.json",
+        "out/notes/A.json",
+        "out/scenarios/sub/mine.json",
+        "out/scenarios/A.json.orig",
+    ];
+    for path in others {
+        sandbox.write(path, "{}");
+    }
+    run(&sandbox, &["capture", "-q", "-o", "out", "--only", "B"]).exits(0);
+    assert!(!sandbox.path("out/scenarios/A.json").exists());
+    run(&sandbox, &["capture", "-q", "-o", "again"]).exits(0);
+    run(&sandbox, &["merge", "again", "-o", "out"]).exits(0);
+    for path in others {
+        assert_eq!(sandbox.read(path), "{}", "{path}");
+    }
+    run(&sandbox, &["check", "--from", "out"]).exits(1);
+
+    // What stands in the place of a file of a capture is told before any request is made.
+    for path in ["scenarios/mine.json", "fixtures.json", "capture.json"] {
+        let before = sandbox.read("out/capture.json");
+        sandbox.write(&format!("out/{path}"), "{}");
+        let told = format!("out: {path} is in the way: no capture wrote it");
+        for arguments in [
+            ["capture", "-o", "out"].as_slice(),
+            &["merge", "again", "-o", "out"],
+        ] {
+            fails(&sandbox, arguments, 2, &[&told, "help: move it away"]);
+        }
+        std::fs::remove_file(sandbox.path(&format!("out/{path}"))).unwrap();
+        sandbox.write("out/capture.json", before);
+    }
+    run(&sandbox, &["capture", "-q", "-o", "out"]).exits(0);
 }

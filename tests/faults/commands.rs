@@ -90,3 +90,14 @@ fn a_log_of_a_gigabyte_fills_neither_disk_nor_memory() {
     assert_eq!(largest, 0);
     assert!(memory < 300_000, "{memory} kB");
 }
+
+#[test]
+fn a_private_key_in_a_log_that_never_ends_stops_nobody() {
+    let sandbox =
+        with_prepare("echo \"-----BEGIN PRIVATE KEY-----\"; yes | head -c 12000000; echo the end");
+    let ended = watched(&sandbox, &["check", "--logs", "logs"], LIMIT);
+    ended.run.exits(0);
+    let log = sandbox.read("logs/prepare-command-1-of-the-server.log");
+    assert!(log.starts_with("<secret>"));
+    assert!(log.len() > 11_000_000 && log.ends_with("y\nthe end\n"));
+}

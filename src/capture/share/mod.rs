@@ -12,7 +12,7 @@
 mod merge;
 mod run;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -33,10 +33,14 @@ use run::RunFile;
 /// The version of the format, as the schema of `capture.json` names it.
 const FORMAT: &str = "urn:apidocs:schema:capture:1";
 
+/// What the names of all versions begin with.
+const FORMATS: &str = "urn:apidocs:schema:capture:";
+
 /// The file that makes a folder one of a capture.
 pub const CAPTURE_FILE: &str = "capture.json";
 
-const FIXTURES_FILE: &str = "fixtures.json";
+/// What became of the fixtures.
+pub const FIXTURES_FILE: &str = "fixtures.json";
 
 /// The folder of the scenarios.
 const SCENARIOS: &str = "scenarios/";
@@ -242,11 +246,7 @@ impl Share {
         let about: About = read(CAPTURE_FILE, about)?;
         let mut scenarios = BTreeMap::new();
         for (path, bytes) in &tree.files {
-            let ident = path
-                .strip_prefix(SCENARIOS)
-                .and_then(|file| file.strip_suffix(".json"))
-                .filter(|ident| check_file_name(ident).is_ok());
-            if let Some(ident) = ident {
+            if let Some(ident) = scenario_of(path) {
                 scenarios.insert(ident.to_owned(), read(path, bytes)?);
             }
         }
@@ -262,6 +262,52 @@ impl Share {
         Ok(share)
     }
 
+    /// Which files of a folder an earlier capture wrote; other files in it are passed over. What the tree must tell are the
+    /// names of the files, and the contents of [`CAPTURE_FILE`] and [`FIXTURES_FILE`].
+    ///
+    /// # Errors
+    /// A folder that holds files and no capture, or a file in the place of one of a capture that none wrote.
+    pub fn files_before(tree: &Tree) -> Result<BTreeSet<&str>, Error> {
+        #[derive(Deserialize)]
+        struct Earlier {
+            #[serde(rename = "$schema")]
+            schema: String,
+            scenarios: BTreeSet<String>,
+        }
+        let other = "name another folder with -o";
+        let strange = |path: &str| {
+            misfit(format!("{path} is in the way: no capture wrote it"))
+                .with_help(format!("move it away, or {other}"))
+        };
+        let mut written = BTreeSet::new();
+        if tree.files.is_empty() {
+            return Ok(written);
+        }
+        let about = tree
+            .files
+            .get(CAPTURE_FILE)
+            .ok_or_else(|| misfit("it holds files, and no capture").with_help(other))?;
+        let earlier = read::<Earlier>(CAPTURE_FILE, about).ok();
+        let earlier = earlier
+            .filter(|earlier| earlier.schema.starts_with(FORMATS))
+            .ok_or_else(|| strange(CAPTURE_FILE))?;
+        for (path, bytes) in &tree.files {
+            let is_ours = match (path.as_str(), scenario_of(path)) {
+                (CAPTURE_FILE, _) => true,
+                (FIXTURES_FILE, _) => {
+                    parse(path, bytes).is_ok_and(|file| file.get("outcome").is_some())
+                }
+                (_, Some(ident)) => earlier.scenarios.contains(ident),
+                _ => continue,
+            };
+            if !is_ours {
+                return Err(strange(path));
+            }
+            written.insert(path.as_str());
+        }
+        Ok(written)
+    }
+
     /// That every scenario is there which must be, and no other.
     fn complete(&self) -> Result<(), Error> {
         // A run that ended before it began made none.
@@ -270,8 +316,9 @@ impl Share {
         }
         let known = &self.about.scenarios;
         if let Some(stray) = self.scenarios.keys().find(|ident| !known.contains(ident)) {
-            return Err(misfit(format!(
-                "{CAPTURE_FILE} does not name the scenario {stray}"
+            let message = format!("{CAPTURE_FILE} does not name the scenario {stray}");
+            return Err(misfit(message).with_help(format!(
+                "move {SCENARIOS}{stray}.json away, or capture anew into another folder"
             )));
         }
         let missing = known
@@ -282,6 +329,13 @@ impl Share {
             None => Ok(()),
         }
     }
+}
+
+/// The scenario whose file that is.
+fn scenario_of(path: &str) -> Option<&str> {
+    let file = path.strip_prefix(SCENARIOS)?;
+    let ident = file.strip_suffix(".json")?;
+    check_file_name(ident).is_ok().then_some(ident)
 }
 
 fn environment(settings: &Settings) -> Option<&str> {

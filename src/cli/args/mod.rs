@@ -128,7 +128,7 @@ pub struct Selection {
     /// Whether the exchanges of all requests are wanted: what the verb writes says so.
     #[arg(skip)]
     pub exchanges: bool,
-    /// Keep the logs of the servers in this folder
+    /// Keep the logs of the servers in this folder; where a verb captures again, in DIR/capture-2 and so on
     #[arg(long, value_name = "DIR")]
     pub logs: Option<PathBuf>,
     /// Make no request: take what was captured into this folder, by capture -o or merge

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use apidocs::document::{Collection, DocumentName, EndpointDocument};
-use apidocs::drift::Version;
-use apidocs::finding::{DiffLine, DocumentChanges, Finding, Marked, SourceFile, codes};
+use apidocs::drift::{Comparison, Version};
+use apidocs::finding::{Change, DiffLine, DocumentChanges, Finding, Marked, SourceFile, codes};
 use apidocs::stabilize::Rules;
 use apidocs::stabilize::secrets::Secrets;
 use serde_json::Value;
@@ -65,6 +65,22 @@ impl Recapture {
             documents: documents.collect(),
             others,
         }
+    }
+
+    /// The changes of some documents, place by place.
+    pub fn places(&self, names: &BTreeSet<DocumentName>) -> BTreeMap<String, Vec<Change>> {
+        let names: BTreeSet<_> = names.iter().collect();
+        let (before, after) = (
+            version_of(&self.before, &names),
+            version_of(&self.after, &names),
+        );
+        let comparison = Comparison::new(&before, &after, &self.volatile.rules);
+        let changes = names.iter().map(|name| {
+            let changes = comparison.place_by_place(name);
+            let shown = without_secrets(changes, &self.captured.secrets);
+            (shown.document, shown.changes)
+        });
+        changes.collect()
     }
 
     /// What is wrong with files that are made of what was captured: a secret of the run in one of them. One that somebody

@@ -20,13 +20,19 @@ static JWT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?-u:\b)eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){2,4}").expect("a pattern of ours")
 });
 
-/// The end may be cut off.
-static PRIVATE_KEY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?-u)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)",
-    )
-    .expect("a pattern of ours")
+static KEY_BEGINS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
+        .expect("a pattern of ours")
 });
+
+static KEY_ENDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u)-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
+        .expect("a pattern of ours")
+});
+
+/// How much behind its first line is taken for a private key whose last line is not there, in bytes: a key of RSA with
+/// 16,384 bits has 13,000, and what goes on for longer is something else.
+const LONGEST_CUT_OFF: usize = 64 * 1024;
 
 /// As the services document them. Publishable keys (`pk_live_…`) are none.
 const TOKENS: &[&str] = &[
@@ -72,7 +78,7 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Any of the three: most texts hold none, and are searched once instead of three times.
 static ANY: LazyLock<Regex> = LazyLock::new(|| {
-    let patterns = [&JWT, &PRIVATE_KEY, &TOKEN].map(|pattern| format!("(?:{})", pattern.as_str()));
+    let patterns = [&JWT, &KEY_BEGINS, &TOKEN].map(|pattern| format!("(?:{})", pattern.as_str()));
     Regex::new(&patterns.join("|")).expect("patterns of ours")
 });
 
@@ -106,14 +112,36 @@ pub(super) fn find(text: &[u8]) -> Vec<(Range<usize>, Form)> {
     if !is_any(text) {
         return found;
     }
-    for (pattern, form) in [
-        (&JWT, Form::Jwt),
-        (&PRIVATE_KEY, Form::PrivateKey),
-        (&TOKEN, Form::Token),
-    ] {
+    for (pattern, form) in [(&JWT, Form::Jwt), (&TOKEN, Form::Token)] {
         found.extend(pattern.find_iter(text).map(|found| (found.range(), form)));
     }
+    found.extend(private_keys(text).map(|range| (range, Form::PrivateKey)));
     found
+}
+
+/// Private keys from their first to their last line; the end may be cut off.
+fn private_keys(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let (mut at, mut may_end) = (0, true);
+    std::iter::from_fn(move || {
+        let begin = KEY_BEGINS.find_at(text, at)?;
+        let last = may_end.then(|| KEY_ENDS.find_at(text, begin.end()));
+        let last = last.flatten();
+        // Where one has no last line, no later one has.
+        may_end = last.is_some();
+        at = match last {
+            Some(last) => last.end(),
+            None => cut_off(text, begin.end()),
+        };
+        Some(begin.start()..at)
+    })
+}
+
+/// Where a key that is cut off ends at the latest, between characters.
+fn cut_off(text: &[u8], begin: usize) -> usize {
+    let limit = text.len().min(begin.saturating_add(LONGEST_CUT_OFF));
+    let rest = text.get(limit..).unwrap_or_default();
+    let within = rest.iter().take_while(|byte| *byte & 0xC0 == 0x80);
+    limit + within.count()
 }
 
 #[cfg(test)]
@@ -160,6 +188,24 @@ mod tests {
             forms("-----BEGIN PRIVATE KEY-----\nMIIE"),
             [Form::PrivateKey]
         );
+    }
+
+    #[test]
+    fn a_private_key_without_end_does_not_reach_to_the_end_of_everything() {
+        let begin = "-----BEGIN PRIVATE KEY-----";
+        let filler = "ä".repeat(2 * LONGEST_CUT_OFF);
+        let text = format!("{begin}x{filler}{begin}\nMIIE");
+        let second = text.len() - begin.len() - 5;
+        let found = find(text.as_bytes());
+        assert_eq!(found.len(), 2);
+        let (first, _) = &found[0];
+        assert_eq!(first.len(), begin.len() + LONGEST_CUT_OFF + 1);
+        assert!(text.is_char_boundary(first.end));
+        assert_eq!(found[1].0, second..text.len());
+        // One that ends is hidden to its end.
+        let text = format!("{begin}{filler}-----END PRIVATE KEY-----{filler}{begin}");
+        let end = text.len() - filler.len() - begin.len();
+        assert_eq!(find(text.as_bytes())[0].0, 0..end);
     }
 
     #[test]

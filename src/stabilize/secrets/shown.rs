@@ -24,26 +24,24 @@ impl Secrets {
     }
 
     /// Whole lines of the text without secrets, and how many bytes of it they are: at most `upto`, and no secret is cut.
-    /// A text without line ends is cut between characters.
+    /// Where no line ends before a secret begins, the text is cut between characters, or behind the secret that goes
+    /// beyond `upto`: something is always taken.
     pub fn redact_lines(&self, text: &str, upto: usize) -> (String, usize) {
         let found = self.find_all(text);
+        let cut = |end: usize| {
+            let mut found = found.iter().map(|found| &found.range);
+            found.find(|range| range.start < end && end < range.end)
+        };
+        let line = |end: usize| Some(text.get(..end)?.rfind('\n')? + 1);
         let mut end = upto.min(text.len());
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        if let Some(found) = found
-            .iter()
-            .find(|found| found.range.start < end && end < found.range.end)
-        {
-            end = found.range.start;
+        let mut last_line = line(end);
+        while let Some(range) = last_line.and_then(cut) {
+            last_line = line(range.start);
         }
-        let line = |end: usize| Some(text.get(..end)?.rfind('\n')? + 1);
-        if let Some(line) = line(end) {
-            let cut = found
-                .iter()
-                .find(|found| found.range.start < line && line < found.range.end);
-            end = cut.map_or(line, |found| found.range.start);
-        }
+        end = last_line.unwrap_or_else(|| cut(end).map_or(end, |range| range.end));
         let within: Vec<_> = found
             .into_iter()
             .take_while(|found| found.range.end <= end)
@@ -218,6 +216,29 @@ mod tests {
                 "{upto}"
             );
         }
+    }
+
+    #[test]
+    fn what_begins_with_a_long_secret_is_cut_behind_it() {
+        let mut secrets = Secrets::default();
+        secrets.add("multi\nline\nsecret");
+        let text = "multi\nline\nsecret and more";
+        for (upto, shown, end) in [
+            (3, "<secret>", 17),
+            (14, "<secret>", 17),
+            (21, "<secret> and", 21),
+        ] {
+            assert_eq!(
+                secrets.redact_lines(text, upto),
+                (shown.to_owned(), end),
+                "{upto}"
+            );
+        }
+        // A value is not parted from the name before it.
+        let text = format!("first\npassword={}", "s3cr3t".repeat(8));
+        assert_eq!(secrets.redact_lines(&text, 30), ("first\n".to_owned(), 6));
+        let (shown, end) = secrets.redact_lines(&text[6..], 30);
+        assert_eq!((shown.as_str(), end), ("password=<secret>", text.len() - 6));
     }
 
     #[test]
