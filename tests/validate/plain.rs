@@ -127,6 +127,7 @@ fn a_body_takes_the_short_way_where_there_is_nothing_to_tell() {
         r#"{~  "url": "https://a.example/?access_token=abc123"~}"#,
         r#"{~  "log": "Cookie: sid=abc123"~}"#,
         &format!(r#"{{~  "key": "sk_live_{long}"~}}"#),
+        &format!(r#"{{~  "log": "first line\nsk_live_{long}"~}}"#),
         r#"{~  "file": "/home/alice/app/x.py"~}"#,
         r#"{~  "file": "C:\\Users\\Alice\\x"~}"#,
         r#"[~  "Authorization",~  "Bearer abc123def"~]"#,

@@ -16,17 +16,10 @@ pub(super) enum Form {
     Token,
 }
 
-static JWT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u:\b)eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){2,4}").expect("a pattern of ours")
-});
+const JWT_FORM: &str = r"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){2,4}";
 
 /// The end may be cut off.
-static PRIVATE_KEY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?-u)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)",
-    )
-    .expect("a pattern of ours")
-});
+const PRIVATE_KEY_FORM: &str = r"(?-u)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)";
 
 /// As the services document them. Publishable keys (`pk_live_…`) are none.
 const TOKENS: &[&str] = &[
@@ -66,15 +59,36 @@ const TOKENS: &[&str] = &[
     r"AGE-SECRET-KEY-1[0-9A-Z]{58}",
 ];
 
-static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"(?-u:\b)(?:{})", TOKENS.join("|"))).expect("a pattern of ours")
-});
+/// A form that begins with a letter begins a word.
+const BEGIN: &str = r"(?-u:\b)";
 
-/// Any of the three: most texts hold none, and are searched once instead of three times.
-static ANY: LazyLock<Regex> = LazyLock::new(|| {
-    let patterns = [&JWT, &PRIVATE_KEY, &TOKEN].map(|pattern| format!("(?:{})", pattern.as_str()));
-    Regex::new(&patterns.join("|")).expect("patterns of ours")
-});
+/// The same in a JSON text, where the letter before it may be that of an escape (RFC 8259, section 7).
+const BEGIN_IN_JSON: &str = r"(?:(?-u:\b)|\\[bfnrt])";
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern of ours")
+}
+
+static JWT: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{BEGIN}{JWT_FORM}")));
+
+static PRIVATE_KEY: LazyLock<Regex> = LazyLock::new(|| pattern(PRIVATE_KEY_FORM));
+
+static TOKEN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!("{BEGIN}(?:{})", TOKENS.join("|"))));
+
+/// Any of the three, where `begin` says what may stand before those that begin with a letter.
+fn any(begin: &str) -> Regex {
+    let tokens = TOKENS.join("|");
+    pattern(&format!(
+        "{begin}(?:{JWT_FORM}|{tokens})|(?:{PRIVATE_KEY_FORM})"
+    ))
+}
+
+/// Any of the three, whatever stands before it: most texts hold none, and are searched once instead of three times.
+static ANY: LazyLock<Regex> = LazyLock::new(|| any(""));
+
+/// Any of the three in a JSON text. Slower, and needed only where [`ANY`] found what may be the end of a longer word.
+static ANY_IN_JSON: LazyLock<Regex> = LazyLock::new(|| any(BEGIN_IN_JSON));
 
 impl Form {
     /// What it is, with its article.
@@ -95,15 +109,21 @@ pub(super) fn get_ready() {
     LazyLock::force(&ANY);
 }
 
-/// Whether there is any.
-pub(super) fn is_any(text: &[u8]) -> bool {
+/// Whether there may be any; where not, there is none.
+pub(super) fn may_hold_any(text: &[u8]) -> bool {
     text.len() >= SHORTEST && ANY.is_match(text)
+}
+
+/// The same of the strings of a JSON text, read where their escapes are not: of all but `\u` and `\/`, which may stand for a
+/// letter of a form itself.
+pub(super) fn may_hold_any_in_json(text: &[u8]) -> bool {
+    may_hold_any(text) && ANY_IN_JSON.is_match(text)
 }
 
 /// The strings of a well-known form.
 pub(super) fn find(text: &[u8]) -> Vec<(Range<usize>, Form)> {
     let mut found = Vec::new();
-    if !is_any(text) {
+    if !may_hold_any(text) {
         return found;
     }
     for (pattern, form) in [
@@ -160,6 +180,22 @@ mod tests {
             forms("-----BEGIN PRIVATE KEY-----\nMIIE"),
             [Form::PrivateKey]
         );
+    }
+
+    #[test]
+    fn in_a_json_text_a_form_may_begin_behind_an_escape() {
+        let token = format!("ghp_{}", "0aB1".repeat(9));
+        let key = "-----BEGIN PRIVATE KEY-----";
+        for before in ["", "x ", r"\n", r"\t", r"\r", r"\b", r"\f", r"\\n", r#"\""#] {
+            for form in [&token, key, "eyJabcdef.."] {
+                let text = format!("[\"{before}{form}\"]");
+                assert!(may_hold_any_in_json(text.as_bytes()), "{text}");
+            }
+        }
+        for before in ["n", "x", "_"] {
+            let text = format!("[\"{before}{token}\"]");
+            assert!(!may_hold_any_in_json(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

@@ -171,6 +171,8 @@ fn replace<'t>(text: &'t str, found: &[Found]) -> Cow<'t, str> {
 mod tests {
     use super::*;
     use crate::stabilize::secrets::Glance;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use serde_json::json;
 
     #[test]
@@ -198,6 +200,19 @@ mod tests {
             })
         );
         assert_eq!(secrets.redact_value(&shown), shown);
+    }
+
+    #[test]
+    fn a_token_behind_a_line_break_is_known_elsewhere() {
+        let token = format!("ghp_{}", "0aB1".repeat(9));
+        let value =
+            json!({"log": format!("first\n{token}"), "seen": STANDARD.encode(format!("x{token}"))});
+        let mut secrets = Secrets::default();
+        secrets.learn_value(&value, Glance::of_json(&value.to_string()), &|_| None);
+        assert_eq!(
+            secrets.redact_value(&value),
+            json!({"log": "first\n<token>", "seen": "<token>"})
+        );
     }
 
     #[test]
