@@ -88,12 +88,10 @@ impl Secrets {
                 }
             }
             Value::Object(members) => {
-                if let Some((name, value)) = named::named_member(|key| members.get(key)?.as_str()) {
-                    self.learn_member(name, value, hosted);
-                }
                 for (key, member) in members {
                     if let Value::String(text) = member {
-                        self.learn_member(key, text, hosted);
+                        let name = named::name_of_member(key, |key| members.get(key)?.as_str());
+                        self.learn_member(name, text, hosted);
                     }
                     self.learn_value(member, glance, hosted);
                 }

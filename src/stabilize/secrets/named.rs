@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use memchr::memchr_iter;
 use percent_encoding::percent_decode_str;
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::names::Rules;
 use super::node::Node;
@@ -230,7 +230,7 @@ fn cookie(text: &str, pair: Range<usize>) -> Range<usize> {
 }
 
 /// Whether a pair of strings is a header with a credential: `["Authorization", "Bearer …"]`.
-pub(super) fn is_header_pair<N: Node>(items: &[N]) -> Option<(&str, &str)> {
+pub fn is_header_pair<N: Node>(items: &[N]) -> Option<(&str, &str)> {
     let [name, value] = items else {
         return None;
     };
@@ -241,14 +241,18 @@ pub(super) fn is_header_pair<N: Node>(items: &[N]) -> Option<(&str, &str)> {
 /// The keys that say what a `value` beside them is; the first that is there counts.
 pub(super) const NAMES: [&str; 3] = ["name", "key", "header"];
 
-/// The key under which the value of `{"name": "password", "value": "…"}` stands, and its name; `text` gives the string under
-/// a key.
-pub(super) fn named_member<'v>(
-    text: impl Fn(&str) -> Option<&'v str>,
-) -> Option<(&'v str, &'v str)> {
-    let value = text("value")?;
-    let name = NAMES.iter().find_map(|key| text(key))?;
-    Some((name, value))
+/// What the value of a member is called: by its key, and that of `{"name": "password", "value": "…"}` by its neighbour; `text`
+/// gives the string under a key.
+pub(super) fn name_of_member<'v>(key: &'v str, text: impl Fn(&str) -> Option<&'v str>) -> &'v str {
+    let other = (key == "value").then(|| NAMES.iter().find_map(|key| text(key)));
+    other.flatten().unwrap_or(key)
+}
+
+/// What a member `value` of an object is called, where there is one: for those who change the members.
+pub fn name_of_value(members: &Map<String, Value>) -> Option<String> {
+    let text = |key: &str| members.get(key)?.as_str();
+    let has_value = members.contains_key("value");
+    has_value.then(|| name_of_member("value", text).to_owned())
 }
 
 #[cfg(test)]

@@ -119,9 +119,9 @@ impl<'a> Scan<'a> {
             }
             View::Array(items) => self.items(items, at),
             View::Object => {
-                let other = named::named_member(|key| value.text_of(key)).map(|(name, _)| name);
                 for (key, member) in value.members() {
-                    self.key_and_value(key, member, other, &at.key(key));
+                    let name = named::name_of_member(key, |key| value.text_of(key));
+                    self.key_and_value(key, member, name, &at.key(key));
                 }
             }
             View::Number(number) => {
@@ -155,8 +155,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// `other` is the name that a member `value` stands under.
-    fn key_and_value<N: Node>(&mut self, key: &str, member: &N, other: Option<&str>, at: &Way<'_>) {
+    /// `name` is what the value is called.
+    fn key_and_value<N: Node>(&mut self, key: &str, member: &N, name: &str, at: &Way<'_>) {
         if self.text(key, at, false) {
             let told = self.places.last_mut();
             told.into_iter().for_each(|place| place.in_key = true);
@@ -164,7 +164,6 @@ impl<'a> Scan<'a> {
         }
         match member.view() {
             View::Text(text) => {
-                let name = other.filter(|_| key == "value").unwrap_or(key);
                 self.member(name, text, at, at.is_captured());
             }
             _ => self.value(member, at),

@@ -115,17 +115,16 @@ impl Secrets {
     }
 
     fn hide_in_members(&self, members: &mut Map<String, Value>) -> bool {
-        let named =
-            named::named_member(|key| members.get(key)?.as_str()).map(|(name, _)| name.to_owned());
+        let name = named::name_of_value(members);
         let mut any = false;
         let mut in_keys = false;
         for (key, member) in members.iter_mut() {
-            any |= match (member, &named) {
-                (Value::String(text), Some(name)) if key == "value" => {
+            any |= match member {
+                Value::String(text) => {
+                    let name = name.as_ref().filter(|_| key == "value").unwrap_or(key);
                     set(text, |text| self.redact_member(name, text))
                 }
-                (Value::String(text), _) => set(text, |text| self.redact_member(key, text)),
-                (member, _) => self.hide_in(member),
+                member => self.hide_in(member),
             };
             in_keys |= !self.find(key).is_empty();
         }
