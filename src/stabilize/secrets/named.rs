@@ -110,12 +110,12 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
             });
         }
     };
-    for (name, range) in parameters(text) {
-        let decoded = |text: &str| {
-            percent_decode_str(&text.replace('+', " "))
-                .decode_utf8_lossy()
-                .into_owned()
-        };
+    let decoded = |text: &str| {
+        percent_decode_str(&text.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    for (name, range) in parameters(text, |name| rules.names_secret(&decoded(name))) {
         let value = text.get(range.clone()).unwrap_or_default();
         add(range, decoded(value), &decoded(name));
     }
@@ -154,25 +154,43 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
     found
 }
 
-/// The parameters of URLs and forms in a text: their names, and where their values stand. A name begins the text, or
-/// stands behind a delimiter; neither name nor value is empty.
-fn parameters(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+/// Those parameters of URLs and forms in a text, and settings of a file with one a line (`API_KEY='…'`), whose names count:
+/// the names, and where the values stand, without quotes. A name begins a line, or stands behind a delimiter; neither name nor
+/// value is empty. What stands in such a value is no name; another one may hold parameters: `next=/a?token=…`.
+fn parameters(
+    text: &str,
+    counts: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (&str, Range<usize>)> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_.%[]-".contains(c);
     let ends_value = |c: char| c.is_whitespace() || "&#;\"'<>\\".contains(c);
     let mut done = 0;
     memchr_iter(b'=', text.as_bytes()).filter_map(move |at| {
         let before = text.get(done..at)?;
+        let is_first = done == 0;
+        // No name spans a sign of equality.
+        done = at + 1;
         let outer = before.trim_end_matches(is_name);
         let name = before.get(outer.len()..)?;
-        let begins = done == 0 && outer.is_empty() || outer.ends_with(['?', '&', '#', ';']);
-        if name.is_empty() || !begins {
+        if name.is_empty() || !counts(name) {
             return None;
         }
+        if !outer.ends_with(['?', '&', '#', ';']) {
+            let outer = outer.trim_end_matches([' ', '\t']);
+            let outer = outer.strip_suffix("export").unwrap_or(outer);
+            let outer = outer.trim_end_matches([' ', '\t']);
+            if !(outer.ends_with(['\n', '\r']) || is_first && outer.is_empty()) {
+                return None;
+            }
+        }
         let rest = text.get(at + 1..)?;
-        let length = rest.find(ends_value).unwrap_or(rest.len());
-        // What stands in a value is no name.
-        done = at + 1 + length;
-        (length > 0).then_some((name, at + 1..done))
+        let quote = rest.chars().next().filter(|c| "'\"".contains(*c));
+        let (start, length) = match quote {
+            Some(quote) => (at + 2, rest.get(1..)?.find([quote, '\n', '\r'])),
+            None => (at + 1, rest.find(ends_value)),
+        };
+        let end = length.map_or(text.len(), |length| start + length);
+        done = end;
+        (start < end).then_some((name, start..end))
     })
 }
 
@@ -285,6 +303,16 @@ mod tests {
             ("?a==&password=x=y z=1", "x=y", "x=y"),
             ("?é=1;password=\u{e9}\u{2003}x", "é", "é"),
             ("?x=password=1&password=y", "y", "y"),
+            (
+                "?password=a?token=b1c2d3e4f5",
+                "a?token=b1c2d3e4f5",
+                "a?token=b1c2d3e4f5",
+            ),
+            ("?next=/a?password=y", "y", "y"),
+            ("A=1\nAPI_KEY=b2", "b2", "b2"),
+            ("A=\r\nAPI_KEY='b 2'\r\nB=1", "b 2", "b 2"),
+            ("\n  export API_KEY=\"b\nB=1", "b", "b"),
+            ("x\nhref=\"/a?password=y\"", "y", "y"),
             (r#"{"name": "x", "password": "a\"b"}"#, r#"a\"b"#, "a\"b"),
             (
                 "x\nAuthorization: Bearer abc123def\ny",
@@ -306,9 +334,22 @@ mod tests {
             "This wants a token: it is secret.",
             r#"{"hasPassword": true, "secret": 5}"#,
             "token: invalid",
+            "set password=x",
+            "password=''",
+            "password=\"",
         ] {
             assert_eq!(values(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn each_line_may_hold_a_setting() {
+        let found = values("DB_PASSWORD=a1\nAPI_KEY='b2'\n");
+        let known = [("a1", "a1"), ("b2", "b2")];
+        assert_eq!(
+            found,
+            known.map(|(spelled, value)| (spelled.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]
