@@ -9,7 +9,6 @@ use apidocs::drift::Version;
 use apidocs::finding::{DiffLine, DocumentChanges, Finding, Marked, SourceFile, codes};
 use apidocs::stabilize::Rules;
 use apidocs::stabilize::secrets::Secrets;
-use serde_json::Value;
 
 use super::Recapture;
 use crate::cli::comparing::compare;
@@ -132,12 +131,12 @@ pub(super) fn shown(mut findings: Vec<Finding>, secrets: &Secrets) -> Vec<Findin
 /// Changes as they are told: a committed value may be one that must not be shown.
 fn without_secrets(mut changes: DocumentChanges, secrets: &Secrets) -> DocumentChanges {
     for change in &mut changes.changes {
-        let key = change.address.rsplit('/').next().unwrap_or_default();
+        // The key of an array speaks of its items too.
+        let is_index = |step: &&str| *step == "*" || step.bytes().all(|byte| byte.is_ascii_digit());
+        let mut steps = change.address.rsplit('/').skip_while(is_index);
+        let key = steps.next().unwrap_or_default();
         for value in [&mut change.old, &mut change.new].into_iter().flatten() {
-            *value = match &*value {
-                Value::String(text) => secrets.redact_member(key, text).into_owned().into(),
-                value => secrets.redact_value(value),
-            };
+            secrets.hide_member(key, value);
         }
     }
     let hide = |line: &mut Marked| {

@@ -210,6 +210,13 @@ impl Secrets {
                 let what = format!("the field {name}");
                 *value = self.variable(name, &number.to_string(), &what).into();
             }
+            Value::Array(items) if self.names_secret(name) => {
+                let items = items.iter_mut();
+                items.for_each(|item| match item {
+                    Value::String(_) => self.member(name, item),
+                    item => self.json(item),
+                });
+            }
             other => self.json(other),
         }
     }
@@ -383,7 +390,7 @@ mod tests {
             "fields": [
                 {"name": "password", "value": "pairsecret33"}, {"name": "pin", "value": 1234},
                 {"key": "color", "value": "red"}, {"name": "page", "value": 5},
-                {"key": "k3y-alone"}, {"name": "same", "password": "same", "value": 1},
+                {"key": "k3y-alone"}, {"token": ["t0k3n-one", 5, {"a": "b"}], "name": "x"}, {"name": "same", "password": "same", "value": 1},
             ],
             "headers": [["Authorization", "Bearer abc.def.ghi"], ["Accept", "*/*"]],
         });
@@ -392,7 +399,7 @@ mod tests {
             "fields": [
                 {"name": "password", "value": "{{ env.PASSWORD }}"}, {"name": "pin", "value": "{{ env.PIN }}"},
                 {"key": "color", "value": "red"}, {"name": "page", "value": 5},
-                {"key": "{{ env.KEY }}"}, {"name": "same", "password": "{{ env.PASSWORD_2 }}", "value": 1},
+                {"key": "{{ env.KEY }}"}, {"token": ["{{ env.TOKEN }}", 5, {"a": "b"}], "name": "x"}, {"name": "same", "password": "{{ env.PASSWORD_2 }}", "value": 1},
             ],
             "headers": [["Authorization", "Bearer {{ env.API_TOKEN }}"], ["Accept", "*/*"]],
         });

@@ -9,7 +9,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::names::Rules;
-use super::node::Node;
+use super::node::{Node, View};
 
 /// A value under a name that says that it is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,12 @@ pub(super) struct Named {
 // A name that is too long to be one is passed over afterwards: to count in a pattern makes it large.
 
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""([^"\\\r\n]+)"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
+    Regex::new(r#""([^"\\\r\n]+)"\s*:\s*(\[\s*)?("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
 });
+
+/// The next string of an array.
+static ITEM: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\A\s*,\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours"));
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]+):[ \t]*([^\r\n]+?)[ \t\r]*$")
@@ -121,13 +125,20 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
     }
     if has_member(text) {
         for captures in MEMBER.captures_iter(text) {
-            let (_, [name, value]) = captures.extract();
-            let start = captures.get(2).map_or(0, |value| value.start()) + 1;
-            let decoded = match serde_json::from_str(value) {
-                Ok(Value::String(text)) => text,
-                _ => continue,
+            let (Some(name), Some(first)) = (captures.get(1), captures.get(3)) else {
+                continue;
             };
-            add(start..start + value.len() - 2, decoded, name);
+            let name = name.as_str();
+            let mut next = rules.names_secret(name).then(|| first.range());
+            while let Some(quoted) = next {
+                let value = text.get(quoted.clone()).unwrap_or_default();
+                if let Ok(value) = serde_json::from_str(value) {
+                    add(quoted.start + 1..quoted.end - 1, value, name);
+                }
+                let behind = captures.get(2).and_then(|_| text.get(quoted.end..));
+                let item = behind.and_then(|behind| ITEM.captures(behind)?.get(1));
+                next = item.map(|item| quoted.end + item.start()..quoted.end + item.end());
+            }
         }
     }
     // The part of a form has lines.
@@ -266,6 +277,17 @@ pub(super) fn name_of_member<'v>(key: &'v str, text: impl Fn(&str) -> Option<&'v
     other.flatten().unwrap_or(key)
 }
 
+/// The strings that the name of a member speaks of: the value, or the items of an array, as in `{"Cookie": ["a=1", "b=2"]}`.
+pub(super) fn texts<N: Node>(member: &N) -> impl Iterator<Item = &str> {
+    let (alone, items) = match member.view() {
+        View::Text(text) => (Some(text), &[][..]),
+        View::Array(items) => (None, items),
+        View::Number(_) | View::Object | View::Word => (None, &[][..]),
+    };
+    let items = items.iter().filter_map(|item| item.view().text());
+    alone.into_iter().chain(items)
+}
+
 /// What a member `value` of an object is called, where there is one: for those who change the members.
 pub fn name_of_value(members: &Map<String, Value>) -> Option<String> {
     let text = |key: &str| members.get(key)?.as_str();
@@ -340,6 +362,16 @@ mod tests {
         ] {
             assert_eq!(values(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn a_member_may_be_an_array_of_strings() {
+        let found = values(r#"{"Cookie": [ "a\"1", "b2" , 3, "c"], "x": ["d"], "password": "e"}"#);
+        let known = [("a\\\"1", "a\"1"), ("b2", "b2"), ("e", "e")];
+        assert_eq!(
+            found,
+            known.map(|(spelled, value)| (spelled.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]

@@ -166,6 +166,17 @@ impl<'a> Scan<'a> {
             View::Text(text) => {
                 self.member(name, text, at, at.is_captured());
             }
+            View::Array(items) if at.is_captured() && self.names(name) => {
+                for (index, item) in items.iter().enumerate() {
+                    let at = at.index(index);
+                    match item.view() {
+                        View::Text(text) => {
+                            self.member(name, text, &at, true);
+                        }
+                        _ => self.value(item, &at),
+                    }
+                }
+            }
             _ => self.value(member, at),
         }
     }
@@ -213,7 +224,8 @@ mod tests {
                 {"name": "default", "title": "With a password",
                  "request": {"method": "POST", "path": "/a?api_key=abc", "headers": ["Authorization: Bearer <token>"]},
                  "response": {"status": 200, "headers": ["Set-Cookie: sid=abc; Path=/", "Vary: Cookie"],
-                              "body": {"hasPassword": true, "password": "hunter2", "known": "x-known-value"}}},
+                              "body": {"hasPassword": true, "password": "hunter2", "known": "x-known-value",
+                                       "Authorization": ["Bearer <token>", "Bearer abcdefgh"]}}},
                 {"request": {"verbatim": ["GET / HTTP/1.1", "Authorization: Bearer abcdefgh"]},
                  "response": {"text": ["-----BEGIN PRIVATE KEY-----", "MIIE", "-----END PRIVATE KEY-----"]}},
             ],
@@ -244,6 +256,10 @@ mod tests {
                 (
                     "/examples/0/response/body/known",
                     "a value that is a secret of this run"
+                ),
+                (
+                    "/examples/0/response/body/Authorization/1",
+                    "the value of \"Authorization\""
                 ),
                 (
                     "/examples/1/request/verbatim",
