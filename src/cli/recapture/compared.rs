@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use apidocs::document::{Collection, DocumentName, EndpointDocument};
 use apidocs::drift::Version;
-use apidocs::finding::{DiffLine, DocumentChanges, Finding, Marked, SourceFile, codes};
+use apidocs::finding::{DiffLine, DocumentChanges, Finding, Marked, codes};
 use apidocs::stabilize::Rules;
 use apidocs::stabilize::secrets::Secrets;
 
@@ -111,21 +110,6 @@ impl Recapture {
     pub fn rules(&self) -> &Rules {
         &self.volatile.rules
     }
-}
-
-/// Findings as they are told: the lines of a file that they show may hold a secret that somebody wrote there.
-pub(super) fn shown(mut findings: Vec<Finding>, secrets: &Secrets) -> Vec<Finding> {
-    let mut files: BTreeMap<String, Arc<SourceFile>> = BTreeMap::new();
-    for label in findings.iter_mut().filter_map(|told| told.label.as_mut()) {
-        let source = files.entry(label.source.path.clone()).or_insert_with(|| {
-            match secrets.mask(&label.source.text) {
-                Some(text) => SourceFile::new(label.source.path.clone(), text.as_bytes()),
-                None => Arc::clone(&label.source),
-            }
-        });
-        label.source = Arc::clone(source);
-    }
-    findings
 }
 
 /// Changes as they are told: a committed value may be one that must not be shown.

@@ -32,4 +32,4 @@ pub use look::Look;
 pub use named::{is_header_pair, name_of_value};
 pub use names::{Rules, words};
 pub use node::{Node, View};
-pub use scan::{Place, mask, scan};
+pub use scan::{Place, mask, mask_file, scan};

@@ -8,7 +8,7 @@ use super::named;
 use super::names::Kind;
 use super::node::{Node, View};
 use super::way::{Ground, Way};
-use crate::json::locate;
+use crate::json::{Spans, locate, parse};
 
 /// A string that holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,9 +192,39 @@ impl<'a> Scan<'a> {
 
 /// The text of a JSON file with asterisks in the place of the strings at these places, byte for byte: to be shown.
 pub fn mask(text: &str, places: &[Place]) -> String {
-    let mut bytes = text.as_bytes().to_vec();
+    mask_in(text, text.to_owned(), places)
+}
+
+/// The text of a file with asterisks in the place of secrets, byte for byte, where there are any. In JSON they are those that
+/// [`scan`] tells; known values are looked for in the text itself too, as in any other text.
+pub fn mask_file(text: &str, secrets: &Secrets) -> Option<String> {
+    let json = parse(text).ok();
+    let places = json
+        .as_ref()
+        .map(|json| scan(json, "", secrets, Glance::of_json(text)));
+    let places = places.unwrap_or_default();
+    let is_read = json.is_some() && secrets.knows_none();
+    let masked = if is_read { None } else { secrets.mask(text) };
+    if places.is_empty() {
+        return masked;
+    }
+    Some(mask_in(
+        text,
+        masked.unwrap_or_else(|| text.to_owned()),
+        &places,
+    ))
+}
+
+/// The same length of a text, with asterisks at the places of the other.
+fn mask_in(text: &str, shown: String, places: &[Place]) -> String {
+    let mut bytes = shown.into_bytes();
+    let index = (places.len() > 1).then(|| Spans::of(text));
     for place in places {
-        let Some(found) = locate(text, &place.pointer) else {
+        let found = match &index {
+            Some(index) => index.locate(text, &place.pointer),
+            None => locate(text, &place.pointer),
+        };
+        let Some(found) = found else {
             continue;
         };
         let key = found.key.filter(|_| place.in_key);
@@ -267,6 +297,25 @@ mod tests {
                 ),
                 ("/examples/1/response/text", "a private key"),
             ]
+        );
+    }
+
+    #[test]
+    fn files_are_masked_as_what_they_are() {
+        let document = r#"{"title": "hunter2hunter2", "examples": [{"response": {"body": {"password": "x1", "a": "b"}}}]}"#;
+        let masked = document.replace("x1", "**");
+        let mut secrets = Secrets::default();
+        assert_eq!(mask_file(document, &secrets), Some(masked.clone()));
+        assert_eq!(mask_file(r#"{"password": "x1"}"#, &secrets), None);
+        let broken = document.replace("{\"title", "{title");
+        assert_eq!(
+            mask_file(&broken, &secrets),
+            Some(broken.replace("x1", "**"))
+        );
+        secrets.add("hunter2hunter2");
+        assert_eq!(
+            mask_file(document, &secrets),
+            Some(masked.replace("hunter2hunter2", "**************"))
         );
     }
 
