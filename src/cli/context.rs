@@ -13,7 +13,8 @@ use apidocs::project::{
     ChangeSet, LeftRun, Location, Project, Recovery, append_file, recover, write_file,
 };
 use apidocs::report::{self, Format, Report};
-use apidocs::validate::apply_severity;
+use apidocs::stabilize::secrets::{Rules, Secrets};
+use apidocs::validate::{apply_severity, without_secrets};
 
 use super::args::Global;
 use super::exit::{Advice, Exit, Interrupted};
@@ -209,12 +210,13 @@ impl Context {
         !self.global.quiet && std::io::stderr().is_terminal()
     }
 
-    /// The findings with the severities of the settings, in their order, each once.
+    /// The findings with the severities of the settings, in their order, each once, and no secret in the lines that they show.
     pub fn judge(&self, project: &Project, findings: Vec<Finding>) -> Vec<Finding> {
         let mut findings = apply_severity(findings, &project.settings.severity);
         findings.sort_by(Finding::order);
         findings.dedup();
-        findings
+        let secrets = Secrets::new(Rules::new(&project.settings.secrets));
+        without_secrets(findings, &Arc::new(secrets))
     }
 
     /// # Errors

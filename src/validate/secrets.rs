@@ -1,7 +1,9 @@
 //! Secrets in files: in committed ones, and in what a capture is about to write.
 //!
-//! The findings show the place and never the value: the lines of the file that they carry are masked.
+//! The findings show the place and never the value: the lines of the file that they carry are masked, and so are those of
+//! any other finding.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -10,7 +12,7 @@ use super::plain::Tree;
 use crate::document::{Collection, DocumentName, EndpointDocument, ExampleTarget, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::pointer;
-use crate::stabilize::secrets::{Glance, Place, Secrets, mask, scan};
+use crate::stabilize::secrets::{Glance, Place, Secrets, mask, mask_file, scan};
 
 /// The secrets that a committed document holds: by form anywhere, by name in examples.
 pub(super) fn of_document(
@@ -85,6 +87,30 @@ pub fn leaks(after: &Collection, captured: &ExampleTarget, secrets: &Secrets) ->
             .help("nothing is written; take the value out of what the scenario says, or save it with `\"secret\": true`")
     };
     places.iter().map(told).collect()
+}
+
+/// Findings as they are told: the lines that they show may hold a secret that stands beside what they are about. Each file is
+/// masked when somebody wants to see it.
+pub fn without_secrets(mut findings: Vec<Finding>, secrets: &Arc<Secrets>) -> Vec<Finding> {
+    let mut files: HashMap<*const SourceFile, Arc<SourceFile>> = HashMap::new();
+    for finding in &mut findings {
+        let label = finding.label.as_mut();
+        let Some(label) = label.filter(|label| label.span.is_some()) else {
+            continue;
+        };
+        let plain = Arc::clone(&label.source);
+        let file = files.entry(Arc::as_ptr(&plain)).or_insert_with(|| {
+            let secrets = Arc::clone(secrets);
+            SourceFile::later(plain.path.clone(), move || {
+                let masked = mask_file(&plain.text, &secrets);
+                masked
+                    .unwrap_or_else(|| plain.text.to_string())
+                    .into_bytes()
+            })
+        });
+        label.source = Arc::clone(file);
+    }
+    findings
 }
 
 fn masked(source: &Arc<SourceFile>, places: &[Place]) -> Arc<SourceFile> {

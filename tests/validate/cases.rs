@@ -13,7 +13,8 @@ use apidocs::document::{Collection, Tree};
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::project::Settings;
 use apidocs::report::{self, Report};
-use apidocs::validate::{self, Checks, apply_severity};
+use apidocs::stabilize::secrets::{Rules, Secrets};
+use apidocs::validate::{self, Checks, apply_severity, without_secrets};
 
 use crate::support::read;
 
@@ -65,7 +66,8 @@ fn found(case: &Path) -> Vec<Finding> {
     }
     let mut findings = apply_severity(findings, &settings.severity);
     findings.sort_by(Finding::order);
-    findings
+    let secrets = Secrets::new(Rules::new(&settings.secrets));
+    without_secrets(findings, &Arc::new(secrets))
 }
 
 #[test]

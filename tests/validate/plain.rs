@@ -105,6 +105,8 @@ fn a_body_takes_the_short_way_where_there_is_nothing_to_tell() {
         r#"{~  "url": "https://a.example/?page=2&x=%20"~}"#,
         r#"{~  "token": "<token>"~}"#,
         r#"{~  "name": "browser",~  "value": "Chrome"~}"#,
+        r#"{~  "Authorization": [~    "Bearer <token>"~  ],~  "keys": [],~  "tokens": [~    "a"~  ]~}"#,
+        r#"{~  "password": [~    "This field may not be blank.",~    1~  ]~}"#,
         r#"{~  "é": [~    1,~    true~  ]~}"#,
     ] {
         assert!(is_plain("", body), "{body}");
@@ -127,10 +129,13 @@ fn a_body_takes_the_short_way_where_there_is_nothing_to_tell() {
         r#"{~  "url": "https://a.example/?access_token=abc123"~}"#,
         r#"{~  "log": "Cookie: sid=abc123"~}"#,
         &format!(r#"{{~  "key": "sk_live_{long}"~}}"#),
+        &format!(r#"{{~  "log": "first line\nsk_live_{long}"~}}"#),
         r#"{~  "file": "/home/alice/app/x.py"~}"#,
         r#"{~  "file": "C:\\Users\\Alice\\x"~}"#,
         r#"[~  "Authorization",~  "Bearer abc123def"~]"#,
         r#"{~  "name": "password",~  "value": "hunter2"~}"#,
+        r#"{~  "X-Api-Key": [~    1,~    "hunter2"~  ]~}"#,
+        r#"{~  "name": "password",~  "value": [~    "hunter2"~  ]~}"#,
     ] {
         assert!(!is_plain("", body), "{body}");
     }

@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use apidocs::document::{Collection, DocumentName, EndpointDocument};
 use apidocs::drift::{Comparison, Version};
-use apidocs::finding::{Change, DiffLine, DocumentChanges, Finding, Marked, SourceFile, codes};
+use apidocs::finding::{Change, DiffLine, DocumentChanges, Finding, Marked, codes};
 use apidocs::stabilize::Rules;
 use apidocs::stabilize::secrets::Secrets;
-use serde_json::Value;
 
 use super::Recapture;
 use crate::cli::comparing::compare;
@@ -130,30 +128,15 @@ impl Recapture {
     }
 }
 
-/// Findings as they are told: the lines of a file that they show may hold a secret that somebody wrote there.
-pub(super) fn shown(mut findings: Vec<Finding>, secrets: &Secrets) -> Vec<Finding> {
-    let mut files: BTreeMap<String, Arc<SourceFile>> = BTreeMap::new();
-    for label in findings.iter_mut().filter_map(|told| told.label.as_mut()) {
-        let source = files.entry(label.source.path.clone()).or_insert_with(|| {
-            match secrets.mask(&label.source.text) {
-                Some(text) => SourceFile::new(label.source.path.clone(), text.as_bytes()),
-                None => Arc::clone(&label.source),
-            }
-        });
-        label.source = Arc::clone(source);
-    }
-    findings
-}
-
 /// Changes as they are told: a committed value may be one that must not be shown.
 fn without_secrets(mut changes: DocumentChanges, secrets: &Secrets) -> DocumentChanges {
     for change in &mut changes.changes {
-        let key = change.address.rsplit('/').next().unwrap_or_default();
+        // The key of an array speaks of its items too.
+        let is_index = |step: &&str| *step == "*" || step.bytes().all(|byte| byte.is_ascii_digit());
+        let mut steps = change.address.rsplit('/').skip_while(is_index);
+        let key = steps.next().unwrap_or_default();
         for value in [&mut change.old, &mut change.new].into_iter().flatten() {
-            *value = match &*value {
-                Value::String(text) => secrets.redact_member(key, text).into_owned().into(),
-                value => secrets.redact_value(value),
-            };
+            secrets.hide_member(key, value);
         }
     }
     let hide = |line: &mut Marked| {

@@ -10,6 +10,7 @@ mod summary;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Error, Result};
 use apidocs::capture::{self, Captured, Share};
@@ -236,7 +237,7 @@ pub fn recapture(
     let leaks_secret = !leaks.is_empty();
     findings.extend(leaks);
     findings.sort_by(Finding::order);
-    let findings = compared::shown(findings, &captured.secrets);
+    let findings = validate::without_secrets(findings, &Arc::new(captured.secrets.clone()));
     Ok(Recapture {
         before,
         after,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use apidocs::finding::{Finding, Label, SourceFile};
 use apidocs::json::Place;
 use apidocs::project::{Project, read_document};
-use apidocs::stabilize::secrets::Secrets;
+use apidocs::stabilize::secrets::{Secrets, mask_file};
 
 /// The most characters of a value that are shown.
 const SHOWN: usize = 80;
@@ -38,7 +38,7 @@ pub(super) fn on_disk(project: &Project, findings: &[Finding], secrets: &Secrets
 fn read(project: &Project, path: &str, secrets: &Secrets) -> Option<Arc<SourceFile>> {
     let bytes = read_document(&project.root.join(path)).ok()?;
     let source = SourceFile::of_bytes(path, bytes);
-    Some(match secrets.mask(&source.text) {
+    Some(match mask_file(&source.text, secrets) {
         Some(masked) => SourceFile::new(path, masked.as_bytes()),
         None => source,
     })

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Part, Payload, Request};
-use crate::stabilize::secrets::{Rules, Secrets as Known, words};
+use crate::stabilize::secrets::{Rules, Secrets as Known, is_header_pair, name_of_value, words};
 
 /// The last word of names that say who asks: in a request they are secrets too.
 const WHO_ASKS: [&str; 6] = ["session", "sid", "bearer", "signature", "sig", "pass"];
@@ -15,6 +15,9 @@ const WHO_ASKS_ALONE: [&str; 3] = ["key", "auth", "pin"];
 
 /// Parts of names that say the same, however these are written: `csrfmiddlewaretoken`.
 const WHO_ASKS_WITHIN: [&str; 3] = ["csrf", "xsrf", "connectionstring"];
+
+/// Behind `Bearer` in a header of any name, a shorter word may be an ordinary one.
+const SHORTEST_BEARER: usize = 8;
 
 /// The secrets that were found, by value.
 #[derive(Debug)]
@@ -128,6 +131,7 @@ impl Secrets {
         let what = format!("the header {name}");
         if name.eq_ignore_ascii_case("authorization")
             || name.eq_ignore_ascii_case("proxy-authorization")
+            || is_credential(value)
         {
             return match value.split_once(' ') {
                 Some((scheme, credential)) => {
@@ -174,20 +178,24 @@ impl Secrets {
     fn json(&mut self, value: &mut Value) {
         match value {
             Value::Object(members) => {
-                for (name, value) in members {
-                    match value {
-                        Value::String(text) => *text = self.field(name, text, "the field"),
-                        Value::Number(number) if self.names_secret(name) => {
-                            let text = number.to_string();
-                            *value = self
-                                .variable(name, &text, &format!("the field {name}"))
-                                .into();
-                        }
-                        other => self.json(other),
+                let other = name_of_value(members);
+                for (key, value) in members {
+                    let name = other.as_ref().filter(|_| key == "value").unwrap_or(key);
+                    // `{"key": "color", "value": "red"}`: the key is no secret there.
+                    let is_other = other.is_some() && value.as_str() == other.as_deref();
+                    match key == "key" && is_other {
+                        true => self.json(value),
+                        false => self.member(name, value),
                     }
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.json(item)),
+            Value::Array(items) => {
+                let pair = is_header_pair(items);
+                match pair.map(|(name, value)| [name.to_owned(), self.header(name, value)]) {
+                    Some(pair) => *items = pair.map(Value::from).into(),
+                    None => items.iter_mut().for_each(|item| self.json(item)),
+                }
+            }
             Value::String(text) if self.is_token(text) => {
                 *text = self.variable("TOKEN", text, "a token in a body")
             }
@@ -195,8 +203,52 @@ impl Secrets {
         }
     }
 
+    fn member(&mut self, name: &str, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.field(name, text, "the field"),
+            Value::Number(number) if self.names_secret(name) => {
+                let what = format!("the field {name}");
+                *value = self.variable(name, &number.to_string(), &what).into();
+            }
+            Value::Array(items) if self.names_secret(name) => {
+                let items = items.iter_mut();
+                items.for_each(|item| match item {
+                    Value::String(_) => self.member(name, item),
+                    item => self.json(item),
+                });
+            }
+            other => self.json(other),
+        }
+    }
+
+    /// The elements of XML by their names.
+    fn elements(&mut self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('>') {
+            let (before, behind) = rest.split_at(at + 1);
+            out.push_str(before);
+            rest = behind;
+            let tag = before.rsplit_once('<').map(|(_, tag)| tag);
+            let tag = tag.filter(|tag| !tag.starts_with('/') && !tag.ends_with("/>"));
+            let name = tag.and_then(|tag| tag.split([' ', '\t', '\r', '\n', '>']).next());
+            let name = name.and_then(|name| name.rsplit(':').next());
+            let Some(name) = name.filter(|name| self.names_secret(name)) else {
+                continue;
+            };
+            let (value, behind) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+            if behind.starts_with("</") {
+                let what = format!("an element {name} in a body");
+                out.push_str(&self.variable(name, value, &what));
+                rest = behind;
+            }
+        }
+        out + rest
+    }
+
     /// Text of an unknown form: whatever stands under the name of a secret, or looks like one.
     fn text(&mut self, text: &str) -> String {
+        let text = self.elements(text);
         let mut out = String::new();
         for piece in text.split_inclusive(['\n', '&', ';', '<', '>', ' ']) {
             let inner = piece.trim_end_matches(['\n', '&', ';', '<', '>', ' ']);
@@ -263,6 +315,26 @@ impl Secrets {
     }
 }
 
+/// Whether the value of a header says itself that it is a credential, whatever the header is called: `Bearer …`, `Basic …`
+/// with what that means (RFC 7617).
+fn is_credential(value: &str) -> bool {
+    let Some((scheme, credential)) = value.split_once(' ') else {
+        return false;
+    };
+    let credential = credential.trim();
+    match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => credential.len() >= SHORTEST_BEARER && !credential.contains(' '),
+        "basic" => is_basic(credential),
+        _ => false,
+    }
+}
+
+fn is_basic(credential: &str) -> bool {
+    use base64::Engine as _;
+    let decoded = base64::engine::general_purpose::STANDARD.decode(credential);
+    decoded.is_ok_and(|pair| pair.contains(&b':'))
+}
+
 /// `user:password` as it stands behind `Basic`.
 pub(super) fn basic(user: &str) -> String {
     use base64::Engine as _;
@@ -309,5 +381,49 @@ mod tests {
             hidden,
             "{\"api_key\": \"{{ env.SECRET }}\", \"n\": {{ n }}} sid={{ env.SID }} {{ env.SECRET_2 }}"
         );
+    }
+
+    #[test]
+    fn a_name_may_stand_beside_its_value() {
+        let mut secrets = Secrets::new(&Rules::default());
+        let mut value = serde_json::json!({
+            "fields": [
+                {"name": "password", "value": "pairsecret33"}, {"name": "pin", "value": 1234},
+                {"key": "color", "value": "red"}, {"name": "page", "value": 5},
+                {"key": "k3y-alone"}, {"token": ["t0k3n-one", 5, {"a": "b"}], "name": "x"}, {"name": "same", "password": "same", "value": 1},
+            ],
+            "headers": [["Authorization", "Bearer abc.def.ghi"], ["Accept", "*/*"]],
+        });
+        secrets.json(&mut value);
+        let hidden = serde_json::json!({
+            "fields": [
+                {"name": "password", "value": "{{ env.PASSWORD }}"}, {"name": "pin", "value": "{{ env.PIN }}"},
+                {"key": "color", "value": "red"}, {"name": "page", "value": 5},
+                {"key": "{{ env.KEY }}"}, {"token": ["{{ env.TOKEN }}", 5, {"a": "b"}], "name": "x"}, {"name": "same", "password": "{{ env.PASSWORD_2 }}", "value": 1},
+            ],
+            "headers": [["Authorization", "Bearer {{ env.API_TOKEN }}"], ["Accept", "*/*"]],
+        });
+        assert_eq!(value, hidden);
+    }
+
+    #[test]
+    fn credentials_are_known_in_headers_of_any_name() {
+        let mut secrets = Secrets::new(&Rules::default());
+        for (value, hidden) in [
+            ("Bearer s3cr3t-value", "Bearer {{ env.API_TOKEN }}"),
+            ("Basic dTpzM2NyM3Q=", "Basic {{ env.BASIC_CREDENTIALS }}"),
+            ("Basic plan", "Basic plan"),
+            ("Bearer of bad news", "Bearer of bad news"),
+        ] {
+            assert_eq!(secrets.header("X-Custom", value), hidden);
+        }
+    }
+
+    #[test]
+    fn elements_of_xml_are_known_by_name() {
+        let mut secrets = Secrets::new(&Rules::default());
+        let text = "<a><x:password t='1'>s3cr3t</x:password>\n<password/><b>c</b><pin>{{ p }}</pin><token><b>d</b></token></a>";
+        let hidden = text.replace("s3cr3t", "{{ env.PASSWORD }}");
+        assert_eq!(secrets.text(text), hidden);
     }
 }

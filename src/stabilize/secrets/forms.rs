@@ -16,19 +16,14 @@ pub(super) enum Form {
     Token,
 }
 
-static JWT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u:\b)eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){2,4}").expect("a pattern of ours")
-});
+const JWT_FORM: &str = r"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){2,4}";
 
-static KEY_BEGINS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
-        .expect("a pattern of ours")
-});
+const KEY_BEGINS_FORM: &str = r"(?-u)-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----";
 
-static KEY_ENDS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u)-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
-        .expect("a pattern of ours")
-});
+static KEY_BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(KEY_BEGINS_FORM));
+
+static KEY_ENDS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?-u)-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"));
 
 /// How much behind its first line is taken for a private key whose last line is not there, in bytes: a key of RSA with
 /// 16,384 bits has 13,000, and what goes on for longer is something else.
@@ -72,15 +67,34 @@ const TOKENS: &[&str] = &[
     r"AGE-SECRET-KEY-1[0-9A-Z]{58}",
 ];
 
-static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"(?-u:\b)(?:{})", TOKENS.join("|"))).expect("a pattern of ours")
-});
+/// A form that begins with a letter begins a word.
+const BEGIN: &str = r"(?-u:\b)";
 
-/// Any of the three: most texts hold none, and are searched once instead of three times.
-static ANY: LazyLock<Regex> = LazyLock::new(|| {
-    let patterns = [&JWT, &KEY_BEGINS, &TOKEN].map(|pattern| format!("(?:{})", pattern.as_str()));
-    Regex::new(&patterns.join("|")).expect("patterns of ours")
-});
+/// The same in a JSON text, where the letter before it may be that of an escape (RFC 8259, section 7).
+const BEGIN_IN_JSON: &str = r"(?:(?-u:\b)|\\[bfnrt])";
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern of ours")
+}
+
+static JWT: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{BEGIN}{JWT_FORM}")));
+
+static TOKEN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!("{BEGIN}(?:{})", TOKENS.join("|"))));
+
+/// Any of the three, where `begin` says what may stand before those that begin with a letter.
+fn any(begin: &str) -> Regex {
+    let tokens = TOKENS.join("|");
+    pattern(&format!(
+        "{begin}(?:{JWT_FORM}|{tokens})|(?:{KEY_BEGINS_FORM})"
+    ))
+}
+
+/// Any of the three, whatever stands before it: most texts hold none, and are searched once instead of three times.
+static ANY: LazyLock<Regex> = LazyLock::new(|| any(""));
+
+/// Any of the three in a JSON text. Slower, and needed only where [`ANY`] found what may be the end of a longer word.
+static ANY_IN_JSON: LazyLock<Regex> = LazyLock::new(|| any(BEGIN_IN_JSON));
 
 impl Form {
     /// What it is, with its article.
@@ -101,15 +115,21 @@ pub(super) fn get_ready() {
     LazyLock::force(&ANY);
 }
 
-/// Whether there is any.
-pub(super) fn is_any(text: &[u8]) -> bool {
+/// Whether there may be any; where not, there is none.
+pub(super) fn may_hold_any(text: &[u8]) -> bool {
     text.len() >= SHORTEST && ANY.is_match(text)
+}
+
+/// The same of the strings of a JSON text, read where their escapes are not: of all but `\u` and `\/`, which may stand for a
+/// letter of a form itself.
+pub(super) fn may_hold_any_in_json(text: &[u8]) -> bool {
+    may_hold_any(text) && ANY_IN_JSON.is_match(text)
 }
 
 /// The strings of a well-known form.
 pub(super) fn find(text: &[u8]) -> Vec<(Range<usize>, Form)> {
     let mut found = Vec::new();
-    if !is_any(text) {
+    if !may_hold_any(text) {
         return found;
     }
     for (pattern, form) in [(&JWT, Form::Jwt), (&TOKEN, Form::Token)] {
@@ -206,6 +226,22 @@ mod tests {
         let text = format!("{begin}{filler}-----END PRIVATE KEY-----{filler}{begin}");
         let end = text.len() - filler.len() - begin.len();
         assert_eq!(find(text.as_bytes())[0].0, 0..end);
+    }
+
+    #[test]
+    fn in_a_json_text_a_form_may_begin_behind_an_escape() {
+        let token = format!("ghp_{}", "0aB1".repeat(9));
+        let key = "-----BEGIN PRIVATE KEY-----";
+        for before in ["", "x ", r"\n", r"\t", r"\r", r"\b", r"\f", r"\\n", r#"\""#] {
+            for form in [&token, key, "eyJabcdef.."] {
+                let text = format!("[\"{before}{form}\"]");
+                assert!(may_hold_any_in_json(text.as_bytes()), "{text}");
+            }
+        }
+        for before in ["n", "x", "_"] {
+            let text = format!("[\"{before}{token}\"]");
+            assert!(!may_hold_any_in_json(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

@@ -23,10 +23,10 @@ impl Glance {
     /// Of the strings of a JSON text.
     pub fn of_json(text: &str) -> Self {
         let bytes = text.as_bytes();
-        // What these escapes hide would not be seen; others stand for what no form has before its last letter.
+        // What these escapes hide would not be seen; the others stand for what is no part of a form.
         let hides = |at: usize| matches!(bytes.get(at + 1), Some(b'u' | b'/'));
         Self {
-            forms: forms::is_any(bytes) || memchr_iter(b'\\', bytes).any(hides),
+            forms: forms::may_hold_any_in_json(bytes) || memchr_iter(b'\\', bytes).any(hides),
         }
     }
 
@@ -38,7 +38,7 @@ impl Glance {
     /// Whether one of the strings shows at once that it has no encoding, no well-known form and, where names count,
     /// nothing under a name.
     pub(super) fn finds_nothing(self, text: &str, named: bool, rules: &Rules) -> bool {
-        if !self.is_free() && forms::is_any(text.as_bytes()) {
+        if !self.is_free() && forms::may_hold_any(text.as_bytes()) {
             return false;
         }
         // All bytes, which is faster than to stop at one of the few.
@@ -89,9 +89,15 @@ mod tests {
             &token,
             &escaped,
             &token.replace('_', "&#95;"),
+            &format!("first line\n{token}"),
+            &format!("\t{token}"),
+            &format!("\r\n{token}"),
+            &format!("\u{8}{token}"),
+            &format!("\u{c}{token}\u{c}"),
+            "a\n-----BEGIN PRIVATE KEY-----\nMIIE",
         ] {
             assert!(!secrets.find_all(text).is_empty(), "{text}");
-            let glance = Glance::of_json(&format!("[\"{text}\"]"));
+            let glance = Glance::of_json(&serde_json::json!([text]).to_string());
             assert!(!secrets.is_plain(text, true, glance), "{text}");
             assert!(!secrets.is_plain(text, true, Glance::NONE), "{text}");
         }

@@ -88,13 +88,9 @@ impl Secrets {
                 }
             }
             Value::Object(members) => {
-                if let Some((name, value)) = named::named_member(|key| members.get(key)?.as_str()) {
-                    self.learn_member(name, value, hosted);
-                }
                 for (key, member) in members {
-                    if let Value::String(text) = member {
-                        self.learn_member(key, text, hosted);
-                    }
+                    let name = named::name_of_member(key, |key| members.get(key)?.as_str());
+                    self.learn_member(name, member, hosted);
                     self.learn_value(member, glance, hosted);
                 }
             }
@@ -102,11 +98,19 @@ impl Secrets {
         }
     }
 
-    fn learn_member(&mut self, key: &str, text: &str, hosted: &dyn Fn(&str) -> Option<String>) {
+    fn learn_member(
+        &mut self,
+        name: &str,
+        member: &Value,
+        hosted: &dyn Fn(&str) -> Option<String>,
+    ) {
+        let Some(kind) = self.rules.kind(name) else {
+            return;
+        };
         let rules = Arc::clone(&self.rules);
-        if let Some(kind) = rules.kind(key).filter(|kind| rules.is_secret(*kind, text)) {
+        for text in named::texts(member).filter(|text| rules.is_secret(kind, text)) {
             if kind == Kind::Token && text.contains(' ') {
-                self.learn_header(key, text, hosted);
+                self.learn_header(name, text, hosted);
             } else {
                 self.learn(text, rules.placeholder(kind), hosted);
             }

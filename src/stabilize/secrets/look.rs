@@ -32,11 +32,14 @@ impl<'a> Look<'a> {
         !named::is_header(text) && (!is_marked || !self.0.text(text, &Way::begin(""), true))
     }
 
-    /// The string of a key that is looked at by itself; `other` is what another member calls it, if one does: see
-    /// [`names_value`](Self::names_value).
-    pub fn member(&mut self, key: &str, other: Option<&str>, text: &str, is_marked: bool) -> bool {
-        let name = other.filter(|_| key == "value").unwrap_or(key);
+    /// The string under a name, or one in an array under it; the key is looked at by itself.
+    pub fn member(&mut self, name: &str, text: &str, is_marked: bool) -> bool {
         !is_marked && !self.0.names(name) || self.0.member(name, text, &Way::begin(""), true)
+    }
+
+    /// Whether the name of an array counts for the strings in it.
+    pub fn names_items(&self, name: &str) -> bool {
+        self.0.names(name)
     }
 
     /// Whether the string under a key says what the `value` beside it is; of several, the last one in the order of keys.

@@ -29,6 +29,7 @@ mod way;
 pub use glance::Glance;
 pub use known::Secrets;
 pub use look::Look;
+pub use named::{is_header_pair, name_of_value};
 pub use names::{Rules, words};
 pub use node::{Node, View};
-pub use scan::{Place, mask, scan};
+pub use scan::{Place, mask, mask_file, scan};

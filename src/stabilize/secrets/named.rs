@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use memchr::memchr_iter;
 use percent_encoding::percent_decode_str;
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::names::Rules;
-use super::node::Node;
+use super::node::{Node, View};
 
 /// A value under a name that says that it is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,12 @@ pub(super) struct Named {
 // A name that is too long to be one is passed over afterwards: to count in a pattern makes it large.
 
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""([^"\\\r\n]+)"\s*:\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
+    Regex::new(r#""([^"\\\r\n]+)"\s*:\s*(\[\s*)?("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
 });
+
+/// The next string of an array.
+static ITEM: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\A\s*,\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours"));
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]+):[ \t]*([^\r\n]+?)[ \t\r]*$")
@@ -110,24 +114,31 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
             });
         }
     };
-    for (name, range) in parameters(text) {
-        let decoded = |text: &str| {
-            percent_decode_str(&text.replace('+', " "))
-                .decode_utf8_lossy()
-                .into_owned()
-        };
+    let decoded = |text: &str| {
+        percent_decode_str(&text.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    for (name, range) in parameters(text, |name| rules.names_secret(&decoded(name))) {
         let value = text.get(range.clone()).unwrap_or_default();
         add(range, decoded(value), &decoded(name));
     }
     if has_member(text) {
         for captures in MEMBER.captures_iter(text) {
-            let (_, [name, value]) = captures.extract();
-            let start = captures.get(2).map_or(0, |value| value.start()) + 1;
-            let decoded = match serde_json::from_str(value) {
-                Ok(Value::String(text)) => text,
-                _ => continue,
+            let (Some(name), Some(first)) = (captures.get(1), captures.get(3)) else {
+                continue;
             };
-            add(start..start + value.len() - 2, decoded, name);
+            let name = name.as_str();
+            let mut next = rules.names_secret(name).then(|| first.range());
+            while let Some(quoted) = next {
+                let value = text.get(quoted.clone()).unwrap_or_default();
+                if let Ok(value) = serde_json::from_str(value) {
+                    add(quoted.start + 1..quoted.end - 1, value, name);
+                }
+                let behind = captures.get(2).and_then(|_| text.get(quoted.end..));
+                let item = behind.and_then(|behind| ITEM.captures(behind)?.get(1));
+                next = item.map(|item| quoted.end + item.start()..quoted.end + item.end());
+            }
         }
     }
     // The part of a form has lines.
@@ -154,25 +165,43 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
     found
 }
 
-/// The parameters of URLs and forms in a text: their names, and where their values stand. A name begins the text, or
-/// stands behind a delimiter; neither name nor value is empty.
-fn parameters(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+/// Those parameters of URLs and forms in a text, and settings of a file with one a line (`API_KEY='…'`), whose names count:
+/// the names, and where the values stand, without quotes. A name begins a line, or stands behind a delimiter; neither name nor
+/// value is empty. What stands in such a value is no name; another one may hold parameters: `next=/a?token=…`.
+fn parameters(
+    text: &str,
+    counts: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (&str, Range<usize>)> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_.%[]-".contains(c);
     let ends_value = |c: char| c.is_whitespace() || "&#;\"'<>\\".contains(c);
     let mut done = 0;
     memchr_iter(b'=', text.as_bytes()).filter_map(move |at| {
         let before = text.get(done..at)?;
+        let is_first = done == 0;
+        // No name spans a sign of equality.
+        done = at + 1;
         let outer = before.trim_end_matches(is_name);
         let name = before.get(outer.len()..)?;
-        let begins = done == 0 && outer.is_empty() || outer.ends_with(['?', '&', '#', ';']);
-        if name.is_empty() || !begins {
+        if name.is_empty() || !counts(name) {
             return None;
         }
+        if !outer.ends_with(['?', '&', '#', ';']) {
+            let outer = outer.trim_end_matches([' ', '\t']);
+            let outer = outer.strip_suffix("export").unwrap_or(outer);
+            let outer = outer.trim_end_matches([' ', '\t']);
+            if !(outer.ends_with(['\n', '\r']) || is_first && outer.is_empty()) {
+                return None;
+            }
+        }
         let rest = text.get(at + 1..)?;
-        let length = rest.find(ends_value).unwrap_or(rest.len());
-        // What stands in a value is no name.
-        done = at + 1 + length;
-        (length > 0).then_some((name, at + 1..done))
+        let quote = rest.chars().next().filter(|c| "'\"".contains(*c));
+        let (start, length) = match quote {
+            Some(quote) => (at + 2, rest.get(1..)?.find([quote, '\n', '\r'])),
+            None => (at + 1, rest.find(ends_value)),
+        };
+        let end = length.map_or(text.len(), |length| start + length);
+        done = end;
+        (start < end).then_some((name, start..end))
     })
 }
 
@@ -230,7 +259,7 @@ fn cookie(text: &str, pair: Range<usize>) -> Range<usize> {
 }
 
 /// Whether a pair of strings is a header with a credential: `["Authorization", "Bearer …"]`.
-pub(super) fn is_header_pair<N: Node>(items: &[N]) -> Option<(&str, &str)> {
+pub fn is_header_pair<N: Node>(items: &[N]) -> Option<(&str, &str)> {
     let [name, value] = items else {
         return None;
     };
@@ -241,14 +270,29 @@ pub(super) fn is_header_pair<N: Node>(items: &[N]) -> Option<(&str, &str)> {
 /// The keys that say what a `value` beside them is; the first that is there counts.
 pub(super) const NAMES: [&str; 3] = ["name", "key", "header"];
 
-/// The key under which the value of `{"name": "password", "value": "…"}` stands, and its name; `text` gives the string under
-/// a key.
-pub(super) fn named_member<'v>(
-    text: impl Fn(&str) -> Option<&'v str>,
-) -> Option<(&'v str, &'v str)> {
-    let value = text("value")?;
-    let name = NAMES.iter().find_map(|key| text(key))?;
-    Some((name, value))
+/// What the value of a member is called: by its key, and that of `{"name": "password", "value": "…"}` by its neighbour; `text`
+/// gives the string under a key.
+pub(super) fn name_of_member<'v>(key: &'v str, text: impl Fn(&str) -> Option<&'v str>) -> &'v str {
+    let other = (key == "value").then(|| NAMES.iter().find_map(|key| text(key)));
+    other.flatten().unwrap_or(key)
+}
+
+/// The strings that the name of a member speaks of: the value, or the items of an array, as in `{"Cookie": ["a=1", "b=2"]}`.
+pub(super) fn texts<N: Node>(member: &N) -> impl Iterator<Item = &str> {
+    let (alone, items) = match member.view() {
+        View::Text(text) => (Some(text), &[][..]),
+        View::Array(items) => (None, items),
+        View::Number(_) | View::Object | View::Word => (None, &[][..]),
+    };
+    let items = items.iter().filter_map(|item| item.view().text());
+    alone.into_iter().chain(items)
+}
+
+/// What a member `value` of an object is called, where there is one: for those who change the members.
+pub fn name_of_value(members: &Map<String, Value>) -> Option<String> {
+    let text = |key: &str| members.get(key)?.as_str();
+    let has_value = members.contains_key("value");
+    has_value.then(|| name_of_member("value", text).to_owned())
 }
 
 #[cfg(test)]
@@ -281,6 +325,16 @@ mod tests {
             ("?a==&password=x=y z=1", "x=y", "x=y"),
             ("?é=1;password=\u{e9}\u{2003}x", "é", "é"),
             ("?x=password=1&password=y", "y", "y"),
+            (
+                "?password=a?token=b1c2d3e4f5",
+                "a?token=b1c2d3e4f5",
+                "a?token=b1c2d3e4f5",
+            ),
+            ("?next=/a?password=y", "y", "y"),
+            ("A=1\nAPI_KEY=b2", "b2", "b2"),
+            ("A=\r\nAPI_KEY='b 2'\r\nB=1", "b 2", "b 2"),
+            ("\n  export API_KEY=\"b\nB=1", "b", "b"),
+            ("x\nhref=\"/a?password=y\"", "y", "y"),
             (r#"{"name": "x", "password": "a\"b"}"#, r#"a\"b"#, "a\"b"),
             (
                 "x\nAuthorization: Bearer abc123def\ny",
@@ -302,9 +356,32 @@ mod tests {
             "This wants a token: it is secret.",
             r#"{"hasPassword": true, "secret": 5}"#,
             "token: invalid",
+            "set password=x",
+            "password=''",
+            "password=\"",
         ] {
             assert_eq!(values(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn a_member_may_be_an_array_of_strings() {
+        let found = values(r#"{"Cookie": [ "a\"1", "b2" , 3, "c"], "x": ["d"], "password": "e"}"#);
+        let known = [("a\\\"1", "a\"1"), ("b2", "b2"), ("e", "e")];
+        assert_eq!(
+            found,
+            known.map(|(spelled, value)| (spelled.to_owned(), value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn each_line_may_hold_a_setting() {
+        let found = values("DB_PASSWORD=a1\nAPI_KEY='b2'\n");
+        let known = [("a1", "a1"), ("b2", "b2")];
+        assert_eq!(
+            found,
+            known.map(|(spelled, value)| (spelled.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]

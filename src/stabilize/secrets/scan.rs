@@ -8,7 +8,7 @@ use super::named;
 use super::names::Kind;
 use super::node::{Node, View};
 use super::way::{Ground, Way};
-use crate::json::locate;
+use crate::json::{Spans, locate, parse};
 
 /// A string that holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,9 +119,9 @@ impl<'a> Scan<'a> {
             }
             View::Array(items) => self.items(items, at),
             View::Object => {
-                let other = named::named_member(|key| value.text_of(key)).map(|(name, _)| name);
                 for (key, member) in value.members() {
-                    self.key_and_value(key, member, other, &at.key(key));
+                    let name = named::name_of_member(key, |key| value.text_of(key));
+                    self.key_and_value(key, member, name, &at.key(key));
                 }
             }
             View::Number(number) => {
@@ -155,8 +155,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// `other` is the name that a member `value` stands under.
-    fn key_and_value<N: Node>(&mut self, key: &str, member: &N, other: Option<&str>, at: &Way<'_>) {
+    /// `name` is what the value is called.
+    fn key_and_value<N: Node>(&mut self, key: &str, member: &N, name: &str, at: &Way<'_>) {
         if self.text(key, at, false) {
             let told = self.places.last_mut();
             told.into_iter().for_each(|place| place.in_key = true);
@@ -164,8 +164,18 @@ impl<'a> Scan<'a> {
         }
         match member.view() {
             View::Text(text) => {
-                let name = other.filter(|_| key == "value").unwrap_or(key);
                 self.member(name, text, at, at.is_captured());
+            }
+            View::Array(items) if at.is_captured() && self.names(name) => {
+                for (index, item) in items.iter().enumerate() {
+                    let at = at.index(index);
+                    match item.view() {
+                        View::Text(text) => {
+                            self.member(name, text, &at, true);
+                        }
+                        _ => self.value(item, &at),
+                    }
+                }
             }
             _ => self.value(member, at),
         }
@@ -182,9 +192,39 @@ impl<'a> Scan<'a> {
 
 /// The text of a JSON file with asterisks in the place of the strings at these places, byte for byte: to be shown.
 pub fn mask(text: &str, places: &[Place]) -> String {
-    let mut bytes = text.as_bytes().to_vec();
+    mask_in(text, text.to_owned(), places)
+}
+
+/// The text of a file with asterisks in the place of secrets, byte for byte, where there are any. In JSON they are those that
+/// [`scan`] tells; known values are looked for in the text itself too, as in any other text.
+pub fn mask_file(text: &str, secrets: &Secrets) -> Option<String> {
+    let json = parse(text).ok();
+    let places = json
+        .as_ref()
+        .map(|json| scan(json, "", secrets, Glance::of_json(text)));
+    let places = places.unwrap_or_default();
+    let is_read = json.is_some() && secrets.knows_none();
+    let masked = if is_read { None } else { secrets.mask(text) };
+    if places.is_empty() {
+        return masked;
+    }
+    Some(mask_in(
+        text,
+        masked.unwrap_or_else(|| text.to_owned()),
+        &places,
+    ))
+}
+
+/// The same length of a text, with asterisks at the places of the other.
+fn mask_in(text: &str, shown: String, places: &[Place]) -> String {
+    let mut bytes = shown.into_bytes();
+    let index = (places.len() > 1).then(|| Spans::of(text));
     for place in places {
-        let Some(found) = locate(text, &place.pointer) else {
+        let found = match &index {
+            Some(index) => index.locate(text, &place.pointer),
+            None => locate(text, &place.pointer),
+        };
+        let Some(found) = found else {
             continue;
         };
         let key = found.key.filter(|_| place.in_key);
@@ -214,7 +254,8 @@ mod tests {
                 {"name": "default", "title": "With a password",
                  "request": {"method": "POST", "path": "/a?api_key=abc", "headers": ["Authorization: Bearer <token>"]},
                  "response": {"status": 200, "headers": ["Set-Cookie: sid=abc; Path=/", "Vary: Cookie"],
-                              "body": {"hasPassword": true, "password": "hunter2", "known": "x-known-value"}}},
+                              "body": {"hasPassword": true, "password": "hunter2", "known": "x-known-value",
+                                       "Authorization": ["Bearer <token>", "Bearer abcdefgh"]}}},
                 {"request": {"verbatim": ["GET / HTTP/1.1", "Authorization: Bearer abcdefgh"]},
                  "response": {"text": ["-----BEGIN PRIVATE KEY-----", "MIIE", "-----END PRIVATE KEY-----"]}},
             ],
@@ -247,11 +288,34 @@ mod tests {
                     "a value that is a secret of this run"
                 ),
                 (
+                    "/examples/0/response/body/Authorization/1",
+                    "the value of \"Authorization\""
+                ),
+                (
                     "/examples/1/request/verbatim",
                     "a value under a name that says it is a secret"
                 ),
                 ("/examples/1/response/text", "a private key"),
             ]
+        );
+    }
+
+    #[test]
+    fn files_are_masked_as_what_they_are() {
+        let document = r#"{"title": "hunter2hunter2", "examples": [{"response": {"body": {"password": "x1", "a": "b"}}}]}"#;
+        let masked = document.replace("x1", "**");
+        let mut secrets = Secrets::default();
+        assert_eq!(mask_file(document, &secrets), Some(masked.clone()));
+        assert_eq!(mask_file(r#"{"password": "x1"}"#, &secrets), None);
+        let broken = document.replace("{\"title", "{title");
+        assert_eq!(
+            mask_file(&broken, &secrets),
+            Some(broken.replace("x1", "**"))
+        );
+        secrets.add("hunter2hunter2");
+        assert_eq!(
+            mask_file(document, &secrets),
+            Some(masked.replace("hunter2hunter2", "**************"))
         );
     }
 

@@ -112,19 +112,28 @@ impl Secrets {
         }
     }
 
+    /// The same of a value under a name, which counts for the strings of an array too.
+    pub fn hide_member(&self, name: &str, member: &mut Value) -> bool {
+        match member {
+            Value::String(text) => set(text, |text| self.redact_member(name, text)),
+            Value::Array(items) if self.rules.names_secret(name) => {
+                let hidden = items.iter_mut().map(|item| match item {
+                    Value::String(text) => set(text, |text| self.redact_member(name, text)),
+                    item => self.hide_in(item),
+                });
+                hidden.fold(false, |any, hidden| any | hidden)
+            }
+            member => self.hide_in(member),
+        }
+    }
+
     fn hide_in_members(&self, members: &mut Map<String, Value>) -> bool {
-        let named =
-            named::named_member(|key| members.get(key)?.as_str()).map(|(name, _)| name.to_owned());
+        let name = named::name_of_value(members);
         let mut any = false;
         let mut in_keys = false;
         for (key, member) in members.iter_mut() {
-            any |= match (member, &named) {
-                (Value::String(text), Some(name)) if key == "value" => {
-                    set(text, |text| self.redact_member(name, text))
-                }
-                (Value::String(text), _) => set(text, |text| self.redact_member(key, text)),
-                (member, _) => self.hide_in(member),
-            };
+            let name = name.as_ref().filter(|_| key == "value").unwrap_or(key);
+            any |= self.hide_member(name, member);
             in_keys |= !self.find(key).is_empty();
         }
         if in_keys {
@@ -169,6 +178,8 @@ fn replace<'t>(text: &'t str, found: &[Found]) -> Cow<'t, str> {
 mod tests {
     use super::*;
     use crate::stabilize::secrets::Glance;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use serde_json::json;
 
     #[test]
@@ -196,6 +207,40 @@ mod tests {
             })
         );
         assert_eq!(secrets.redact_value(&shown), shown);
+    }
+
+    #[test]
+    fn the_strings_of_an_array_under_a_name_are_redacted() {
+        let value = json!({
+            "Authorization": ["Bearer abc.def.ghi"], "Cookie": ["a=1", 5, {"b": "kept"}], "keys": [],
+            "tokens": ["a", "b"], "password": ["This field may not be blank."], "token": ["invalid"],
+            "seen": "abc.def.ghi", "fields": [{"name": "password", "value": ["pw1", "pw2"]}],
+        });
+        let mut secrets = Secrets::default();
+        secrets.learn_value(&value, Glance::NONE, &|_| None);
+        let shown = secrets.redact_value(&value);
+        assert_eq!(
+            shown,
+            json!({
+                "Authorization": ["Bearer <token>"], "Cookie": ["<secret>", 5, {"b": "kept"}], "keys": [],
+                "tokens": ["a", "b"], "password": ["This field may not be blank."], "token": ["invalid"],
+                "seen": "<token>", "fields": [{"name": "password", "value": ["<secret>", "<secret>"]}],
+            })
+        );
+        assert_eq!(secrets.redact_value(&shown), shown);
+    }
+
+    #[test]
+    fn a_token_behind_a_line_break_is_known_elsewhere() {
+        let token = format!("ghp_{}", "0aB1".repeat(9));
+        let value =
+            json!({"log": format!("first\n{token}"), "seen": STANDARD.encode(format!("x{token}"))});
+        let mut secrets = Secrets::default();
+        secrets.learn_value(&value, Glance::of_json(&value.to_string()), &|_| None);
+        assert_eq!(
+            secrets.redact_value(&value),
+            json!({"log": "first\n<token>", "seen": "<token>"})
+        );
     }
 
     #[test]

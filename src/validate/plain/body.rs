@@ -20,7 +20,7 @@ impl<'a> Reader<'a> {
         }
         match self.peek()? {
             b'{' => self.object(level),
-            b'[' => self.array(level),
+            b'[' => self.array(level, None),
             b'"' => {
                 let text = self.counted_string()?;
                 let is_marked = text.is_marked();
@@ -66,19 +66,28 @@ impl<'a> Reader<'a> {
         name: Option<&Text<'_>>,
         level: usize,
     ) -> Option<Option<Text<'a>>> {
-        if self.peek()? != b'"' {
-            return self.value(level).map(|()| None);
+        let name = name.filter(|_| key == "value").map_or(key, Text::meaning);
+        match self.peek()? {
+            b'"' => self.text_under(name).map(Some),
+            b'[' if self.secrets.names_items(name) => self.array(level, Some(name)).map(|()| None),
+            _ => self.value(level).map(|()| None),
         }
-        let text = self.counted_string()?;
-        let name = name.map(Text::meaning);
-        let is_marked = text.is_marked();
-        let secrets = &mut self.secrets;
-        let is_plain = secrets.member(key, name, text.meaning(), is_marked);
-        is_plain.then_some(Some(text))
     }
 
-    fn array(&mut self, level: usize) -> Option<()> {
-        let items = self.container(level, b']', |body| body.value(level + 1))?;
+    /// A string whose name counts.
+    fn text_under(&mut self, name: &str) -> Option<Text<'a>> {
+        let text = self.counted_string()?;
+        let is_marked = text.is_marked();
+        let is_plain = self.secrets.member(name, text.meaning(), is_marked);
+        is_plain.then_some(text)
+    }
+
+    /// An array; `name` is given where it counts for the strings.
+    fn array(&mut self, level: usize, name: Option<&str>) -> Option<()> {
+        let items = self.container(level, b']', |body| match name {
+            Some(name) if body.peek()? == b'"' => body.text_under(name).map(|_| ()),
+            _ => body.value(level + 1),
+        })?;
         self.counts.array(items, self.depth(level));
         Some(())
     }

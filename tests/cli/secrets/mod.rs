@@ -251,3 +251,16 @@ fn a_secret_that_only_a_share_would_hold_forbids_to_write_it() {
     run.tells(&["nothing was written\n"]);
     crate::support::same(&before, &sandbox.files());
 }
+
+#[test]
+fn a_finding_beside_a_committed_secret_shows_none() {
+    let sandbox = crate::support::project();
+    // Not in canonical form, so that something else is told of the same line.
+    let body = json!({"password": ["hunter2hunter2"]});
+    let document = crate::support::document("Things", body);
+    sandbox.write(crate::support::DOCUMENT, document.to_string());
+    let run = sandbox.run(&["validate"]);
+    assert!(run.stdout.contains("warning[secret]"), "{run}");
+    assert!(run.stdout.contains("warning[not-canonical]"), "{run}");
+    assert!(!format!("{run}").contains("hunter2hunter2"), "{run}");
+}

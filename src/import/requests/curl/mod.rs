@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Part, Payload, Request, Requests, body_of, secrets};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::import::scenario::{encode, literal_text};
-use options::{FLAGS, KNOWN, SILENT, SILENT_WITH_VALUE};
+use options::{FLAGS, KNOWN, NOT_UNDERSTOOD_WITH_VALUE, SILENT, SILENT_WITH_VALUE};
 
 /// Reads command lines: each begins with `curl`.
 pub fn read(source: &Arc<SourceFile>) -> Requests {
@@ -63,7 +63,15 @@ impl Command {
         let mut unknown = Vec::new();
         while let Some(word) = words.next() {
             if !word.starts_with('-') || word == "-" {
-                self.urls.push(word.clone());
+                if is_url(word) {
+                    self.urls.push(word.clone());
+                } else {
+                    // The word itself may hold a secret.
+                    let message = "a word with blanks is no URL, and is left out";
+                    let finding = Finding::new(codes::UNKNOWN_OPTION, message).in_file(source);
+                    let help = "give each value an option, written with the `-` of the keyboard";
+                    out.findings.push(finding.help(help));
+                }
                 continue;
             }
             self.option(word, &mut words, &mut unknown);
@@ -98,24 +106,12 @@ impl Command {
 
     fn option<'a>(
         &mut self,
-        word: &str,
+        word: &'a str,
         words: &mut impl Iterator<Item = &'a String>,
         unknown: &mut Vec<String>,
     ) {
         if word.starts_with("--") {
-            let Some((_, name)) = KNOWN.iter().find(|(_, long)| *long == word) else {
-                if SILENT_WITH_VALUE.contains(&word) {
-                    words.next();
-                } else if !SILENT.contains(&word) {
-                    unknown.push(word.to_owned());
-                }
-                return;
-            };
-            if FLAGS.contains(name) {
-                self.flag(name);
-            } else {
-                self.value(name, words.next().map_or("", String::as_str));
-            }
+            self.long_option(word, words, unknown);
             return;
         }
         // Short ones may stand together, the value of the last behind it: `-sSXPOST`.
@@ -123,8 +119,13 @@ impl Command {
         while let Some(letter) = rest.next() {
             let option = format!("-{letter}");
             let known = KNOWN.iter().find(|(short, _)| *short == option);
-            let takes_value = SILENT_WITH_VALUE.contains(&option.as_str())
+            let is_told = NOT_UNDERSTOOD_WITH_VALUE.contains(&option.as_str());
+            let takes_value = is_told
+                || SILENT_WITH_VALUE.contains(&option.as_str())
                 || known.is_some_and(|(_, long)| !FLAGS.contains(long));
+            if is_told {
+                unknown.push(option.clone());
+            }
             if takes_value {
                 let behind: String = rest.collect();
                 let next = match behind.is_empty() {
@@ -141,6 +142,34 @@ impl Command {
                 None if SILENT.contains(&option.as_str()) => {}
                 None => unknown.push(option),
             }
+        }
+    }
+
+    fn long_option<'a>(
+        &mut self,
+        word: &'a str,
+        words: &mut impl Iterator<Item = &'a String>,
+        unknown: &mut Vec<String>,
+    ) {
+        // `--header=VALUE`: curl itself knows no such spelling, but it can mean one thing only.
+        let (name, joined) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word, None),
+        };
+        let is_known = KNOWN.iter().any(|(_, long)| *long == name);
+        let is_flag = FLAGS.contains(&name) || SILENT.contains(&name);
+        let is_silent = SILENT.contains(&name) || SILENT_WITH_VALUE.contains(&name);
+        let is_understood = (is_known || is_silent) && !(is_flag && joined.is_some());
+        if !is_understood {
+            // What stands behind the name may be a secret.
+            let is_name = |c: &char| c.is_ascii_alphanumeric() || "-.".contains(*c);
+            unknown.push(name.chars().take_while(is_name).collect());
+        }
+        if !is_flag && (is_understood || NOT_UNDERSTOOD_WITH_VALUE.contains(&name)) {
+            let value = joined.or_else(|| words.next().map(String::as_str));
+            self.value(name, value.unwrap_or_default());
+        } else if is_known && is_understood {
+            self.flag(name);
         }
     }
 
@@ -278,6 +307,12 @@ impl Command {
             ..Request::default()
         }
     }
+}
+
+/// Whether a word may be a URL. The value of an option that is written wrongly is none: `–H "Accept: */*"` with a dash.
+fn is_url(word: &str) -> bool {
+    let scheme = word.split("://").next().unwrap_or_default();
+    word.contains("{{") || !scheme.contains(char::is_whitespace)
 }
 
 /// `name=content` with the content encoded, as `--data-urlencode` does.
