@@ -70,7 +70,7 @@ impl Session<'_> {
                 }
                 return self.in_vain(at, step, &answer, until, found.as_ref(), wanted.as_ref());
             }
-            self.pause(until.every)?;
+            self.pause(&format!("{at}/request"), &prepared, until.every)?;
         }
     }
 
@@ -215,7 +215,7 @@ impl Session<'_> {
             let retry = &self.world.options.settings.retry;
             if let Some(pause) = pause(retry, attempt, &prepared.method, &result) {
                 attempt += 1;
-                self.pause(pause)?;
+                self.pause(&place, &prepared, pause)?;
                 continue;
             }
             let fault = match result {
@@ -260,16 +260,15 @@ impl Session<'_> {
         }
     }
 
-    /// Waits, unless somebody asks us to stop or the server ends.
-    fn pause(&mut self, pause: Duration) -> Result<(), Stop> {
+    /// Waits to make a request once more, unless somebody asks us to stop or the server ends.
+    fn pause(&self, place: &str, prepared: &Prepared, pause: Duration) -> Result<(), Stop> {
         let started = Instant::now();
         while started.elapsed() < pause {
             if self.world.options.interrupted.load(Ordering::Relaxed) {
                 return Err(Stop::Run(Error::interrupted()));
             }
-            if let Some(error) = self.world.server_died() {
-                let view = self.view();
-                return Err(Stop::Run(error.map_texts(|text| view.text(text))));
+            if let Some(stop) = self.died(place, prepared) {
+                return Err(stop);
             }
             std::thread::sleep(TICK.min(pause));
         }

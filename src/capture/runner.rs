@@ -385,6 +385,10 @@ impl World<'_> {
                 run.outcome = Outcome::Failed;
                 self.end(error);
             }
+            Stop::Died(error, request) => {
+                self.end(error);
+                self.stopped(Stop::Broken(*request), run);
+            }
             Stop::Failed if run.outcome == Outcome::Done => run.outcome = Outcome::Failed,
             Stop::Broken(error) if !matches!(run.outcome, Outcome::Broken(_)) => {
                 run.outcome = Outcome::Broken(error);

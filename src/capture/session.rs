@@ -382,16 +382,30 @@ impl<'a> Session<'a> {
     /// Why there was no usable response: that of the server's end, where it has ended.
     pub(super) fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
         let started = Instant::now();
-        let view = self.view();
         loop {
-            if let Some(error) = self.world.server_died() {
-                return Stop::Run(error.map_texts(|text| view.text(text)));
+            if let Some(stop) = self.died(place, prepared) {
+                return stop;
             }
             if !self.world.owns_server() || started.elapsed() >= DYING {
                 break;
             }
             std::thread::sleep(Duration::from_millis(10));
         }
+        Stop::Broken(self.located(place, prepared, fault))
+    }
+
+    /// That a process ended which must not, while a request was under way.
+    pub(super) fn died(&self, place: &str, prepared: &Prepared) -> Option<Stop> {
+        let error = self.world.server_died()?;
+        let fault = Fault::new(format!("{error} before the answer was there"))
+            .with_help("see the end of its log below");
+        let located = self.located(place, prepared, &fault);
+        let view = self.view();
+        let error = error.map_texts(|text| view.text(text));
+        Some(Stop::Died(error, Box::new(located)))
+    }
+
+    fn located(&self, place: &str, prepared: &Prepared, fault: &Fault) -> LocatedError {
         // The real host is shown here: who mends this must know whom we asked.
         let redact = |text: &str| self.memory.secrets.redact(text).into_owned();
         let message = redact(&format!(
@@ -401,7 +415,7 @@ impl<'a> Session<'a> {
         let span = self.source.locate(place).map(|place| place.value);
         let mut error = LocatedError::new(self.source, span, message);
         error.help = fault.help.as_deref().map(redact);
-        Stop::Broken(error)
+        error
     }
 }
 
