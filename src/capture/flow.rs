@@ -133,7 +133,15 @@ impl Session<'_> {
                     .with_help("see whether they lead round in a circle")),
                     _ => Ok(next),
                 })
-                .map_err(|fault| self.broken(&format!("{at}/request"), &asked, &fault))?;
+                .map_err(|fault| {
+                    self.broken(
+                        &format!("{at}/request"),
+                        step,
+                        &asked,
+                        &fault,
+                        Some(&response),
+                    )
+                })?;
             if self.world.exchanges {
                 // What stands beside a redirect is for nobody: no reason to fail.
                 let content = body::owned(&mut response);
@@ -209,7 +217,12 @@ impl Session<'_> {
             self.add_cookies(&mut prepared);
             self.learn_request(&prepared);
             let result = self.client.send(&prepared.wire());
-            if let Ok(response) = &result {
+            let came = match &result {
+                Ok(response) => Some(response),
+                Err(NoResponse::Unusable(_, response)) => Some(&**response),
+                Err(_) => None,
+            };
+            if let Some(response) = came {
                 self.learn_response(step, response);
             }
             let retry = &self.world.options.settings.retry;
@@ -218,19 +231,20 @@ impl Session<'_> {
                 self.pause(&place, &prepared, pause)?;
                 continue;
             }
-            let fault = match result {
+            let (fault, came) = match result {
                 Ok(response) => match self.keep_cookies_of(&prepared, &response) {
                     Ok(()) => return Ok((prepared, response)),
-                    Err(fault) => fault,
+                    Err(fault) => (fault, Some(response)),
                 },
                 Err(NoResponse::Interrupted) => return Err(Stop::Run(Error::interrupted())),
                 Err(NoResponse::Unsendable(reason)) => {
                     let finding = Finding::new(codes::INVALID_REQUEST, reason);
                     return self.fail(finding.at_pointer(self.source, &place));
                 }
-                Err(NoResponse::Fault(fault)) => fault,
+                Err(NoResponse::Fault(fault)) => (fault, None),
+                Err(NoResponse::Unusable(fault, response)) => (fault, Some(*response)),
             };
-            let mut stop = self.broken(&place, &prepared, &fault);
+            let mut stop = self.broken(&place, step, &prepared, &fault, came.as_ref());
             if let (Stop::Broken(error), 2..) = (&mut stop, attempt) {
                 error.message = format!("{} ({attempt} attempts)", error.message);
             }
@@ -297,7 +311,7 @@ fn pause(
 ) -> Option<Duration> {
     let listed = match result {
         Ok(response) => retry.on.contains(&RetryOn::Status(response.head.status)),
-        Err(NoResponse::Fault(fault)) => match fault.cause {
+        Err(NoResponse::Fault(fault) | NoResponse::Unusable(fault, _)) => match fault.cause {
             Cause::Connection => retry.on.contains(&RetryOn::Connection),
             Cause::Timeout => retry.on.contains(&RetryOn::Timeout),
             Cause::Answer => false,

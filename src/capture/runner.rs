@@ -322,6 +322,7 @@ impl World<'_> {
                 error.message = secrets.redact(&error.message).into_owned();
                 let help = error.help.as_deref();
                 error.help = help.map(|help| secrets.redact(help).into_owned());
+                error.notes = error.notes.iter().map(|note| view.text(note)).collect();
                 error.label = view.label(error.label.clone());
             }
             let findings = std::mem::take(&mut run.findings);

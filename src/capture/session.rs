@@ -229,12 +229,13 @@ impl<'a> Session<'a> {
                     help: fault.help,
                     ..Fault::new(fault.message)
                 };
-                return Err(self.broken(&place, prepared, &fault));
+                return Err(self.broken(&place, step, prepared, &fault, Some(&response)));
             }
             Err(fault) => {
                 let mut finding = Finding::new(codes::INVALID_RESPONSE_BODY, fault.message)
                     .at_pointer(self.source, &place);
                 finding.help = fault.help;
+                let raw = tellable(step, &response);
                 let finding = self.view().with_exchange(about(finding), &sent, head, raw);
                 return self.fail(finding);
             }
@@ -380,7 +381,16 @@ impl<'a> Session<'a> {
     }
 
     /// Why there was no usable response: that of the server's end, where it has ended.
-    pub(super) fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
+    ///
+    /// What came of it all the same is shown.
+    pub(super) fn broken(
+        &self,
+        place: &str,
+        step: &Step,
+        prepared: &Prepared,
+        fault: &Fault,
+        came: Option<&WireResponse>,
+    ) -> Stop {
         let started = Instant::now();
         loop {
             if let Some(stop) = self.died(place, prepared) {
@@ -391,7 +401,12 @@ impl<'a> Session<'a> {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        Stop::Broken(self.located(place, prepared, fault))
+        let mut error = self.located(place, prepared, fault);
+        if let Some(came) = came {
+            let raw = tellable(step, came);
+            error.notes = self.view().notes(&prepared.sent(), &came.head, raw);
+        }
+        Stop::Broken(error)
     }
 
     /// That a process ended which must not, while a request was under way.
@@ -416,6 +431,15 @@ impl<'a> Session<'a> {
         let mut error = LocatedError::new(self.source, span, message);
         error.help = fault.help.as_deref().map(redact);
         error
+    }
+}
+
+/// The body of a response, for a note. Where a step saves a secret of it that cannot be found, nothing is shown.
+fn tellable<'r>(step: &Step, response: &'r WireResponse) -> &'r [u8] {
+    let saves = step.save.iter().any(|(_, save)| save.secret);
+    match saves && response.json().is_err() {
+        true => &[],
+        false => &response.body,
     }
 }
 
