@@ -59,6 +59,16 @@ impl Wait {
     }
 }
 
+/// Whether the other side takes nothing more.
+fn has_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+    )
+}
+
 /// When a time is over; `None` where there is no limit.
 fn end(timeout: NextTimeout) -> Option<Instant> {
     match timeout.after.is_not_happening() {
@@ -203,6 +213,8 @@ struct SocketTransport<S> {
     stream: S,
     wait: Wait,
     buffers: LazyBuffers,
+    /// Why nothing more can be sent. What the server said before is still to be read.
+    refused: Option<io::ErrorKind>,
 }
 
 impl<S> SocketTransport<S> {
@@ -212,12 +224,16 @@ impl<S> SocketTransport<S> {
             stream,
             wait: wait.clone(),
             buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
+            refused: None,
         }
     }
 }
 
 impl<S: Read + Write + AsFd> SocketTransport<S> {
     fn send(&mut self, amount: usize, end: Option<Instant>) -> io::Result<()> {
+        if self.refused.is_some() {
+            return Ok(());
+        }
         let mut output = self.buffers.output().get(..amount).unwrap_or_default();
         while !output.is_empty() {
             match self.stream.write(output) {
@@ -227,6 +243,11 @@ impl<S: Read + Write + AsFd> SocketTransport<S> {
                     self.wait.until(&self.stream, PollFlags::OUT, end)?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // A server need not read all of a body that it refuses (RFC 9112, section 9.5).
+                Err(error) if has_closed(&error) => {
+                    self.refused = Some(error.kind());
+                    return Ok(());
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -240,6 +261,8 @@ impl<S: Read + Write + AsFd> SocketTransport<S> {
                 Err(error)
                     if [io::ErrorKind::WouldBlock, io::ErrorKind::Interrupted]
                         .contains(&error.kind()) => {}
+                // The end of what was said before.
+                Ok(0) => return self.refused.map_or(Ok(0), |kind| Err(kind.into())),
                 read => return read,
             }
         }
@@ -266,9 +289,10 @@ impl<S: Read + Write + AsFd + Debug + Send + Sync + 'static> Transport for Socke
 
     /// Whether nothing but silence is there.
     fn is_open(&mut self) -> bool {
-        matches!(
-            self.stream.read(&mut [0]),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock
-        )
+        self.refused.is_none()
+            && matches!(
+                self.stream.read(&mut [0]),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock
+            )
     }
 }

@@ -1,4 +1,4 @@
-//! Servers that let us wait where the system would wait without end: while we connect, and while we send.
+//! Servers that do not take what we send: no connection, no handshake, not the whole body.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,10 +7,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use apidocs::capture::ErrorKind;
+use apidocs::document::Body;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use serde_json::json;
 
-use crate::support::{Api, Project, broken, get};
+use crate::support::{Api, Project, broken, get, sides};
 
 /// A Unix socket that accepts no more connections: its queue is full. It lasts as long as what comes with it.
 fn full_socket(path: &Path) -> Vec<OwnedFd> {
@@ -104,4 +105,44 @@ fn an_interruption_ends_a_body() {
         let _ = stream.read(&mut [0]);
     });
     ends(&mut Project::at(&api, ""), &get());
+}
+
+/// A server that reads the head alone, says something and closes.
+fn hasty(answer: &'static [u8]) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            let _ = stream.write_all(answer);
+        }
+    });
+    port
+}
+
+#[test]
+fn an_answer_to_a_body_that_was_not_read() {
+    let answer = b"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\
+        Connection: close\r\n\r\n{\"max\":\"1 MB\"}";
+    let upload = json!({"request": "POST /", "text": "x".repeat(8_000_000), "status": 413});
+    let base = format!("base_url = 'http://127.0.0.1:{}'", hasty(answer));
+    for _ in 0..3 {
+        let captured = Project::new(&base).run_one(upload.clone());
+        let told: Vec<_> = captured.broken().map(ToString::to_string).collect();
+        assert!(captured.is_complete(), "{told:?}");
+        let (_, response) = sides(&captured);
+        assert_eq!(response.body, Body::Json(json!({"max": "1 MB"})));
+    }
+    let base = format!("base_url = 'http://127.0.0.1:{}'", hasty(b""));
+    let told = broken(&Project::new(&base).run_one(upload));
+    assert!(
+        told.contains("broke off the connection without an answer"),
+        "{told}"
+    );
 }
