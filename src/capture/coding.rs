@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use brotli_decompressor::Decompressor;
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
@@ -154,11 +154,26 @@ pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Faul
     let Some(label) = charset(media_type) else {
         return Ok(std::str::from_utf8(body).ok().map(str::to_owned));
     };
-    let Some(encoding) = Encoding::for_label(label.as_bytes()) else {
-        let message = format!("the media type names the charset {label:?}, which nobody knows");
-        return Err(Fault::new(message)
-            .with_help("let the server name one of the WHATWG Encoding standard"));
+    if let Some(text) = utf_32(&label, body) {
+        return text.map(Some).ok_or_else(|| {
+            Fault::new(format!(
+                "the body is not {label}, the charset that its media type names"
+            ))
+            .with_help("let the server name the charset that it writes")
+        });
+    }
+    // A registered name that the standard lacks.
+    let known = match label.as_str() {
+        "latin-9" | "latin9" => "iso-8859-15",
+        label => label,
     };
+    let Some(encoding) = Encoding::for_label(known.as_bytes()) else {
+        let message = format!("the media type names the charset {label:?}, which we do not know");
+        return Err(Fault::new(message).with_help(
+            "let the server name UTF-8, UTF-16, UTF-32 or another one of the WHATWG Encoding standard",
+        ));
+    };
+    let (encoding, body) = by_mark(encoding, body);
     match encoding.decode_without_bom_handling_and_without_replacement(body) {
         Some(text) => Ok(Some(text.into_owned())),
         None => {
@@ -173,6 +188,50 @@ pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Faul
                 .with_help("let the server name the charset that it writes"))
         }
     }
+}
+
+/// Text of UTF-16 without its byte order mark, which says how it is written, whatever the name does (RFC 2781,
+/// section 3.2; the Encoding standard). In any other encoding those bytes are text.
+fn by_mark<'b>(encoding: &'static Encoding, body: &'b [u8]) -> (&'static Encoding, &'b [u8]) {
+    match Encoding::for_bom(body) {
+        Some((marked, length)) if is_utf_16(encoding) && is_utf_16(marked) => {
+            (marked, body.get(length..).unwrap_or_default())
+        }
+        _ => (encoding, body),
+    }
+}
+
+fn is_utf_16(encoding: &'static Encoding) -> bool {
+    encoding == UTF_16LE || encoding == UTF_16BE
+}
+
+/// Text of UTF-32, which the Encoding standard leaves out (Unicode, section 3.10): `None` where the label names another
+/// charset, `Some(None)` where the bytes are none. Without a mark and a name that says otherwise, the high byte is first.
+fn utf_32(label: &str, body: &[u8]) -> Option<Option<String>> {
+    let little = match label {
+        "utf-32" | "utf-32be" => false,
+        "utf-32le" => true,
+        _ => return None,
+    };
+    let (little, body) = match body {
+        [0xff, 0xfe, 0, 0, rest @ ..] => (true, rest),
+        [0, 0, 0xfe, 0xff, rest @ ..] => (false, rest),
+        body => (little, body),
+    };
+    let (units, rest) = body.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Some(None);
+    }
+    let number = |unit: &[u8; 4]| match little {
+        true => u32::from_le_bytes(*unit),
+        false => u32::from_be_bytes(*unit),
+    };
+    Some(
+        units
+            .iter()
+            .map(|unit| char::from_u32(number(unit)))
+            .collect(),
+    )
 }
 
 /// The `charset` parameter of a media type (RFC 9110, section 8.3.1), in lower case.
@@ -267,6 +326,34 @@ mod tests {
             Ok(Some("あ".to_owned()))
         );
         assert_eq!(of("text/plain", b"\xe9"), Ok(None));
+        // A byte order mark says how UTF-16 and UTF-32 are written, and is no text.
+        for (charset, body) in [
+            ("\"UTF-16\"", b"\xfe\xff\0h\0i".as_slice()),
+            ("utf-16", b"\xff\xfeh\0i\0"),
+            ("utf-16be", b"\xfe\xff\0h\0i"),
+            ("utf-16be", b"\0h\0i"),
+            ("utf-16le", b"\xfe\xff\0h\0i"),
+            ("utf-32", b"\xff\xfe\0\0h\0\0\0i\0\0\0"),
+            ("utf-32", b"\0\0\xfe\xff\0\0\0h\0\0\0i"),
+            ("utf-32be", b"\0\0\0h\0\0\0i"),
+            ("utf-32le", b"h\0\0\0i\0\0\0"),
+            ("latin9", b"hi"),
+        ] {
+            let media_type = format!("text/plain; charset={charset}");
+            assert_eq!(
+                of(&media_type, body),
+                Ok(Some("hi".to_owned())),
+                "{charset}"
+            );
+        }
+        for body in [b"h\0\0".as_slice(), b"\0\0\xd8\0", b"\xff\xff\xff\xff"] {
+            let wrong = of("text/plain; charset=utf-32", body).unwrap_err().message;
+            assert!(wrong.contains("not utf-32"), "{wrong}");
+        }
+        assert_eq!(
+            of("text/plain; charset=iso-8859-1", b"\xff\xfe"),
+            Ok(Some("ÿþ".to_owned()))
+        );
         let wrong = of("text/plain; charset=utf-8", b"ab\xe9")
             .unwrap_err()
             .message;
