@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http;
@@ -43,6 +44,8 @@ pub(super) struct WireRequest {
     pub target: String,
     pub headers: Headers,
     pub body: Option<Vec<u8>>,
+    /// How long everything may take, where that is less than the settings say.
+    pub limit: Option<Duration>,
 }
 
 /// A response as it was received; its body without framing and content coding.
@@ -159,6 +162,13 @@ impl Client {
         }
         self.tap.clear();
         let agent = self.agent.borrow();
+        let call = match request.limit {
+            Some(limit) if limit < self.link.total => {
+                let call = agent.configure_request(call);
+                call.timeout_global(Some(limit)).build()
+            }
+            _ => call,
+        };
         let empty = matches!(request.method.as_str(), "POST" | "PUT" | "PATCH");
         let response = match &request.body {
             Some(body) => agent.run(call.map(|()| body)),

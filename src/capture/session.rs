@@ -13,7 +13,7 @@ use super::client::{Client, WireResponse};
 use super::cookies::Cookies;
 use super::error::{Fault, Stop};
 use super::exchange::{Sent, View};
-use super::flow::Answer;
+use super::flow::{Answer, Deadline};
 use super::identity::{Credential, name_of};
 use super::payload::{self, Unmakeable};
 use super::prepared::Prepared;
@@ -52,6 +52,8 @@ pub(super) struct Session<'a> {
     pub memory: Memory,
     /// What servers set, where the scenario wants it to be kept.
     pub cookies: Option<Cookies>,
+    /// Until when the request that is under way must have been answered, where it waits for something.
+    pub(super) deadline: Option<Deadline>,
     /// Where identities find their values; for the fixtures, what they have saved so far.
     credentials: Option<Scope>,
     pub findings: Vec<Finding>,
@@ -83,6 +85,7 @@ impl<'a> Session<'a> {
             source,
             memory,
             cookies: None,
+            deadline: None,
             credentials,
             findings: Vec::new(),
             examples: Vec::new(),
