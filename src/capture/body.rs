@@ -196,6 +196,12 @@ mod tests {
         }
         holds("application/json", b"", &Content::Empty);
         holds("text/csv; charset=latin1", b"\xe9", &text);
+        let wide = "application/json; charset=utf-16";
+        holds(
+            wide,
+            b"\xff\xfe[\0\x31\0]\0",
+            &Content::Json(Cow::Owned(json!([1]))),
+        );
         let latin = "application/json; charset=iso-8859-1";
         holds(
             latin,

@@ -29,6 +29,9 @@ const MAX_HEAD: usize = 64 * 1024;
 const INPUT: usize = MAX_HEAD + 16 * 1024;
 const OUTPUT: usize = 32 * 1024;
 
+/// How much of a body of no use is kept to be shown, in bytes.
+const SHOWN: usize = 64 * 1024;
+
 /// The methods whose requests may share a connection: a request that is sent once more because the shared
 /// connection was just being closed must change nothing (RFC 9110, section 9.2.1).
 const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
@@ -41,6 +44,8 @@ pub(super) struct WireRequest {
     pub target: String,
     pub headers: Headers,
     pub body: Option<Vec<u8>>,
+    /// How long everything may take, where that is less than the settings say.
+    pub limit: Option<Duration>,
 }
 
 /// A response as it was received; its body without framing and content coding.
@@ -80,8 +85,23 @@ pub(super) enum NoResponse {
     Unsendable(String),
     /// Nothing usable came back.
     Fault(Fault),
+    /// The head of a response came, with a body that is of no use or not whole.
+    Unusable(Fault, Box<WireResponse>),
     /// Somebody asked us to stop.
     Interrupted,
+}
+
+impl NoResponse {
+    /// With what came of the response.
+    fn with(self, head: Head, mut body: Vec<u8>) -> Self {
+        match self {
+            Self::Fault(fault) => {
+                body.truncate(SHOWN);
+                Self::Unusable(fault, Box::new(WireResponse::new(head, body)))
+            }
+            other => other,
+        }
+    }
 }
 
 /// Makes requests, one at a time.
@@ -125,8 +145,10 @@ impl Client {
         if !safe {
             self.hang_up();
         }
-        let answer = self.send_once(request, None);
-        let left = self.link.total.saturating_sub(begins.elapsed());
+        let limit = request.limit.filter(|limit| *limit < self.link.total);
+        let answer = self.send_once(request, limit);
+        let total = limit.unwrap_or(self.link.total);
+        let left = total.saturating_sub(begins.elapsed());
         match &answer {
             Err(NoResponse::Fault(fault))
                 if safe
@@ -171,46 +193,69 @@ impl Client {
             None => agent.run(call),
         }
         .map_err(|error| self.fault(&error, None))?;
-        let (head, body) = response.into_parts();
-        let announced = body.content_length();
-        let max = self.link.max_body;
-        let body = read(body, max).map_err(|error| self.fault(&error, Some(&head)))?;
-        let (head, reset, total) = {
+        let (parts, content) = response.into_parts();
+        let announced = content.content_length();
+        let mut body = Vec::new();
+        let read = self.read(&parts, content, &mut body);
+        let (head, total) = {
             let heard = self.tap.heard();
-            (Head::parse(&heard.bytes), heard.reset, heard.total)
+            (Head::parse(&heard.bytes), heard.total)
         };
-        match (head, body) {
-            (_, None) => Err(self.said(&Said::TooLarge(max), Stage::Body(None))),
-            // Without a length, a body that was broken off looks like one that has ended.
-            (_, Some(_)) if reset => Err(self.said(&Said::Reset, Stage::Body(None))),
-            (None, _) => {
-                Err(self.said(&Said::Protocol("it cannot be read".to_owned()), Stage::Head))
-            }
-            (Some((head, end)), Some(body)) => {
-                let framed = request.method != "HEAD" && ![204, 304].contains(&head.status);
-                let came = total.saturating_sub(end as u64);
-                match announced.filter(|length| framed && came > *length) {
+        let Some((head, end)) = head else {
+            let unread = Said::Protocol("it cannot be read".to_owned());
+            return Err(read
+                .err()
+                .unwrap_or_else(|| self.said(&unread, Stage::Head)));
+        };
+        let framed = request.method != "HEAD" && ![204, 304].contains(&head.status);
+        let came = total.saturating_sub(end as u64);
+        let usable =
+            read.and_then(
+                |()| match announced.filter(|length| framed && came > *length) {
                     Some(length) => Err(self.said(&Said::TooMuch { came, length }, Stage::Head)),
-                    None => self.decoded(head, body),
-                }
-            }
+                    None => self.decoded(&head, &body),
+                },
+            );
+        match usable {
+            Ok(decoded) => Ok(WireResponse::new(head, decoded.unwrap_or(body))),
+            Err(reason) => Err(reason.with(head, body)),
         }
     }
 
-    fn decoded(&self, head: Head, body: Vec<u8>) -> Result<WireResponse, NoResponse> {
+    /// Reads the body, as far as it comes.
+    fn read(
+        &self,
+        head: &http::response::Parts,
+        content: ureq::Body,
+        body: &mut Vec<u8>,
+    ) -> Result<(), NoResponse> {
+        let max = self.link.max_body;
+        let whole = read(content, max, body).map_err(|error| self.fault(&error, Some(head)))?;
+        if !whole {
+            return Err(self.said(&Said::TooLarge(max), Stage::Body(None)));
+        }
+        // Without a length, a body that was broken off looks like one that has ended.
+        let reset = self.tap.heard().reset;
+        match reset {
+            true => Err(self.said(&Said::Reset, Stage::Body(None))),
+            false => Ok(()),
+        }
+    }
+
+    /// The body without its codings; `None` where it has none.
+    fn decoded(&self, head: &Head, body: &[u8]) -> Result<Option<Vec<u8>>, NoResponse> {
         if let Some(coding) = wire::unknown_transfer_coding(&head.headers) {
             let fault = Fault::new(format!(
                 "the response has the Transfer-Encoding {coding:?}; we understand chunked alone"
             ));
             return Err(NoResponse::Fault(fault));
         }
-        match coding::decode(&head.headers, body, self.link.max_body) {
-            Ok(body) => Ok(WireResponse::new(head, body)),
-            Err(Undecodable::Fault(fault)) => Err(NoResponse::Fault(fault)),
-            Err(Undecodable::TooLarge) => {
-                Err(self.said(&Said::TooLarge(self.link.max_body), Stage::Body(None)))
+        coding::decode(&head.headers, body, self.link.max_body).map_err(|reason| match reason {
+            Undecodable::Fault(fault) => NoResponse::Fault(fault),
+            Undecodable::TooLarge => {
+                self.said(&Said::TooLarge(self.link.max_body), Stage::Body(None))
             }
-        }
+        })
     }
 
     fn request(&self, request: &WireRequest) -> Result<http::Request<()>, String> {
@@ -284,14 +329,14 @@ fn agent(base: &BaseUrl, link: &Link, tap: &Tap) -> ureq::Agent {
     )
 }
 
-/// The whole body, `None` where it is larger than the limit.
-fn read(body: ureq::Body, max: u64) -> Result<Option<Vec<u8>>, ureq::Error> {
-    if body.content_length().is_some_and(|length| length > max) {
-        return Ok(None);
+/// Reads a body, and tells whether it is within the limit.
+fn read(content: ureq::Body, max: u64, body: &mut Vec<u8>) -> Result<bool, ureq::Error> {
+    if content.content_length().is_some_and(|length| length > max) {
+        return Ok(false);
     }
-    let mut bytes = Vec::new();
-    body.into_reader()
+    content
+        .into_reader()
         .take(max.saturating_add(1))
-        .read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= max).then_some(bytes))
+        .read_to_end(body)?;
+    Ok(body.len() as u64 <= max)
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use brotli_decompressor::Decompressor;
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
@@ -70,22 +70,28 @@ pub(super) fn is_coded(headers: &Headers) -> bool {
     codings(headers).is_ok_and(|codings| !codings.is_empty())
 }
 
-/// The body without its codings, at most `max` bytes.
-pub(super) fn decode(headers: &Headers, body: Vec<u8>, max: u64) -> Result<Vec<u8>, Undecodable> {
+/// The body without its codings, at most `max` bytes; `None` where it has none.
+pub(super) fn decode(
+    headers: &Headers,
+    body: &[u8],
+    max: u64,
+) -> Result<Option<Vec<u8>>, Undecodable> {
     if body.is_empty() {
-        return Ok(body);
+        return Ok(None);
     }
-    let codings = codings(headers)?;
-    codings.into_iter().rev().try_fold(body, |body, coding| {
-        read(coding, &body, max).map_err(|error| {
+    let mut decoded: Option<Vec<u8>> = None;
+    for coding in codings(headers)?.into_iter().rev() {
+        let coded = decoded.as_deref().unwrap_or(body);
+        decoded = Some(read(coding, coded, max).map_err(|error| {
             let Some(error) = error else {
                 return Undecodable::TooLarge;
             };
             let name = coding.name();
             let message = format!("the body is not the {name} that Content-Encoding says: {error}");
             Undecodable::Fault(Fault::new(message).with_help("see what the server sends"))
-        })
-    })
+        })?);
+    }
+    Ok(decoded)
 }
 
 impl Coding {
@@ -148,11 +154,26 @@ pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Faul
     let Some(label) = charset(media_type) else {
         return Ok(std::str::from_utf8(body).ok().map(str::to_owned));
     };
-    let Some(encoding) = Encoding::for_label(label.as_bytes()) else {
-        let message = format!("the media type names the charset {label:?}, which nobody knows");
-        return Err(Fault::new(message)
-            .with_help("let the server name one of the WHATWG Encoding standard"));
+    if let Some(text) = utf_32(&label, body) {
+        return text.map(Some).ok_or_else(|| {
+            Fault::new(format!(
+                "the body is not {label}, the charset that its media type names"
+            ))
+            .with_help("let the server name the charset that it writes")
+        });
+    }
+    // A registered name that the standard lacks.
+    let known = match label.as_str() {
+        "latin-9" | "latin9" => "iso-8859-15",
+        label => label,
     };
+    let Some(encoding) = Encoding::for_label(known.as_bytes()) else {
+        let message = format!("the media type names the charset {label:?}, which we do not know");
+        return Err(Fault::new(message).with_help(
+            "let the server name UTF-8, UTF-16, UTF-32 or another one of the WHATWG Encoding standard",
+        ));
+    };
+    let (encoding, body) = by_mark(encoding, body);
     match encoding.decode_without_bom_handling_and_without_replacement(body) {
         Some(text) => Ok(Some(text.into_owned())),
         None => {
@@ -167,6 +188,50 @@ pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Faul
                 .with_help("let the server name the charset that it writes"))
         }
     }
+}
+
+/// Text of UTF-16 without its byte order mark, which says how it is written, whatever the name does (RFC 2781,
+/// section 3.2; the Encoding standard). In any other encoding those bytes are text.
+fn by_mark<'b>(encoding: &'static Encoding, body: &'b [u8]) -> (&'static Encoding, &'b [u8]) {
+    match Encoding::for_bom(body) {
+        Some((marked, length)) if is_utf_16(encoding) && is_utf_16(marked) => {
+            (marked, body.get(length..).unwrap_or_default())
+        }
+        _ => (encoding, body),
+    }
+}
+
+fn is_utf_16(encoding: &'static Encoding) -> bool {
+    encoding == UTF_16LE || encoding == UTF_16BE
+}
+
+/// Text of UTF-32, which the Encoding standard leaves out (Unicode, section 3.10): `None` where the label names another
+/// charset, `Some(None)` where the bytes are none. Without a mark and a name that says otherwise, the high byte is first.
+fn utf_32(label: &str, body: &[u8]) -> Option<Option<String>> {
+    let little = match label {
+        "utf-32" | "utf-32be" => false,
+        "utf-32le" => true,
+        _ => return None,
+    };
+    let (little, body) = match body {
+        [0xff, 0xfe, 0, 0, rest @ ..] => (true, rest),
+        [0, 0, 0xfe, 0xff, rest @ ..] => (false, rest),
+        body => (little, body),
+    };
+    let (units, rest) = body.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Some(None);
+    }
+    let number = |unit: &[u8; 4]| match little {
+        true => u32::from_le_bytes(*unit),
+        false => u32::from_be_bytes(*unit),
+    };
+    Some(
+        units
+            .iter()
+            .map(|unit| char::from_u32(number(unit)))
+            .collect(),
+    )
 }
 
 /// The `charset` parameter of a media type (RFC 9110, section 8.3.1), in lower case.
@@ -198,7 +263,7 @@ mod tests {
     }
 
     fn told(coding: &str, body: &[u8]) -> String {
-        match decode(&headers(coding), body.to_vec(), 1000) {
+        match decode(&headers(coding), body, 1000) {
             Err(Undecodable::Fault(fault)) => fault.message,
             other => panic!("{other:?}"),
         }
@@ -219,19 +284,19 @@ mod tests {
             ("gzip, gzip", gzip(&gzip(&data))),
             ("identity", data.clone()),
         ] {
-            let decoded = decode(&headers(coding), body, 1000).unwrap();
-            assert_eq!(decoded, data, "{coding}");
+            let decoded = decode(&headers(coding), &body, 1000).unwrap();
+            assert_eq!(decoded.unwrap_or(body), data, "{coding}");
         }
         let twice = [gzip(b"a"), gzip(b"b")].concat();
-        assert_eq!(decode(&headers("gzip"), twice, 9).unwrap(), b"ab");
+        assert_eq!(decode(&headers("gzip"), &twice, 9).unwrap().unwrap(), b"ab");
     }
 
     #[test]
     fn the_limit_holds_for_what_comes_out() {
         let body = gzip(&[b'x'; 1001]);
-        let fits = decode(&headers("gzip"), body.clone(), 1001).unwrap();
-        assert_eq!(fits.len(), 1001);
-        let result = decode(&headers("gzip"), body, 1000);
+        let fits = decode(&headers("gzip"), &body, 1001).unwrap();
+        assert_eq!(fits.unwrap().len(), 1001);
+        let result = decode(&headers("gzip"), &body, 1000);
         assert!(matches!(result, Err(Undecodable::TooLarge)));
     }
 
@@ -261,6 +326,34 @@ mod tests {
             Ok(Some("あ".to_owned()))
         );
         assert_eq!(of("text/plain", b"\xe9"), Ok(None));
+        // A byte order mark says how UTF-16 and UTF-32 are written, and is no text.
+        for (charset, body) in [
+            ("\"UTF-16\"", b"\xfe\xff\0h\0i".as_slice()),
+            ("utf-16", b"\xff\xfeh\0i\0"),
+            ("utf-16be", b"\xfe\xff\0h\0i"),
+            ("utf-16be", b"\0h\0i"),
+            ("utf-16le", b"\xfe\xff\0h\0i"),
+            ("utf-32", b"\xff\xfe\0\0h\0\0\0i\0\0\0"),
+            ("utf-32", b"\0\0\xfe\xff\0\0\0h\0\0\0i"),
+            ("utf-32be", b"\0\0\0h\0\0\0i"),
+            ("utf-32le", b"h\0\0\0i\0\0\0"),
+            ("latin9", b"hi"),
+        ] {
+            let media_type = format!("text/plain; charset={charset}");
+            assert_eq!(
+                of(&media_type, body),
+                Ok(Some("hi".to_owned())),
+                "{charset}"
+            );
+        }
+        for body in [b"h\0\0".as_slice(), b"\0\0\xd8\0", b"\xff\xff\xff\xff"] {
+            let wrong = of("text/plain; charset=utf-32", body).unwrap_err().message;
+            assert!(wrong.contains("not utf-32"), "{wrong}");
+        }
+        assert_eq!(
+            of("text/plain; charset=iso-8859-1", b"\xff\xfe"),
+            Ok(Some("ÿþ".to_owned()))
+        );
         let wrong = of("text/plain; charset=utf-8", b"ab\xe9")
             .unwrap_err()
             .message;

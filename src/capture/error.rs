@@ -164,6 +164,8 @@ impl Fault {
 pub(super) enum Stop {
     /// The whole run ends.
     Run(Error),
+    /// The same since a process of ours ended, with the request that was under way.
+    Died(Error, Box<LocatedError>),
     /// The scenario ends: no usable response.
     Broken(LocatedError),
     /// The scenario ends; the findings tell why.

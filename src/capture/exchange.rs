@@ -285,41 +285,62 @@ impl View<'_> {
         head: &Head,
         raw: &[u8],
     ) -> Finding {
+        finding.notes.extend(self.notes(sent, head, raw));
+        finding
+    }
+
+    /// The lines themselves: the request, the head of the response, and the first lines of the bodies.
+    pub fn notes(&self, sent: &Sent<'_>, head: &Head, raw: &[u8]) -> Vec<String> {
         let request = self.request(sent);
-        finding = finding.note(cut(&format!("> {} {}", request.method, request.path)));
-        for header in &request.headers {
-            finding = finding.note(cut(&format!("> {header}")));
+        let mut notes = vec![cut(&format!("> {} {}", request.method, request.path))];
+        let headers = request.headers.iter();
+        notes.extend(headers.map(|header| cut(&format!("> {header}"))));
+        match &request.body {
+            Body::Empty | Body::Bytes(_) => {}
+            Body::Json(value) => first_lines(&mut notes, &write(value, KeyOrder::Kept)),
+            Body::Text(lines) => first_lines(&mut notes, &lines.join("\n")),
         }
-        finding = match &request.body {
-            Body::Empty | Body::Bytes(_) => finding,
-            Body::Json(value) => first_lines(finding, &write(value, KeyOrder::Kept)),
-            Body::Text(lines) => first_lines(finding, &lines.join("\n")),
+        let line = format!("< {} {}", head.status, self.text(&head.reason));
+        notes.push(line.trim_end().to_owned());
+        let headers = self.fields(head);
+        notes.extend(headers.map(|header| cut(&format!("< {}", self.header(header)))));
+        let media_type = head.headers.get("Content-Type").unwrap_or_default();
+        let Some(text) = readable(media_type, raw) else {
+            notes.push(format!("  ({} bytes that are no text)", raw.len()));
+            return notes;
         };
-        finding = finding.note(format!("< {} {}", head.status, self.text(&head.reason)).trim_end());
-        for header in self.fields(head) {
-            finding = finding.note(cut(&format!("< {}", self.header(header))));
-        }
-        let text = String::from_utf8_lossy(raw);
         let text = match crate::json::parse(&text) {
             Ok(value) => write(&self.value(value).0, KeyOrder::Kept),
-            Err(_) => text.into_owned(),
+            Err(_) => text,
         };
         // Enough for the lines that are shown: a secret is no longer than that.
         let text = self.text(text.get(..64 * 1024).unwrap_or(&text));
-        first_lines(finding, &text)
+        first_lines(&mut notes, &text);
+        notes
     }
 }
 
-/// The finding with the first lines of a body.
-fn first_lines(mut finding: Finding, text: &str) -> Finding {
+/// A body as a text that tells something, as far as it is one.
+fn readable(media_type: &str, raw: &[u8]) -> Option<String> {
+    let text = coding::text(media_type, raw).ok().flatten();
+    let text = text.unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned());
+    let odd = |c: &char| *c == char::REPLACEMENT_CHARACTER || c.is_control() && !c.is_whitespace();
+    let (mut seen, mut bad) = (0, 0);
+    for c in text.chars().take(1024) {
+        seen += 1;
+        bad += usize::from(odd(&c));
+    }
+    (bad * 4 <= seen).then_some(text)
+}
+
+/// Adds the first lines of a body.
+fn first_lines(notes: &mut Vec<String>, text: &str) {
     let mut lines = text.lines();
-    for line in lines.by_ref().take(BODY_LINES) {
-        finding = finding.note(cut(&format!("  {line}")));
-    }
+    let first = lines.by_ref().take(BODY_LINES);
+    notes.extend(first.map(|line| cut(&format!("  {line}"))));
     if lines.next().is_some() {
-        finding = finding.note("  …");
+        notes.push("  …".to_owned());
     }
-    finding
 }
 
 /// A line that fits a terminal.

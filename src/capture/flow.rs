@@ -22,6 +22,36 @@ const MAX_REDIRECTS: usize = 10;
 /// How long a pause lasts before we look whether to stop.
 const TICK: Duration = Duration::from_millis(20);
 
+/// As good as no limit, and the clock can count it.
+const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// How long the last of the requests that wait for something may take: their time is over when it is sent.
+const LAST: Duration = Duration::from_millis(250);
+
+/// When something that is waited for must have come true.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline {
+    within: Duration,
+    end: Instant,
+    /// Whether an answer was not there in time.
+    missed: bool,
+}
+
+impl Deadline {
+    fn new(within: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            within,
+            end: now.checked_add(within).unwrap_or(now + A_YEAR),
+            missed: false,
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now())
+    }
+}
+
 /// What a request led to.
 pub(super) struct Answer {
     /// The last request that was made: where redirects lead, that to the last place.
@@ -53,24 +83,62 @@ impl Session<'_> {
                 }
             },
         };
-        let started = Instant::now();
+        let deadline = Deadline::new(until.within);
+        self.deadline = Some(deadline);
+        let answer = self.wait(at, step, prepared, until, deadline, wanted.as_ref());
+        self.deadline = None;
+        let answer = answer?;
+        // Another status is told as such, with what was expected.
+        let accepted = step.status.accepts(answer.response.head.status);
+        if !accepted || is_there(held(&answer, until), wanted.as_ref()) {
+            return Ok(answer);
+        }
+        self.in_vain(at, step, &answer, until, wanted.as_ref())
+    }
+
+    /// Makes a request again until its response holds what is waited for, or the time is over; the last answer that came.
+    fn wait(
+        &mut self,
+        at: &str,
+        step: &Step,
+        prepared: Prepared,
+        until: &Until,
+        deadline: Deadline,
+        wanted: Option<&Value>,
+    ) -> Result<Answer, Stop> {
+        let mut last = None;
         loop {
-            let answer = self.follow(at, step, prepared.clone())?;
-            let response = &answer.response;
-            let accepted = step.status.accepts(response.head.status);
-            let body = response.json().ok();
-            let found = body.and_then(|body| body.pointer(&until.pointer).cloned());
-            if accepted && is_there(found.as_ref(), wanted.as_ref()) {
+            let left = deadline.left();
+            let answer = match (self.follow(at, step, prepared.clone()), last) {
+                (Ok(answer), _) => answer,
+                (Err(Stop::Broken(_)), Some(last)) if self.is_late() => return Ok(last),
+                (Err(stop), _) => return Err(stop),
+            };
+            let accepted = step.status.accepts(answer.response.head.status);
+            if left.is_zero() || accepted && is_there(held(&answer, until), wanted) {
                 return Ok(answer);
             }
-            if started.elapsed() + until.every >= until.within {
-                // Another status is told as such, with what was expected.
-                if !accepted {
-                    return Ok(answer);
-                }
-                return self.in_vain(at, step, &answer, until, found.as_ref(), wanted.as_ref());
+            let pause = until.every.min(deadline.left());
+            self.pause(&format!("{at}/request"), &prepared, pause)?;
+            last = Some(answer);
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline.missed)
+    }
+
+    /// The fault of an answer for which there was less time than the settings give.
+    fn late(&mut self, fault: Fault) -> Fault {
+        match &mut self.deadline {
+            Some(deadline) if fault.cause == Cause::Timeout && deadline.left().is_zero() => {
+                deadline.missed = true;
+                let within = super::fault::seconds(deadline.within);
+                Fault::new(format!("the server did not answer within {within}"))
+                    .with_help("see what the server is doing, or give it more time with `within`")
+                    .because(Cause::Timeout)
             }
-            self.pause(until.every)?;
+            _ => fault,
         }
     }
 
@@ -80,10 +148,9 @@ impl Session<'_> {
         step: &Step,
         answer: &Answer,
         until: &Until,
-        found: Option<&Value>,
         wanted: Option<&Value>,
     ) -> Result<T, Stop> {
-        let found = found.map_or_else(|| "nothing".to_owned(), Value::to_string);
+        let found = held(answer, until).map_or_else(|| "nothing".to_owned(), Value::to_string);
         let wanted = wanted.map_or_else(|| "a value".to_owned(), Value::to_string);
         let message = format!(
             "{} {} did not answer with {wanted} at {:?} within {}: there is {found}",
@@ -133,7 +200,15 @@ impl Session<'_> {
                     .with_help("see whether they lead round in a circle")),
                     _ => Ok(next),
                 })
-                .map_err(|fault| self.broken(&format!("{at}/request"), &asked, &fault))?;
+                .map_err(|fault| {
+                    self.broken(
+                        &format!("{at}/request"),
+                        step,
+                        &asked,
+                        &fault,
+                        Some(&response),
+                    )
+                })?;
             if self.world.exchanges {
                 // What stands beside a redirect is for nobody: no reason to fail.
                 let content = body::owned(&mut response);
@@ -208,29 +283,41 @@ impl Session<'_> {
         loop {
             self.add_cookies(&mut prepared);
             self.learn_request(&prepared);
-            let result = self.client.send(&prepared.wire());
-            if let Ok(response) = &result {
+            let mut wire = prepared.wire();
+            wire.limit = self.deadline.map(|deadline| deadline.left().max(LAST));
+            let result = self.client.send(&wire);
+            let came = match &result {
+                Ok(response) => Some(response),
+                Err(NoResponse::Unusable(_, response)) => Some(&**response),
+                Err(_) => None,
+            };
+            if let Some(response) = came {
                 self.learn_response(step, response);
             }
             let retry = &self.world.options.settings.retry;
-            if let Some(pause) = pause(retry, attempt, &prepared.method, &result) {
+            let left = self.deadline.map(|deadline| deadline.left());
+            if let Some(pause) = pause(retry, attempt, &prepared.method, &result)
+                && left.is_none_or(|left| pause < left)
+            {
                 attempt += 1;
-                self.pause(pause)?;
+                self.pause(&place, &prepared, pause)?;
                 continue;
             }
-            let fault = match result {
+            let (fault, came) = match result {
                 Ok(response) => match self.keep_cookies_of(&prepared, &response) {
                     Ok(()) => return Ok((prepared, response)),
-                    Err(fault) => fault,
+                    Err(fault) => (fault, Some(response)),
                 },
                 Err(NoResponse::Interrupted) => return Err(Stop::Run(Error::interrupted())),
                 Err(NoResponse::Unsendable(reason)) => {
                     let finding = Finding::new(codes::INVALID_REQUEST, reason);
                     return self.fail(finding.at_pointer(self.source, &place));
                 }
-                Err(NoResponse::Fault(fault)) => fault,
+                Err(NoResponse::Fault(fault)) => (fault, None),
+                Err(NoResponse::Unusable(fault, response)) => (fault, Some(*response)),
             };
-            let mut stop = self.broken(&place, &prepared, &fault);
+            let fault = self.late(fault);
+            let mut stop = self.broken(&place, step, &prepared, &fault, came.as_ref());
             if let (Stop::Broken(error), 2..) = (&mut stop, attempt) {
                 error.message = format!("{} ({attempt} attempts)", error.message);
             }
@@ -260,16 +347,15 @@ impl Session<'_> {
         }
     }
 
-    /// Waits, unless somebody asks us to stop or the server ends.
-    fn pause(&mut self, pause: Duration) -> Result<(), Stop> {
+    /// Waits to make a request once more, unless somebody asks us to stop or the server ends.
+    fn pause(&self, place: &str, prepared: &Prepared, pause: Duration) -> Result<(), Stop> {
         let started = Instant::now();
         while started.elapsed() < pause {
             if self.world.options.interrupted.load(Ordering::Relaxed) {
                 return Err(Stop::Run(Error::interrupted()));
             }
-            if let Some(error) = self.world.server_died() {
-                let view = self.view();
-                return Err(Stop::Run(error.map_texts(|text| view.text(text))));
+            if let Some(stop) = self.died(place, prepared) {
+                return Err(stop);
             }
             std::thread::sleep(TICK.min(pause));
         }
@@ -279,6 +365,11 @@ impl Session<'_> {
 
 fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// What an answer holds at the place that is waited for.
+fn held<'a>(answer: &'a Answer, until: &Until) -> Option<&'a Value> {
+    answer.response.json().ok()?.pointer(&until.pointer)
 }
 
 fn is_there(found: Option<&Value>, wanted: Option<&Value>) -> bool {
@@ -298,7 +389,7 @@ fn pause(
 ) -> Option<Duration> {
     let listed = match result {
         Ok(response) => retry.on.contains(&RetryOn::Status(response.head.status)),
-        Err(NoResponse::Fault(fault)) => match fault.cause {
+        Err(NoResponse::Fault(fault) | NoResponse::Unusable(fault, _)) => match fault.cause {
             Cause::Connection => retry.on.contains(&RetryOn::Connection),
             Cause::Timeout => retry.on.contains(&RetryOn::Timeout),
             Cause::Answer => false,

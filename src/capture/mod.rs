@@ -44,11 +44,11 @@ mod server;
 mod session;
 mod shard;
 mod share;
+#[cfg(unix)]
+mod stream;
 mod tap;
 mod template;
 mod texts;
-#[cfg(unix)]
-mod unix;
 mod wire;
 
 use std::collections::BTreeMap;

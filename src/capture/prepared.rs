@@ -109,6 +109,7 @@ impl Prepared {
             target: self.target.clone(),
             headers,
             body: self.payload.as_ref().map(|payload| payload.bytes.clone()),
+            limit: None,
         }
     }
 }

@@ -322,6 +322,7 @@ impl World<'_> {
                 error.message = secrets.redact(&error.message).into_owned();
                 let help = error.help.as_deref();
                 error.help = help.map(|help| secrets.redact(help).into_owned());
+                error.notes = error.notes.iter().map(|note| view.text(note)).collect();
                 error.label = view.label(error.label.clone());
             }
             let findings = std::mem::take(&mut run.findings);
@@ -384,6 +385,10 @@ impl World<'_> {
             Stop::Run(error) => {
                 run.outcome = Outcome::Failed;
                 self.end(error);
+            }
+            Stop::Died(error, request) => {
+                self.end(error);
+                self.stopped(Stop::Broken(*request), run);
             }
             Stop::Failed if run.outcome == Outcome::Done => run.outcome = Outcome::Failed,
             Stop::Broken(error) if !matches!(run.outcome, Outcome::Broken(_)) => {

@@ -331,8 +331,12 @@ impl Launch<'_> {
                 "GET {target} answered {} {}",
                 response.head.status, response.head.reason
             ))),
-            Err(NoResponse::Fault(fault)) if fault.definitive => Err(Attempt::Never(fault.message)),
-            Err(NoResponse::Fault(fault)) => Err(Attempt::Later(fault.message)),
+            Err(NoResponse::Fault(fault) | NoResponse::Unusable(fault, _)) => {
+                Err(match fault.definitive {
+                    true => Attempt::Never(fault.message),
+                    false => Attempt::Later(fault.message),
+                })
+            }
             Err(NoResponse::Unsendable(reason)) => Err(Attempt::Never(reason)),
             Err(NoResponse::Interrupted) => Err(Attempt::Later(String::new())),
         }

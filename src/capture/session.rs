@@ -13,7 +13,7 @@ use super::client::{Client, WireResponse};
 use super::cookies::Cookies;
 use super::error::{Fault, Stop};
 use super::exchange::{Sent, View};
-use super::flow::Answer;
+use super::flow::{Answer, Deadline};
 use super::identity::{Credential, name_of};
 use super::payload::{self, Unmakeable};
 use super::prepared::Prepared;
@@ -52,6 +52,8 @@ pub(super) struct Session<'a> {
     pub memory: Memory,
     /// What servers set, where the scenario wants it to be kept.
     pub cookies: Option<Cookies>,
+    /// Until when the request that is under way must have been answered, where it waits for something.
+    pub(super) deadline: Option<Deadline>,
     /// Where identities find their values; for the fixtures, what they have saved so far.
     credentials: Option<Scope>,
     pub findings: Vec<Finding>,
@@ -83,6 +85,7 @@ impl<'a> Session<'a> {
             source,
             memory,
             cookies: None,
+            deadline: None,
             credentials,
             findings: Vec::new(),
             examples: Vec::new(),
@@ -232,12 +235,13 @@ impl<'a> Session<'a> {
                     help: fault.help,
                     ..Fault::new(fault.message)
                 };
-                return Err(self.broken(&place, prepared, &fault));
+                return Err(self.broken(&place, step, prepared, &fault, Some(&response)));
             }
             Err(fault) => {
                 let mut finding = Finding::new(codes::INVALID_RESPONSE_BODY, fault.message)
                     .at_pointer(self.source, &place);
                 finding.help = fault.help;
+                let raw = tellable(step, &response);
                 let finding = self.view().with_exchange(about(finding), &sent, head, raw);
                 return self.fail(finding);
             }
@@ -393,18 +397,46 @@ impl<'a> Session<'a> {
     }
 
     /// Why there was no usable response: that of the server's end, where it has ended.
-    pub(super) fn broken(&self, place: &str, prepared: &Prepared, fault: &Fault) -> Stop {
+    ///
+    /// What came of it all the same is shown.
+    pub(super) fn broken(
+        &self,
+        place: &str,
+        step: &Step,
+        prepared: &Prepared,
+        fault: &Fault,
+        came: Option<&WireResponse>,
+    ) -> Stop {
         let started = Instant::now();
-        let view = self.view();
         loop {
-            if let Some(error) = self.world.server_died() {
-                return Stop::Run(error.map_texts(|text| view.text(text)));
+            if let Some(stop) = self.died(place, prepared) {
+                return stop;
             }
             if !self.world.owns_server() || started.elapsed() >= DYING {
                 break;
             }
             std::thread::sleep(Duration::from_millis(10));
         }
+        let mut error = self.located(place, prepared, fault);
+        if let Some(came) = came {
+            let raw = tellable(step, came);
+            error.notes = self.view().notes(&prepared.sent(), &came.head, raw);
+        }
+        Stop::Broken(error)
+    }
+
+    /// That a process ended which must not, while a request was under way.
+    pub(super) fn died(&self, place: &str, prepared: &Prepared) -> Option<Stop> {
+        let error = self.world.server_died()?;
+        let fault = Fault::new(format!("{error} before the answer was there"))
+            .with_help("see the end of its log below");
+        let located = self.located(place, prepared, &fault);
+        let view = self.view();
+        let error = error.map_texts(|text| view.text(text));
+        Some(Stop::Died(error, Box::new(located)))
+    }
+
+    fn located(&self, place: &str, prepared: &Prepared, fault: &Fault) -> LocatedError {
         // The real host is shown here: who mends this must know whom we asked.
         let redact = |text: &str| self.memory.secrets.redact(text).into_owned();
         let message = redact(&format!(
@@ -414,7 +446,16 @@ impl<'a> Session<'a> {
         let span = self.source.locate(place).map(|place| place.value);
         let mut error = LocatedError::new(self.source, span, message);
         error.help = fault.help.as_deref().map(redact);
-        Stop::Broken(error)
+        error
+    }
+}
+
+/// The body of a response, for a note. Where a step saves a secret of it that cannot be found, nothing is shown.
+fn tellable<'r>(step: &Step, response: &'r WireResponse) -> &'r [u8] {
+    let saves = step.save.iter().any(|(_, save)| save.secret);
+    match saves && response.json().is_err() {
+        true => &[],
+        false => &response.body,
     }
 }
 

@@ -11,15 +11,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::time::Duration as Limit;
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+#[cfg(unix)]
+use ureq::unversioned::transport::{ConnectProxyConnector, RustlsConnector, SocksConnector};
+
+#[cfg(unix)]
+use super::stream::SocketConnector;
 
 /// How many bytes are kept: more than the largest head that the client takes, with interim ones.
 const KEPT: usize = 256 * 1024;
 
 /// How long a wait lasts before we look whether to stop.
-const STEP: Duration = Duration::from_millis(50);
+pub(super) const STEP: Duration = Duration::from_millis(50);
 
 /// What came in on the newest connection.
 #[derive(Debug, Default)]
@@ -38,6 +41,11 @@ pub(super) struct Heard {
     pub reset: bool,
     /// Which connection: through a proxy there are two, and the inner one carries the outer one.
     pub connection: u64,
+}
+
+/// That somebody asked us to stop; of another kind than `Interrupted`, which means to readers that they are to read again.
+pub(super) fn interrupted() -> io::Error {
+    io::Error::other("interrupted")
 }
 
 /// What came in, shared by a client and its connection.
@@ -77,39 +85,34 @@ impl Tap {
         self.interrupted.load(Ordering::Relaxed)
     }
 
-    /// A connector that listens to what the usual one connects, or to a Unix socket.
+    /// A connector that listens to what is connected: an address, through a proxy or not, or a Unix socket.
+    #[cfg(unix)]
     pub fn connector(&self, socket: Option<PathBuf>) -> impl Connector {
+        let socket = SocketConnector::new(socket, Arc::clone(&self.interrupted));
+        let proxies = ().chain(SocksConnector::default()).chain(ConnectProxyConnector::default());
         TapConnector {
-            inner: DefaultConnector::new(),
-            socket,
+            inner: proxies.chain(socket).chain(RustlsConnector::default()),
+            tap: self.clone(),
+        }
+    }
+
+    /// The same with the client's own connections.
+    #[cfg(not(unix))]
+    pub fn connector(&self, _: Option<PathBuf>) -> impl Connector {
+        TapConnector {
+            inner: ureq::unversioned::transport::DefaultConnector::new(),
             tap: self.clone(),
         }
     }
 }
 
 #[derive(Debug)]
-struct TapConnector {
-    inner: DefaultConnector,
-    socket: Option<PathBuf>,
+struct TapConnector<C> {
+    inner: C,
     tap: Tap,
 }
 
-impl TapConnector {
-    fn inner(
-        &self,
-        details: &ConnectionDetails,
-        chained: Option<()>,
-    ) -> Result<Option<Box<dyn Transport>>, ureq::Error> {
-        #[cfg(unix)]
-        if let Some(socket) = &self.socket {
-            let transport = super::unix::UnixTransport::connect(socket, details)?;
-            return Ok(Some(Box::new(transport)));
-        }
-        self.inner.connect(details, chained)
-    }
-}
-
-impl Connector for TapConnector {
+impl<C: Connector<Out: Transport>> Connector for TapConnector<C> {
     type Out = TapTransport;
 
     fn connect(
@@ -117,7 +120,7 @@ impl Connector for TapConnector {
         details: &ConnectionDetails,
         chained: Option<()>,
     ) -> Result<Option<TapTransport>, ureq::Error> {
-        let Some(inner) = self.inner(details, chained)? else {
+        let Some(inner) = self.inner.connect(details, chained)? else {
             return Ok(None);
         };
         // A proxy's reply to CONNECT was heard meanwhile: it is none of the server's.
@@ -129,7 +132,7 @@ impl Connector for TapConnector {
         let connection = heard.connection;
         drop(heard);
         Ok(Some(TapTransport {
-            inner,
+            inner: Box::new(inner),
             tap: self.tap.clone(),
             connection,
         }))
@@ -160,7 +163,7 @@ impl TapTransport {
         let started = Instant::now();
         loop {
             if self.tap.is_interrupted() {
-                return Err(io::Error::from(io::ErrorKind::Interrupted).into());
+                return Err(interrupted().into());
             }
             if self.is_overdue() {
                 return Err(ureq::Error::Timeout(ureq::Timeout::RecvResponse));
@@ -202,9 +205,7 @@ impl Transport for TapTransport {
             return result;
         }
         if let Err(ureq::Error::Io(error)) = &result {
-            let kind = error.kind();
-            heard.reset |=
-                kind != io::ErrorKind::UnexpectedEof && kind != io::ErrorKind::Interrupted;
+            heard.reset |= error.kind() != io::ErrorKind::UnexpectedEof;
         }
         let new = self
             .inner

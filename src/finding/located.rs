@@ -15,6 +15,8 @@ pub struct LocatedError {
     pub message: String,
     /// Where.
     pub label: Label,
+    /// Lines that show what happened.
+    pub notes: Vec<String>,
     /// What to do next.
     pub help: Option<String>,
 }
@@ -30,6 +32,7 @@ impl LocatedError {
         Self {
             message: message.into(),
             label: Label { source, span },
+            notes: Vec::new(),
             help: None,
         }
     }

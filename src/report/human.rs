@@ -35,7 +35,7 @@ pub fn human(report: &Report, max: usize) -> String {
 pub fn located_error(error: &LocatedError) -> String {
     let title = Level::ERROR.primary_title(visible(&error.message).into_owned());
     let group = with_source(Group::with_title(title), Some(&error.label));
-    rendered(Renderer::styled().render(&[with_help(group, &[], error.help.as_deref())]))
+    rendered(Renderer::styled().render(&[with_help(group, &error.notes, error.help.as_deref())]))
 }
 
 /// A finding in its lines, with ANSI colours.

@@ -190,6 +190,96 @@ fn bodies_that_are_not_what_they_say() {
 }
 
 #[test]
+fn what_came_of_a_broken_answer_is_shown() {
+    for (answer, body) in [
+        (
+            &b"Content-Type: application/json\r\nContent-Encoding: gzip\r\n\r\n{\"a\": 1}"[..],
+            &["  {", "    \"a\": 1", "  }"][..],
+        ),
+        (
+            b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\xff\xcb\x48",
+            &["  (12 bytes that are no text)"],
+        ),
+        (b"Content-Encoding: compress\r\n\r\nabc", &["  abc"]),
+        (
+            b"Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            &["  abc"],
+        ),
+        (
+            b"Content-Type: text/plain; charset=klingon\r\n\r\nnuqneH",
+            &["  nuqneH"],
+        ),
+        (b"Content-Length: 10\r\n\r\nabc", &["  abc"]),
+        (
+            b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n5\r\nd",
+            &["  abcd"],
+        ),
+        (
+            b"Location: http://elsewhere.test/\r\n\r\nmoved",
+            &["  moved"],
+        ),
+        (
+            b"Set-Cookie: a=1; Domain=elsewhere.test\r\n\r\n[]",
+            &["  []"],
+        ),
+    ] {
+        let status = match answer.starts_with(b"Location") {
+            true => "302 Found",
+            false => "200 Alright",
+        };
+        let answer = [
+            format!("HTTP/1.1 {status}\r\nX-Here: x\r\n").as_bytes(),
+            answer,
+        ]
+        .concat();
+        let api = Api::answering(move |_| answer.clone());
+        let mut project = Project::at(&api, "");
+        project.scenario(
+            "One",
+            &json!({"cookies": true, "requests": [
+                {"request": "PUT /x", "json": [1], "follow": true, "example": "a/b"}
+            ]}),
+        );
+        let captured = project.run().unwrap();
+        let told = broken(&captured);
+        let notes = &captured.broken().next().unwrap().notes;
+        assert_eq!(notes[0], "> PUT /x", "{told}");
+        let begins = notes.iter().position(|note| note.starts_with('<')).unwrap();
+        assert_eq!(notes[begins], format!("< {status}"), "{told}");
+        assert!(notes[begins - 1].ends_with(']'), "{notes:?}");
+        assert!(notes[begins + 1].contains(": "), "{notes:?}");
+        assert!(
+            notes.ends_with(&body.iter().map(ToString::to_string).collect::<Vec<_>>()),
+            "{told}: {notes:?}"
+        );
+    }
+}
+
+#[test]
+fn a_broken_answer_keeps_its_secrets() {
+    // One that is known by its name, and one that only a whole body would tell.
+    let api = Api::answering(|_| {
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: session=Zk2jf83hFhs7\r\n\
+          Content-Length: 90\r\n\r\n{\"token\": \"q8Fh2kd92jSkd\", \"word\": \"tulips-in-may\""
+            .to_vec()
+    });
+    let told = |request: &serde_json::Value| {
+        let mut project = Project::at(&api, "");
+        project.scenario("One", &json!({"requests": [request]}));
+        let captured = project.run().unwrap();
+        let notes = captured.broken().next().unwrap().notes.join("\n");
+        assert!(notes.contains("< Set-Cookie: session="), "{notes}");
+        for secret in ["Zk2jf83hFhs7", "q8Fh2kd92jSkd"] {
+            assert!(!notes.contains(secret), "{notes}");
+        }
+        notes
+    };
+    assert!(told(&get()).contains("tulips-in-may"));
+    let save = json!({"word": {"pointer": "/word", "secret": true}});
+    assert!(!told(&json!({"request": "GET /", "save": save})).contains("tulips"));
+}
+
+#[test]
 fn an_unexpected_status_is_never_an_example() {
     let api = Api::answering(|received| match received.path() {
         "/loop" => b"HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n\r\n".to_vec(),

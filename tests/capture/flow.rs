@@ -1,5 +1,6 @@
 //! Requests that are repeated, redirected, or made until something holds; cookies.
 
+use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -281,4 +282,61 @@ fn a_pause_ends_when_somebody_asks_us_to_stop() {
     let started = Instant::now();
     assert!(project.run().unwrap_err().is_interrupted());
     assert!(started.elapsed() < Duration::from_secs(3));
+}
+
+#[test]
+fn the_time_to_wait_is_used_to_its_end() {
+    // As long a pause as there is time, and one more request.
+    for until in [
+        json!({"pointer": "/state", "is": "done", "within": "300ms"}),
+        json!({"pointer": "/state", "is": "done", "within": "300ms", "every": "20s"}),
+    ] {
+        let api = later(1, json_response("200 OK", "{\"state\":\"new\"}"));
+        let started = Instant::now();
+        let captured = Project::at(&api, "").run_one(json!({"request": "GET /", "until": until}));
+        assert!(captured.is_complete(), "{captured:#?}");
+        assert!(started.elapsed() >= Duration::from_millis(300));
+        assert_eq!(api.lines().len(), 2);
+    }
+}
+
+/// Answers with a state that is not the one so many times, and then takes its time.
+fn slow_after(times: usize) -> Api {
+    let asked = AtomicUsize::new(0);
+    Api::serving(move |_, stream| {
+        if asked.fetch_add(1, Ordering::Relaxed) >= times {
+            std::thread::sleep(Duration::from_secs(5));
+        }
+        let _ = stream.write_all(&json_response("200 OK", "{\"state\":\"new\"}"));
+    })
+}
+
+#[test]
+fn a_slow_answer_gets_no_more_time_than_there_is() {
+    let until = json!({"pointer": "/state", "is": "done", "within": "500ms", "every": "10ms"});
+    let request = json!({"request": "GET /", "until": until});
+    let started = Instant::now();
+    let told = broken(&Project::at(&slow_after(0), "").run_one(request.clone()));
+    assert!(
+        told.ends_with("GET /: the server did not answer within 500 ms"),
+        "{told}"
+    );
+    let found = finding(&Project::at(&slow_after(2), "").run_one(request));
+    assert_eq!(
+        found.message,
+        "GET / did not answer with \"done\" at \"/state\" within 500 ms: there is \"new\""
+    );
+    assert!(started.elapsed() < Duration::from_secs(4));
+}
+
+#[test]
+fn a_retry_does_not_outlast_the_time_to_wait() {
+    let api = later(1000, json_response("503 Busy", "{}"));
+    let until = json!({"pointer": "/state", "within": "300ms", "every": "10ms"});
+    let settings = "[retry]\non = [503]\nwait = '20s'\nlongest = '1m'\nattempts = 9";
+    let started = Instant::now();
+    let found =
+        finding(&Project::at(&api, settings).run_one(json!({"request": "GET /", "until": until})));
+    assert_eq!(found.code.id, "unexpected-status");
+    assert!(started.elapsed() < Duration::from_secs(4));
 }

@@ -8,6 +8,8 @@ mod protocol;
 mod scenarios;
 #[cfg(unix)]
 mod servers;
+#[cfg(unix)]
+mod stuck;
 mod support;
 #[path = "../support/tls.rs"]
 mod tls;

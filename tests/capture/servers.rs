@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use apidocs::capture::ErrorKind;
 use serde_json::json;
 
-use crate::support::{Project, get, wait_for};
+use crate::support::{Project, broken, get, wait_for};
 
 /// Not a test: the server, when a test starts it.
 #[test]
@@ -211,7 +211,12 @@ fn a_server_that_dies_ends_the_run() {
         &json!({"requests": [{"request": "GET /die"}], "teardown": [{"request": "GET /"}]}),
     );
     project.scenario("Two", &json!({"requests": [get()]}));
-    let error = project.run().unwrap().stopped.unwrap();
+    let captured = project.run().unwrap();
+    assert_eq!(
+        broken(&captured),
+        "api-docs/scenarios/One.json:1:25: GET /die: the server ended with status 9 before the answer was there"
+    );
+    let error = captured.stopped.unwrap();
     assert_eq!(error.kind(), ErrorKind::ServerDied);
     assert!(error.is_no_response());
     assert_eq!(error.to_string(), "the server ended with status 9");

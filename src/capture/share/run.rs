@@ -55,6 +55,8 @@ struct FaultFile {
     place: PlaceFile,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     help: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -159,6 +161,7 @@ impl RunFile {
                 let mut error = LocatedError::new(source, None, fault.message.clone());
                 error.label = label.unwrap_or(error.label);
                 error.help = fault.help.clone();
+                error.notes = fault.notes.clone();
                 Outcome::Broken(error)
             }
         };
@@ -276,6 +279,7 @@ fn fault_file(error: &LocatedError) -> FaultFile {
         message: error.message.clone(),
         place: place_file(&error.label),
         help: error.help.clone(),
+        notes: error.notes.clone(),
     }
 }
 

@@ -47,6 +47,7 @@ pub(super) fn run_findings(
                 findings.extend(run.findings.iter().cloned());
                 let mut finding = Finding::new(codes::NO_RESPONSE, error.message.clone());
                 finding.label = Some(error.label.clone());
+                finding.notes = error.notes.clone();
                 finding.help = error.help.clone();
                 findings.push(finding);
             }
