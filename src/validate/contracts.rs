@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::schemas::Schema;
-use crate::document::{Body, Collection, ContractName, EndpointDocument, Loaded};
+use crate::document::{
+    Body, Collection, ContractName, ContractStatus, EndpointDocument, Loaded, MEDIA_TYPES, Request,
+    Response, essence, has_no_body, is_json_media_type,
+};
 use crate::finding::{Finding, codes};
 
 /// Contracts by name.
@@ -76,15 +79,19 @@ fn bodies(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let examples = document.item.iter().flat_map(|item| &item.examples);
-    for (index, example) in examples.enumerate() {
-        let Some(response) = example.response.parsed() else {
-            continue;
-        };
-        if !is_own(response.status) {
-            continue;
-        }
+    let governed: Vec<_> = examples
+        .enumerate()
+        .filter_map(|(index, example)| {
+            let response = example.response.parsed()?;
+            is_own(response.status).then_some((index, example, response))
+        })
+        .collect();
+    let is_json = |(_, _, response): &(_, _, &Response)| matches!(response.body, Body::Json(_));
+    let has_json = governed.iter().any(is_json);
+    for (index, example, response) in governed {
         let at = format!("/examples/{index}/response");
         let about = format!("{}#{}", name.document, example.name);
+        let request = example.request.parsed();
         let told = match &response.body {
             Body::Json(body) => schema
                 .misfits(body)
@@ -94,6 +101,9 @@ fn bodies(
                     misfit.in_json(&document.source)
                 })
                 .collect(),
+            Body::Empty if may_be_empty(name.status, request, response.status) => Vec::new(),
+            _ if says_nothing(&contract.json) => Vec::new(),
+            _ if is_other_form(&contract.json, request, response, has_json) => Vec::new(),
             _ => {
                 let finding = Finding::new(codes::CONTRACT_MISMATCH, "expected a JSON body");
                 vec![finding.at_key(&document.source, &at)]
@@ -114,6 +124,51 @@ fn bodies(
         findings.extend(told);
     }
     findings
+}
+
+/// Whether a response has no body by the rules of HTTP, or may have none since the contract was not made for its status alone: a
+/// source that says nothing of a body leaves no trace in a contract for several.
+fn may_be_empty(contract: ContractStatus, request: Option<&Request>, status: u16) -> bool {
+    let is_head = request.is_some_and(|request| request.method == "HEAD");
+    is_head || has_no_body(status) || !matches!(contract, ContractStatus::Exactly(_))
+}
+
+/// Whether a body that is not JSON is meant to be of its media type: the contract knows of it ([`MEDIA_TYPES`]), the request asked
+/// for it, or it stands beside a body of JSON.
+fn is_other_form(
+    contract: &Value,
+    request: Option<&Request>,
+    response: &Response,
+    is_beside_json: bool,
+) -> bool {
+    let Some(media) = response.headers.get("Content-Type") else {
+        return false;
+    };
+    if is_json_media_type(media) {
+        return false;
+    }
+    let media = essence(media);
+    let is = |range: &str| match essence(range).strip_suffix('*') {
+        Some("*/") => true,
+        Some(start) => media.starts_with(start),
+        None => essence(range) == media,
+    };
+    let known = contract.get(MEDIA_TYPES).and_then(Value::as_array);
+    let mut known = known.into_iter().flatten().filter_map(Value::as_str);
+    let accepted = request
+        .into_iter()
+        .flat_map(|one| one.headers.get_all("Accept"));
+    let mut accepted = accepted.flat_map(|value| value.split(','));
+    is_beside_json || known.any(is) || accepted.any(|one| essence(one) == media)
+}
+
+/// Whether a contract lets every body pass, as one does for a status of which a source says nothing.
+fn says_nothing(contract: &Value) -> bool {
+    const WORDS: [&str; 5] = ["$schema", "$id", "$comment", "title", "description"];
+    match contract {
+        Value::Object(members) => members.keys().all(|key| WORDS.contains(&key.as_str())),
+        other => *other == Value::Bool(true),
+    }
 }
 
 #[cfg(test)]
@@ -165,6 +220,77 @@ mod tests {
             ["a/b#broken"]
         );
         assert_eq!(found(&[("b.4xx", no)]), Vec::<String>::new());
+    }
+
+    /// What is told of one example, by method, status, headers and body, with a contract of that name.
+    fn told(contract: &str, json: &Value, examples: &[(&str, u16, &str, Value)]) -> Vec<String> {
+        let examples = examples.iter().enumerate();
+        let examples = examples.map(|(index, (method, status, media, body))| {
+            let mut response = body.clone();
+            response["status"] = json!(status);
+            response["reason"] = json!("");
+            if !media.is_empty() {
+                response["headers"] = json!([format!("Content-Type: {media}")]);
+            }
+            json!({"name": index.to_string(), "response": response,
+                "request": {"method": method, "path": "/", "headers": ["Accept: text/html, image/png"]}})
+        });
+        let document = json!({"title": "", "method": "GET", "api_path": "/", "description": "",
+            "examples": examples.collect::<Vec<_>>()});
+        let mut tree = Tree::default();
+        tree.insert("endpoints/a/b.json", document.to_string());
+        tree.insert(
+            format!("contracts/a/b.{contract}.schema.json"),
+            json.to_string(),
+        );
+        let collection = Collection::from_tree(&tree, "");
+        let findings = findings(&collection, &BTreeMap::new());
+        findings
+            .into_iter()
+            .map(|finding| finding.message)
+            .collect()
+    }
+
+    #[test]
+    fn what_has_no_body_is_held_to_none() {
+        let contract = json!({"type": "object"});
+        let empty = json!({});
+        for (name, method, status, is_told) in [
+            ("default", "DELETE", 204, false),
+            ("204", "DELETE", 204, false),
+            ("200", "HEAD", 200, false),
+            ("2XX", "GET", 202, false),
+            ("200", "GET", 200, true),
+        ] {
+            let told = told(name, &contract, &[(method, status, "", empty.clone())]);
+            assert_eq!(!told.is_empty(), is_told, "{name} {method} {status}");
+        }
+    }
+
+    #[test]
+    fn a_contract_says_nothing_of_other_media_types() {
+        let contract = json!({"type": "object"});
+        let csv = (
+            "GET",
+            200,
+            "text/csv; charset=utf-8",
+            json!({"text": ["a,b"]}),
+        );
+        let html = ("GET", 200, "text/html", json!({"text": ["<p>"]}));
+        let json_one = ("GET", 200, "application/json", json!({"body": {}}));
+        // An API that answers with something else is told, unless that was meant.
+        assert_eq!(told("200", &contract, &[csv.clone()]).len(), 1);
+        assert!(told("200", &contract, &[html.clone()]).is_empty());
+        assert!(told("200", &contract, &[csv.clone(), json_one]).is_empty());
+        for known in ["text/csv", "text/*", "*/*"] {
+            let contract = json!({"type": "object", MEDIA_TYPES: [known]});
+            assert!(told("200", &contract, &[csv.clone()]).is_empty());
+        }
+        let free = json!({"$comment": "Nothing is said."});
+        assert!(told("200", &free, &[("GET", 200, "", json!({"text": ["x"]}))]).is_empty());
+        // What is JSON is held to the contract whatever its media type is called.
+        let body = ("GET", 200, "text/csv", json!({"body": 1}));
+        assert_eq!(told("200", &contract, &[body]).len(), 1);
     }
 
     /// A contract that refers to itself without end says nothing, and must not end the program.
