@@ -7,6 +7,7 @@ use jsonschema::{Draft, Retrieve, Uri, Validator};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::cut::Cut;
 use super::misfit::{Misfit, Part};
 use super::words;
 use crate::json;
@@ -116,13 +117,18 @@ impl Schema {
 
     /// All that does not fit, in no particular order; of a key that is wrong for several reasons, one is told.
     pub(super) fn misfits(&self, value: &Value) -> Vec<Misfit> {
+        self.misfits_of_part(value, Cut::NONE)
+    }
+
+    /// The same of a value in which arrays are cut, without what they may be the reason of.
+    pub(super) fn misfits_of_part(&self, value: &Value, cut: Cut<'_>) -> Vec<Misfit> {
         if self.validator.is_valid(value) {
             return Vec::new();
         }
         let mut misfits: Vec<Misfit> = Vec::new();
         let mut told = HashSet::new();
         let errors = self.validator.iter_errors(value);
-        for misfit in errors.flat_map(|error| words::misfits(&self.json, &error)) {
+        for misfit in errors.flat_map(|error| words::misfits(&self.json, &error, cut)) {
             let of_key = (misfit.part == Part::Key).then_some("");
             let reason = of_key.unwrap_or(&misfit.message).to_owned();
             if told.insert((misfit.pointer.clone(), misfit.part, reason)) {

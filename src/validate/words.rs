@@ -4,12 +4,17 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
+use super::cut::Cut;
 use super::misfit::Misfit;
 use crate::finding::spelling::{list, nearest, quoted};
 use crate::json::pointer;
 
-/// An error of the validator in words: a misfit for each key that is not known, else one.
-pub(super) fn misfits(schema: &Value, error: &ValidationError<'_>) -> Vec<Misfit> {
+/// An error of the validator in words: a misfit for each key that is not known, else one; none where it may not be so of an
+/// array that was not cut.
+pub(super) fn misfits(schema: &Value, error: &ValidationError<'_>, cut: Cut<'_>) -> Vec<Misfit> {
+    if cut.hides(error) {
+        return Vec::new();
+    }
     let at = error.instance_path().as_str();
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
@@ -19,7 +24,7 @@ pub(super) fn misfits(schema: &Value, error: &ValidationError<'_>) -> Vec<Misfit
                 .collect()
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-            nearest_branch(schema, error, context)
+            nearest_branch(schema, error, context, cut)
         }
         Kind::PropertyNames { error: inner } => {
             let name = inner.instance().as_str().unwrap_or_default();
@@ -210,6 +215,7 @@ fn nearest_branch(
     schema: &Value,
     error: &ValidationError<'_>,
     branches: &[Vec<ValidationError<'static>>],
+    cut: Cut<'_>,
 ) -> Vec<Misfit> {
     let at = error.instance_path();
     let mistyped = |branch: &[ValidationError<'_>]| {
@@ -228,7 +234,7 @@ fn nearest_branch(
     if let Some(best) = best {
         return best
             .iter()
-            .flat_map(|inner| misfits(schema, inner))
+            .flat_map(|inner| misfits(schema, inner, cut))
             .collect();
     }
     let mut types: Vec<String> = Vec::new();
