@@ -7,11 +7,13 @@
 //! - the bodies of responses against their contracts;
 //! - that what the schema lets pass can be read, so that no file is skipped in silence.
 
+mod branches;
 mod contracts;
 mod coverage;
 mod cut;
 mod files;
 mod misfit;
+mod places;
 mod plain;
 mod rules;
 mod schemas;
