@@ -28,18 +28,23 @@ pub(super) fn findings(
     for (name, contract) in &contracts {
         let schema = match Schema::contract(contract.json.clone()) {
             Ok(schema) => Some(schema),
-            Err(reason) => {
-                findings.push(
-                    Finding::new(
-                        codes::BROKEN_CONTRACT,
-                        format!("the contract cannot be used: {reason}"),
-                    )
-                    .in_file(&contract.source)
-                    .about(&name.document)
-                    .help(
-                        "it must be a JSON Schema (2020-12) whose references stay within the file",
-                    ),
-                );
+            Err(misfit) => {
+                // One from elsewhere does not stand in its file as it was compiled.
+                let told = match others.contains_key(*name) {
+                    true => misfit.at(&contract.source, None),
+                    false => misfit.in_json(&contract.source),
+                };
+                let help = told.help.clone().unwrap_or_else(|| {
+                    "it must be a JSON Schema (2020-12) whose references stay within the file"
+                        .to_owned()
+                });
+                findings.push(Finding {
+                    code: codes::BROKEN_CONTRACT,
+                    severity: codes::BROKEN_CONTRACT.default_severity(),
+                    message: format!("the contract cannot be used: {}", told.message),
+                    help: Some(help),
+                    ..told.about(&name.document)
+                });
                 None
             }
         };

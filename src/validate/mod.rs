@@ -8,6 +8,7 @@
 //! - that what the schema lets pass can be read, so that no file is skipped in silence.
 
 mod branches;
+mod broken;
 mod contracts;
 mod coverage;
 mod cut;

@@ -40,9 +40,27 @@ fn singular(list: &str) -> String {
         "enum" | "text" | "verbatim" | "body" | "json" => {
             return format!("item of {}", quoted(list));
         }
-        other => return other.strip_suffix('s').unwrap_or(other).replace('_', " "),
+        other => match one_of(other) {
+            Some(one) => return one.replace('_', " "),
+            None => return format!("item of {}", quoted(other)),
+        },
     };
     known.to_owned()
+}
+
+/// The singular of an English plural, where it looks like one.
+fn one_of(plural: &str) -> Option<String> {
+    if let Some(stem) = plural.strip_suffix("ies") {
+        return Some(format!("{stem}y"));
+    }
+    for end in ["sses", "xes", "ches", "shes"] {
+        if plural.ends_with(end) {
+            return plural.strip_suffix("es").map(str::to_owned);
+        }
+    }
+    let is_singular = ["ss", "us", "is"].iter().any(|end| plural.ends_with(end));
+    let stem = plural.strip_suffix('s').filter(|_| !is_singular)?;
+    Some(stem.to_owned())
 }
 
 fn ordinal(index: usize) -> String {
@@ -78,6 +96,10 @@ mod tests {
                 Some("`response` of the first example"),
             ),
             ("/requests/20", Some("the 21st request")),
+            ("/addresses/0", Some("the first address")),
+            ("/entries/0", Some("the first entry")),
+            ("/status/0", Some("the first item of `status`")),
+            ("/by_hand/0", Some("the first item of `by_hand`")),
             ("/server", Some("`server`")),
             ("/setup/111/save/x", Some("`x` of `save`")),
         ] {

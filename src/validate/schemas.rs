@@ -7,6 +7,7 @@ use jsonschema::{Draft, Retrieve, Uri, ValidationError, Validator};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::broken::broken;
 use super::cut::Cut;
 use super::misfit::{Misfit, Part};
 use super::words;
@@ -53,11 +54,26 @@ pub(super) struct Root {
     pub json: Value,
     /// What it is called within itself, where that is known.
     uri: Option<String>,
+    /// Whether its descriptions are written to be told with findings.
+    pub is_ours: bool,
 }
 
 impl Root {
     fn new(json: Value, uri: Option<String>) -> Self {
-        Self { json, uri }
+        Self {
+            json,
+            uri,
+            is_ours: false,
+        }
+    }
+
+    /// Of which nothing is known.
+    pub const fn unknown() -> Self {
+        Self {
+            json: Value::Null,
+            uri: None,
+            is_ours: false,
+        }
     }
 
     /// The file, where what was not met stands in it, and in none beside it.
@@ -99,25 +115,28 @@ impl Schema {
     /// # Errors
     /// It is no JSON Schema, or a reference leads out of it.
     pub fn compile(json: Value) -> Result<Self, String> {
-        Self::build(json, false)
+        Self::build(json, false).map_err(in_words)
     }
 
     /// Compiles a contract: as [`Schema::compile`], and formats must be kept.
     ///
     /// # Errors
-    /// As [`Schema::compile`].
-    pub(super) fn contract(json: Value) -> Result<Self, String> {
+    /// As [`Schema::compile`], with the place in the schema.
+    pub(super) fn contract(json: Value) -> Result<Self, Misfit> {
         Self::build(json, true)
     }
 
-    fn build(json: Value, formats: bool) -> Result<Self, String> {
+    fn build(json: Value, formats: bool) -> Result<Self, Misfit> {
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(formats)
             .offline()
             .build(&json)
-            .map_err(|error| error.to_string())?;
-        let root = Root::new(json, None);
+            .map_err(|error| broken(&json, &error))?;
+        let root = Root {
+            is_ours: !formats,
+            ..Root::new(json, None)
+        };
         Ok(Self { root, validator })
     }
 
@@ -141,7 +160,7 @@ impl Schema {
             .with_base_uri(format!("{LOCAL}schema.json"))
             .with_retriever(Beside { base, read })
             .build(&json)
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| in_words(broken(&json, &error)))?;
         let id = json.get("$id").and_then(Value::as_str);
         let uri = match id {
             None => Some(format!("{LOCAL}schema.json")),
@@ -209,6 +228,14 @@ where
         let bytes = (self.read)(&path)?;
         let json = json::parse_bytes(&bytes);
         Ok(json.map_err(|fault| format!("{path} is not JSON: {}", fault.message))?)
+    }
+}
+
+/// Where there is no place to point to.
+fn in_words(misfit: Misfit) -> String {
+    match misfit.pointer.as_str() {
+        "" => misfit.message,
+        at => format!("{}, at {at}", misfit.message),
     }
 }
 

@@ -63,9 +63,12 @@ fn message(schema: &Root, error: &ValidationError<'_>) -> String {
             let options: Vec<_> = options.as_array().into_iter().flatten().map(show).collect();
             format!("expected {}, found {}", list(&options, "or"), show(found))
         }
-        Kind::Constant { expected_value } => {
-            format!("expected {}, found {}", show(expected_value), show(found))
-        }
+        Kind::Constant { expected_value } => match (show(expected_value), show(found)) {
+            (expected, found) if expected == found => {
+                format!("expected another value than {found}")
+            }
+            (expected, found) => format!("expected {expected}, found {found}"),
+        },
         Kind::Pattern { pattern } => form(schema, error)
             .unwrap_or_else(|| format!("expected a text of the form {}", quoted(pattern))),
         Kind::Format { format } => format!("expected a text of the form {}", quoted(format)),
@@ -80,6 +83,14 @@ fn message(schema: &Root, error: &ValidationError<'_>) -> String {
         Kind::MaxProperties { limit } => format!("expected at most {limit} keys"),
         Kind::Minimum { limit } => format!("expected at least {limit}, found {}", show(found)),
         Kind::Maximum { limit } => format!("expected at most {limit}, found {}", show(found)),
+        Kind::Contains => contained(schema, error),
+        Kind::UnevaluatedItems { unexpected } => {
+            let there = found.as_array().map_or(0, Vec::len);
+            match there.saturating_sub(unexpected.len()) {
+                0 => "expected an empty array".to_owned(),
+                limit => format!("expected at most {limit} items"),
+            }
+        }
         Kind::UniqueItems => "an item stands twice".to_owned(),
         Kind::Not { .. } => "the value is not allowed here".to_owned(),
         Kind::OneOfMultipleValid { .. } => {
@@ -122,9 +133,15 @@ fn forbidden(error: &ValidationError<'_>) -> String {
     let other = tokens.iter().position(|token| token == "dependentSchemas");
     let other = other.and_then(|index| tokens.get(index + 1));
     let name = pointer::tokens(error.instance_path().as_str()).last();
-    let name = quoted(&name.unwrap_or_default());
+    let name = name.unwrap_or_default();
+    let is_item =
+        tokens.last().is_some_and(|token| token == "items") && name.parse::<usize>().is_ok();
+    let is_whole = name.is_empty();
+    let name = quoted(&name);
     match other {
         Some(other) => format!("{name} cannot stand beside {}", quoted(other)),
+        None if is_item => "no item is allowed here".to_owned(),
+        None if is_whole => "no value is allowed here".to_owned(),
         None => format!("{name} is not allowed here"),
     }
 }
@@ -198,12 +215,37 @@ pub(super) fn wrong_type(expected: &[String], found: &Value) -> String {
     format!("expected {}, found {found}", list(expected, "or"))
 }
 
+/// Longer arrays and objects are not shown.
+const SHORT: usize = 60;
+
+/// How many items must be of the kind that `contains` asks for.
+fn contained(schema: &Root, error: &ValidationError<'_>) -> String {
+    let limit = |key: &str| parent(schema, error)?.get(key)?.as_u64();
+    let asked = "of the kind that `contains` asks for";
+    let is_most = error.schema_path().as_str().ends_with("/maxContains");
+    match (is_most, limit("minContains"), limit("maxContains")) {
+        (true, _, Some(most)) => format!("expected at most {most} items {asked}"),
+        (_, Some(least @ 2..), _) => format!("expected at least {least} items {asked}"),
+        _ => format!("expected an item {asked}"),
+    }
+}
+
 /// A value of which the schema or the file says one, on a line.
 pub(super) fn show(value: &Value) -> String {
     match value {
         Value::String(text) => quoted(text),
-        Value::Array(_) => "an array".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
+        Value::Array(_) | Value::Object(_) => {
+            let text = value.to_string();
+            let kind = if value.is_array() {
+                "an array"
+            } else {
+                "an object"
+            };
+            match text.len() <= SHORT {
+                true => quoted(&text),
+                false => kind.to_owned(),
+            }
+        }
         other => {
             let text = quoted(&other.to_string());
             text.trim_matches('`').to_owned()
@@ -217,6 +259,9 @@ fn form(schema: &Root, error: &ValidationError<'_>) -> Option<String> {
     let parent = parent(schema, error)?;
     if let Some(text) = parent.get("patternErrorMessage").and_then(Value::as_str) {
         return Some(text.to_owned());
+    }
+    if !schema.is_ours {
+        return None;
     }
     let text = parent.get("description")?.as_str()?;
     Some(format!("expected: {}", text.trim_end_matches('.')))
@@ -318,5 +363,53 @@ mod tests {
         let schema = json!({"enum": ["a"]});
         let message = &told(schema, json!("x".repeat(10_000)))[0].1;
         assert!(message.len() < 120, "{message}");
+    }
+
+    #[test]
+    fn no_jargon_of_the_validator_is_told() {
+        let contract = |schema: Value, value: Value| -> Vec<String> {
+            let misfits = Schema::contract(schema).ok().unwrap().misfits(&value);
+            misfits.into_iter().map(|misfit| misfit.message).collect()
+        };
+        for (schema, value, message) in [
+            (
+                json!({"const": {"x": 1}}),
+                json!({"x": 2}),
+                "expected `{\"x\":1}`, found `{\"x\":2}`",
+            ),
+            (
+                json!({"pattern": "^[0-9]+$", "description": "The name of the user. And more."}),
+                json!("x"),
+                "expected a text of the form `^[0-9]+$`",
+            ),
+            (
+                json!({"contains": {"type": "string"}}),
+                json!([1]),
+                "expected an item of the kind that `contains` asks for",
+            ),
+            (
+                json!({"contains": {"type": "string"}, "minContains": 2}),
+                json!(["x"]),
+                "expected at least 2 items of the kind that `contains` asks for",
+            ),
+            (
+                json!({"contains": {"type": "string"}, "maxContains": 1}),
+                json!(["x", "y"]),
+                "expected at most 1 items of the kind that `contains` asks for",
+            ),
+            (
+                json!({"prefixItems": [true], "unevaluatedItems": false}),
+                json!([1, 2]),
+                "expected at most 1 items",
+            ),
+            (
+                json!({"items": false}),
+                json!([1]),
+                "no item is allowed here",
+            ),
+            (json!(false), json!(1), "no value is allowed here"),
+        ] {
+            assert_eq!(contract(schema, value), [message]);
+        }
     }
 }
