@@ -111,8 +111,15 @@ fn own_schema(file: &Path) -> Result<Schema> {
     })?;
     let folder = file.parent().unwrap_or(Path::new("")).to_owned();
     let read = move |path: &str| {
-        read_document(&folder.join(path))
-            .map_err(|error| format!("{:#}", anyhow::Error::new(error)))
+        let beside = folder.join(path);
+        let top = folder.as_os_str().is_empty().then_some(Path::new("."));
+        // A link may lead anywhere. What is not there, reading tells.
+        if let (Ok(top), Ok(real)) = (top.unwrap_or(&folder).canonicalize(), beside.canonicalize())
+            && !real.starts_with(top)
+        {
+            return Err(format!("{path} is a link out of the folder of the schema"));
+        }
+        read_document(&beside).map_err(|error| format!("{:#}", anyhow::Error::new(error)))
     };
     Ok(Schema::beside(json, read)
         .map_err(|reason| advice(format!("the schema {shown} cannot be used: {reason}")))?)

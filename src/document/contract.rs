@@ -4,6 +4,10 @@ use std::fmt;
 
 use super::{DocumentName, NameError};
 
+/// The key under which a contract names the media types, beside JSON, that a response may be of; `text/*` names several. Of
+/// bodies in them it says nothing.
+pub const MEDIA_TYPES: &str = "x-media-types";
+
 /// Which bodies a contract is for: those of an endpoint's responses with a status.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContractName {
@@ -22,6 +26,11 @@ pub enum ContractStatus {
     Class(u16),
     /// All others: `default`.
     Default,
+}
+
+/// Whether a response of that status has no body, whatever its headers say (RFC 9110, section 6.4.1 and 15.3.6).
+pub const fn has_no_body(status: u16) -> bool {
+    matches!(status, 100..=199 | 204 | 205 | 304)
 }
 
 impl ContractName {

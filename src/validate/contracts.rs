@@ -4,36 +4,47 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::cut::Cut;
+use super::misfit::{Misfit, Part};
 use super::schemas::Schema;
-use crate::document::{Body, Collection, ContractName, EndpointDocument, Loaded};
-use crate::finding::{Finding, codes};
+use crate::document::{
+    Body, Collection, ContractName, ContractStatus, EndpointDocument, ExampleTarget, Loaded,
+    MEDIA_TYPES, Request, Response, essence, has_no_body, is_json_media_type,
+};
+use crate::finding::{Finding, SourceFile, codes};
 
 /// Contracts by name.
 type Contracts<'a> = BTreeMap<&'a ContractName, &'a Loaded<Value>>;
 
 /// What does not fit, of all bodies, and what is wrong with the contracts themselves. Those of `others` count in place of
-/// files of the same name.
+/// files of the same name, and `wholes` in place of what an example shows of a body.
 pub(super) fn findings(
     collection: &Collection,
     others: &BTreeMap<ContractName, Loaded<Value>>,
+    wholes: &BTreeMap<ExampleTarget, Body>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let contracts: Contracts<'_> = collection.contracts.iter().chain(others).collect();
     for (name, contract) in &contracts {
         let schema = match Schema::contract(contract.json.clone()) {
             Ok(schema) => Some(schema),
-            Err(reason) => {
-                findings.push(
-                    Finding::new(
-                        codes::BROKEN_CONTRACT,
-                        format!("the contract cannot be used: {reason}"),
-                    )
-                    .in_file(&contract.source)
-                    .about(&name.document)
-                    .help(
-                        "it must be a JSON Schema (2020-12) whose references stay within the file",
-                    ),
-                );
+            Err(misfit) => {
+                // One from elsewhere does not stand in its file as it was compiled.
+                let told = match others.contains_key(*name) {
+                    true => misfit.at(&contract.source, None),
+                    false => misfit.in_json(&contract.source),
+                };
+                let help = told.help.clone().unwrap_or_else(|| {
+                    "it must be a JSON Schema (2020-12) whose references stay within the file"
+                        .to_owned()
+                });
+                findings.push(Finding {
+                    code: codes::BROKEN_CONTRACT,
+                    severity: codes::BROKEN_CONTRACT.default_severity(),
+                    message: format!("the contract cannot be used: {}", told.message),
+                    help: Some(help),
+                    ..told.about(&name.document)
+                });
                 None
             }
         };
@@ -41,7 +52,9 @@ pub(super) fn findings(
             (None, _) => findings.push(orphan(name, contract)),
             (Some(document), Some(schema)) => {
                 let is_own = |status| governing(&contracts, name, status);
-                findings.append(&mut bodies(name, contract, document, &schema, is_own));
+                findings.append(&mut bodies(
+                    name, contract, document, &schema, is_own, wholes,
+                ));
             }
             (Some(_), None) => {}
         }
@@ -73,27 +86,43 @@ fn bodies(
     document: &Loaded<EndpointDocument>,
     schema: &Schema,
     is_own: impl Fn(u16) -> bool,
+    wholes: &BTreeMap<ExampleTarget, Body>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let examples = document.item.iter().flat_map(|item| &item.examples);
-    for (index, example) in examples.enumerate() {
-        let Some(response) = example.response.parsed() else {
-            continue;
-        };
-        if !is_own(response.status) {
-            continue;
-        }
+    let governed: Vec<_> = examples
+        .enumerate()
+        .filter_map(|(index, example)| {
+            let response = example.response.parsed()?;
+            is_own(response.status).then_some((index, example, response))
+        })
+        .collect();
+    let is_json = |(_, _, response): &(_, _, &Response)| matches!(response.body, Body::Json(_));
+    let has_json = governed.iter().any(is_json);
+    for (index, example, response) in governed {
         let at = format!("/examples/{index}/response");
         let about = format!("{}#{}", name.document, example.name);
-        let told = match &response.body {
+        let request = example.request.parsed();
+        let target = ExampleTarget {
+            document: name.document.clone(),
+            example: example.name.clone(),
+        };
+        let (body, cut) = match wholes.get(&target) {
+            Some(whole) => (whole, Cut::NONE),
+            None => (&response.body, Cut::new(&example.shortened)),
+        };
+        let told = match body {
             Body::Json(body) => schema
-                .misfits(body)
+                .misfits_of_part(body, cut)
                 .into_iter()
                 .map(|mut misfit| {
                     misfit.pointer = format!("{at}/body{}", misfit.pointer);
-                    misfit.in_json(&document.source)
+                    shown(misfit, &document.source).in_json(&document.source)
                 })
                 .collect(),
+            Body::Empty if may_be_empty(name.status, request, response.status) => Vec::new(),
+            _ if says_nothing(&contract.json) => Vec::new(),
+            _ if is_other_form(&contract.json, request, response, has_json) => Vec::new(),
             _ => {
                 let finding = Finding::new(codes::CONTRACT_MISMATCH, "expected a JSON body");
                 vec![finding.at_key(&document.source, &at)]
@@ -114,6 +143,68 @@ fn bodies(
         findings.extend(told);
     }
     findings
+}
+
+/// What is wrong with an item that the example leaves out is told at the array.
+fn shown(mut misfit: Misfit, source: &SourceFile) -> Misfit {
+    while source.locate(&misfit.pointer).is_none() {
+        let Some((outer, last)) = misfit.pointer.rsplit_once('/') else {
+            break;
+        };
+        if let Ok(index) = last.parse::<usize>() {
+            let number = index.saturating_add(1);
+            let message = &misfit.message;
+            misfit.message = format!("{message} (in item {number}, which is not shown)");
+        }
+        misfit.part = Part::Value;
+        misfit.pointer = outer.to_owned();
+    }
+    misfit
+}
+
+/// Whether a response has no body by the rules of HTTP, or may have none since the contract was not made for its status alone: a
+/// source that says nothing of a body leaves no trace in a contract for several.
+fn may_be_empty(contract: ContractStatus, request: Option<&Request>, status: u16) -> bool {
+    let is_head = request.is_some_and(|request| request.method == "HEAD");
+    is_head || has_no_body(status) || !matches!(contract, ContractStatus::Exactly(_))
+}
+
+/// Whether a body that is not JSON is meant to be of its media type: the contract knows of it ([`MEDIA_TYPES`]), the request asked
+/// for it, or it stands beside a body of JSON.
+fn is_other_form(
+    contract: &Value,
+    request: Option<&Request>,
+    response: &Response,
+    is_beside_json: bool,
+) -> bool {
+    let Some(media) = response.headers.get("Content-Type") else {
+        return false;
+    };
+    if is_json_media_type(media) {
+        return false;
+    }
+    let media = essence(media);
+    let is = |range: &str| match essence(range).strip_suffix('*') {
+        Some("*/") => true,
+        Some(start) => media.starts_with(start),
+        None => essence(range) == media,
+    };
+    let known = contract.get(MEDIA_TYPES).and_then(Value::as_array);
+    let mut known = known.into_iter().flatten().filter_map(Value::as_str);
+    let accepted = request
+        .into_iter()
+        .flat_map(|one| one.headers.get_all("Accept"));
+    let mut accepted = accepted.flat_map(|value| value.split(','));
+    is_beside_json || known.any(is) || accepted.any(|one| essence(one) == media)
+}
+
+/// Whether a contract lets every body pass, as one does for a status of which a source says nothing.
+fn says_nothing(contract: &Value) -> bool {
+    const WORDS: [&str; 5] = ["$schema", "$id", "$comment", "title", "description"];
+    match contract {
+        Value::Object(members) => members.keys().all(|key| WORDS.contains(&key.as_str())),
+        other => *other == Value::Bool(true),
+    }
 }
 
 #[cfg(test)]
@@ -137,7 +228,11 @@ mod tests {
                 contract.to_string(),
             );
         }
-        let findings = findings(&Collection::from_tree(&tree, ""), &BTreeMap::new());
+        let findings = findings(
+            &Collection::from_tree(&tree, ""),
+            &BTreeMap::new(),
+            &BTreeMap::new(),
+        );
         let mut told: Vec<_> = findings
             .iter()
             .filter_map(|it| it.address.clone())
@@ -167,6 +262,153 @@ mod tests {
         assert_eq!(found(&[("b.4xx", no)]), Vec::<String>::new());
     }
 
+    /// What is told of one example, by method, status, headers and body, with a contract of that name.
+    fn told(contract: &str, json: &Value, examples: &[(&str, u16, &str, Value)]) -> Vec<String> {
+        let examples = examples.iter().enumerate();
+        let examples = examples.map(|(index, (method, status, media, body))| {
+            let mut response = body.clone();
+            response["status"] = json!(status);
+            response["reason"] = json!("");
+            if !media.is_empty() {
+                response["headers"] = json!([format!("Content-Type: {media}")]);
+            }
+            json!({"name": index.to_string(), "response": response,
+                "request": {"method": method, "path": "/", "headers": ["Accept: text/html, image/png"]}})
+        });
+        let document = json!({"title": "", "method": "GET", "api_path": "/", "description": "",
+            "examples": examples.collect::<Vec<_>>()});
+        let mut tree = Tree::default();
+        tree.insert("endpoints/a/b.json", document.to_string());
+        tree.insert(
+            format!("contracts/a/b.{contract}.schema.json"),
+            json.to_string(),
+        );
+        let collection = Collection::from_tree(&tree, "");
+        let findings = findings(&collection, &BTreeMap::new(), &BTreeMap::new());
+        findings
+            .into_iter()
+            .map(|finding| finding.message)
+            .collect()
+    }
+
+    #[test]
+    fn what_has_no_body_is_held_to_none() {
+        let contract = json!({"type": "object"});
+        let empty = json!({});
+        for (name, method, status, is_told) in [
+            ("default", "DELETE", 204, false),
+            ("204", "DELETE", 204, false),
+            ("200", "HEAD", 200, false),
+            ("2XX", "GET", 202, false),
+            ("200", "GET", 200, true),
+        ] {
+            let told = told(name, &contract, &[(method, status, "", empty.clone())]);
+            assert_eq!(!told.is_empty(), is_told, "{name} {method} {status}");
+        }
+    }
+
+    #[test]
+    fn a_contract_says_nothing_of_other_media_types() {
+        let contract = json!({"type": "object"});
+        let csv = (
+            "GET",
+            200,
+            "text/csv; charset=utf-8",
+            json!({"text": ["a,b"]}),
+        );
+        let html = ("GET", 200, "text/html", json!({"text": ["<p>"]}));
+        let json_one = ("GET", 200, "application/json", json!({"body": {}}));
+        // An API that answers with something else is told, unless that was meant.
+        assert_eq!(told("200", &contract, std::slice::from_ref(&csv)).len(), 1);
+        assert!(told("200", &contract, std::slice::from_ref(&html)).is_empty());
+        assert!(told("200", &contract, &[csv.clone(), json_one]).is_empty());
+        for known in ["text/csv", "text/*", "*/*"] {
+            let contract = json!({"type": "object", MEDIA_TYPES: [known]});
+            assert!(told("200", &contract, std::slice::from_ref(&csv)).is_empty());
+        }
+        let free = json!({"$comment": "Nothing is said."});
+        assert!(told("200", &free, &[("GET", 200, "", json!({"text": ["x"]}))]).is_empty());
+        // What is JSON is held to the contract whatever its media type is called.
+        let body = ("GET", 200, "text/csv", json!({"body": 1}));
+        assert_eq!(told("200", &contract, &[body]).len(), 1);
+    }
+
+    /// What is told of an array of which an example shows two items of a hundred.
+    fn told_of_part(contract: Value, whole: Option<Value>) -> Vec<String> {
+        let document = json!({"title": "", "method": "GET", "api_path": "/", "description": "", "examples": [
+            {"name": "default", "request": {"method": "GET", "path": "/"}, "shortened": {"/a": {"shown": 2, "of": 100}},
+            "response": {"status": 200, "reason": "", "body": {"a": [1, 2]}}}]});
+        let mut tree = Tree::default();
+        tree.insert("endpoints/x/y.json", document.to_string());
+        tree.insert("contracts/x/y.200.schema.json", contract.to_string());
+        let target = "x/y".parse().unwrap();
+        let wholes = whole.map(|whole| (target, Body::Json(whole)));
+        let wholes = wholes.into_iter().collect();
+        let collection = Collection::from_tree(&tree, "");
+        let findings = findings(&collection, &BTreeMap::new(), &wholes);
+        assert!(findings.iter().all(|finding| finding.position().is_some()));
+        let message = |mut finding: Finding| {
+            finding
+                .message
+                .split_off("the body does not fit its contract: ".len())
+        };
+        findings.into_iter().map(message).collect()
+    }
+
+    #[test]
+    fn what_is_left_out_counts_as_unknown() {
+        let none: [&str; 0] = [];
+        for array in [
+            json!({"minItems": 100}),
+            json!({"contains": {"const": 7}}),
+            json!({"contains": {"const": 1}, "minContains": 2}),
+            json!({"anyOf": [{"type": "string"}, {"minItems": 100}]}),
+            json!({"not": {"maxItems": 50}}),
+            json!({"oneOf": [{"maxItems": 9}, {"maxItems": 5}]}),
+            json!({"if": {"maxItems": 9}, "then": {"items": {"type": "string"}}}),
+        ] {
+            let contract = json!({"properties": {"a": array}});
+            assert_eq!(told_of_part(contract.clone(), None), none, "{contract}");
+        }
+        for (array, message) in [
+            (json!({"maxItems": 1}), "expected at most 1 items"),
+            (
+                json!({"items": {"maximum": 1}}),
+                "expected at most 1, found 2",
+            ),
+            (
+                json!({"anyOf": [{"minItems": 3, "items": {"maximum": 1}}]}),
+                "expected at most 1, found 2",
+            ),
+        ] {
+            let contract = json!({"properties": {"a": array}});
+            assert_eq!(told_of_part(contract, None), [message]);
+        }
+    }
+
+    #[test]
+    fn the_whole_body_counts_where_it_is_known() {
+        let contract = |array: Value| json!({"properties": {"a": array}});
+        let whole = json!({"a": [1, 2, 3, "x"]});
+        let none: [&str; 0] = [];
+        assert_eq!(
+            told_of_part(contract(json!({"minItems": 4})), Some(whole.clone())),
+            none
+        );
+        for (array, message) in [
+            (json!({"minItems": 5}), "expected at least 5 items"),
+            (
+                json!({"items": {"type": "integer"}}),
+                "expected a whole number, found a string (in item 4, which is not shown)",
+            ),
+        ] {
+            assert_eq!(
+                told_of_part(contract(array), Some(whole.clone())),
+                [message]
+            );
+        }
+    }
+
     /// A contract that refers to itself without end says nothing, and must not end the program.
     #[test]
     fn circles_end() {
@@ -181,7 +423,11 @@ mod tests {
             tree.insert("endpoints/a/b.json", document.to_string());
             tree.insert("contracts/a/b.200.schema.json", contract.to_string());
             let collection = Collection::from_tree(&tree, "");
-            assert_eq!(findings(&collection, &BTreeMap::new()), [], "{contract}");
+            assert_eq!(
+                findings(&collection, &BTreeMap::new(), &BTreeMap::new()),
+                [],
+                "{contract}"
+            );
         }
     }
 }

@@ -7,10 +7,14 @@
 //! - the bodies of responses against their contracts;
 //! - that what the schema lets pass can be read, so that no file is skipped in silence.
 
+mod branches;
+mod broken;
 mod contracts;
 mod coverage;
+mod cut;
 mod files;
 mod misfit;
+mod places;
 mod plain;
 mod rules;
 mod schemas;
@@ -24,7 +28,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::document::{Collection, ContractName, DocumentName, EndpointDocument, Loaded};
+use crate::document::{
+    Body, Collection, ContractName, DocumentName, EndpointDocument, ExampleTarget, Loaded,
+};
 use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::project::{Settings, SeveritySetting};
 use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
@@ -49,6 +55,7 @@ pub struct Checks {
     host: Option<String>,
     schema: Option<Schema>,
     contracts: BTreeMap<ContractName, Loaded<Value>>,
+    wholes: BTreeMap<ExampleTarget, Body>,
     secrets: Secrets,
 }
 
@@ -64,6 +71,7 @@ impl Checks {
             host: settings.host.clone(),
             schema: None,
             contracts: BTreeMap::new(),
+            wholes: BTreeMap::new(),
             secrets: Secrets::new(SecretRules::new(&settings.secrets)),
         }
     }
@@ -77,6 +85,12 @@ impl Checks {
     /// With contracts that do not stand in files of their own; each counts in place of the one that does.
     pub fn with_contracts(mut self, contracts: BTreeMap<ContractName, Loaded<Value>>) -> Self {
         self.contracts = contracts;
+        self
+    }
+
+    /// With the whole response bodies of examples that show less of them, to be held to their contracts.
+    pub fn with_wholes(mut self, wholes: BTreeMap<ExampleTarget, Body>) -> Self {
+        self.wholes = wholes;
         self
     }
 
@@ -147,7 +161,7 @@ impl Checks {
             Box::new(|| collection.findings.clone()),
             Box::new(|| files::of_others(collection)),
             Box::new(|| secrets::of_others(collection, &self.secrets)),
-            Box::new(|| contracts::findings(collection, &self.contracts)),
+            Box::new(|| contracts::findings(collection, &self.contracts, &self.wholes)),
         ];
         for rule in rules::OF_ALL {
             parts.push(Box::new(|| rule(collection)));

@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use jsonschema::{Draft, Retrieve, Uri, Validator};
+use jsonschema::{Draft, Retrieve, Uri, ValidationError, Validator};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::broken::broken;
+use super::cut::Cut;
 use super::misfit::{Misfit, Part};
 use super::words;
 use crate::json;
@@ -43,8 +45,52 @@ pub(super) static VOLATILE: LazyLock<Schema> = LazyLock::new(|| embedded("volati
 
 /// A JSON Schema (2020-12), ready to use.
 pub struct Schema {
-    json: Value,
+    root: Root,
     validator: Validator,
+}
+
+/// The file of a schema.
+pub(super) struct Root {
+    pub json: Value,
+    /// What it is called within itself, where that is known.
+    uri: Option<String>,
+    /// Whether its descriptions are written to be told with findings.
+    pub is_ours: bool,
+}
+
+impl Root {
+    fn new(json: Value, uri: Option<String>) -> Self {
+        Self {
+            json,
+            uri,
+            is_ours: false,
+        }
+    }
+
+    /// Of which nothing is known.
+    pub const fn unknown() -> Self {
+        Self {
+            json: Value::Null,
+            uri: None,
+            is_ours: false,
+        }
+    }
+
+    /// The file, where what was not met stands in it, and in none beside it.
+    pub fn of(&self, error: &ValidationError<'_>) -> Option<&Value> {
+        let at = error.absolute_keyword_location();
+        let file = at.map(|at| at.as_str().split('#').next().unwrap_or_default());
+        let is_own = match (&self.uri, file) {
+            (Some(own), Some(file)) => own == file,
+            _ => true,
+        };
+        is_own.then_some(&self.json)
+    }
+
+    /// The value of the keyword that was not met.
+    pub fn keyword(&self, error: &ValidationError<'_>) -> Option<&Value> {
+        self.of(error)?.pointer(error.schema_path().as_str())
+    }
 }
 
 /// The names of the schemas.
@@ -69,25 +115,29 @@ impl Schema {
     /// # Errors
     /// It is no JSON Schema, or a reference leads out of it.
     pub fn compile(json: Value) -> Result<Self, String> {
-        Self::build(json, false)
+        Self::build(json, false).map_err(in_words)
     }
 
     /// Compiles a contract: as [`Schema::compile`], and formats must be kept.
     ///
     /// # Errors
-    /// As [`Schema::compile`].
-    pub(super) fn contract(json: Value) -> Result<Self, String> {
+    /// As [`Schema::compile`], with the place in the schema.
+    pub(super) fn contract(json: Value) -> Result<Self, Misfit> {
         Self::build(json, true)
     }
 
-    fn build(json: Value, formats: bool) -> Result<Self, String> {
+    fn build(json: Value, formats: bool) -> Result<Self, Misfit> {
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(formats)
             .offline()
             .build(&json)
-            .map_err(|error| error.to_string())?;
-        Ok(Self { json, validator })
+            .map_err(|error| broken(&json, &error))?;
+        let root = Root {
+            is_ours: !formats,
+            ..Root::new(json, None)
+        };
+        Ok(Self { root, validator })
     }
 
     /// Compiles a schema of the project, with references to files beside it: `read` gives the bytes of one, by its path
@@ -110,19 +160,32 @@ impl Schema {
             .with_base_uri(format!("{LOCAL}schema.json"))
             .with_retriever(Beside { base, read })
             .build(&json)
-            .map_err(|error| error.to_string())?;
-        Ok(Self { json, validator })
+            .map_err(|error| in_words(broken(&json, &error)))?;
+        let id = json.get("$id").and_then(Value::as_str);
+        let uri = match id {
+            None => Some(format!("{LOCAL}schema.json")),
+            Some(id) => id
+                .contains("://")
+                .then(|| id.trim_end_matches('#').to_owned()),
+        };
+        let root = Root::new(json, uri);
+        Ok(Self { root, validator })
     }
 
     /// All that does not fit, in no particular order; of a key that is wrong for several reasons, one is told.
     pub(super) fn misfits(&self, value: &Value) -> Vec<Misfit> {
+        self.misfits_of_part(value, Cut::NONE)
+    }
+
+    /// The same of a value in which arrays are cut, without what they may be the reason of.
+    pub(super) fn misfits_of_part(&self, value: &Value, cut: Cut<'_>) -> Vec<Misfit> {
         if self.validator.is_valid(value) {
             return Vec::new();
         }
         let mut misfits: Vec<Misfit> = Vec::new();
         let mut told = HashSet::new();
         let errors = self.validator.iter_errors(value);
-        for misfit in errors.flat_map(|error| words::misfits(&self.json, &error)) {
+        for misfit in errors.flat_map(|error| words::misfits(&self.root, &error, cut)) {
             let of_key = (misfit.part == Part::Key).then_some("");
             let reason = of_key.unwrap_or(&misfit.message).to_owned();
             if told.insert((misfit.pointer.clone(), misfit.part, reason)) {
@@ -168,6 +231,14 @@ where
     }
 }
 
+/// Where there is no place to point to.
+fn in_words(misfit: Misfit) -> String {
+    match misfit.pointer.as_str() {
+        "" => misfit.message,
+        at => format!("{}, at {at}", misfit.message),
+    }
+}
+
 /// Embedded schemas are compiled by the tests, so that none can fail here.
 fn embedded(name: &str) -> Schema {
     let json = schema_text(name).and_then(|text| serde_json::from_str(text).ok());
@@ -181,15 +252,18 @@ mod tests {
     /// The steps of scenarios and fixtures are defined in both files, so that each stands alone.
     #[test]
     fn steps_are_the_same_everywhere() {
-        assert_eq!(SCENARIO.json["$defs"], FIXTURES.json["$defs"]);
+        assert_eq!(SCENARIO.root.json["$defs"], FIXTURES.root.json["$defs"]);
         assert_eq!(
-            ENDPOINT.json["$defs"]["parameters"],
-            PAGE.json["$defs"]["parameters"]
+            ENDPOINT.root.json["$defs"]["parameters"],
+            PAGE.root.json["$defs"]["parameters"]
         );
         // A page has the original's three keys of them.
         for key in ["name", "type", "description"] {
             let key = format!("/$defs/parameter/properties/{key}");
-            assert_eq!(ENDPOINT.json.pointer(&key), PAGE.json.pointer(&key));
+            assert_eq!(
+                ENDPOINT.root.json.pointer(&key),
+                PAGE.root.json.pointer(&key)
+            );
         }
     }
 
@@ -200,8 +274,8 @@ mod tests {
         for definition in [
             "method", "request", "response", "headers", "body", "text", "lines", "bytes",
         ] {
-            let of_run = &run.json["$defs"][definition];
-            assert_eq!(ENDPOINT.json["$defs"][definition], *of_run);
+            let of_run = &run.root.json["$defs"][definition];
+            assert_eq!(ENDPOINT.root.json["$defs"][definition], *of_run);
         }
     }
 
@@ -235,6 +309,30 @@ mod tests {
                 assert!(error.contains(reason), "{reference}: {error}");
             }
         }
+    }
+
+    /// What stands at the same place in the schema itself is another thing.
+    #[test]
+    fn what_a_file_beside_the_schema_says_is_told_by_that_file() {
+        let json = serde_json::json!({"type": "object", "properties": {"a": {"$ref": "w.json"}, "b": {"$ref": "w.json#/$defs/t"}},
+            "$defs": {"t": {"patternErrorMessage": "expected a wrong thing", "pattern": "x"}}});
+        let read = |_: &str| {
+            Ok(
+                br#"{"type": "array", "$defs": {"t": {"type": "string", "pattern": "^[A-Z]+$"}}}"#
+                    .to_vec(),
+            )
+        };
+        let schema = Schema::beside(json, read).unwrap();
+        let misfits = schema.misfits(&serde_json::json!({"a": "x", "b": "x"}));
+        let mut told: Vec<_> = misfits.into_iter().map(|misfit| misfit.message).collect();
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "expected a text of the form `^[A-Z]+$`",
+                "expected an array, found a string"
+            ]
+        );
     }
 
     #[test]

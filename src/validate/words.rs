@@ -4,12 +4,20 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
+use super::branches;
+use super::cut::Cut;
 use super::misfit::Misfit;
+use super::places::place;
+use super::schemas::Root;
 use crate::finding::spelling::{list, nearest, quoted};
 use crate::json::pointer;
 
-/// An error of the validator in words: a misfit for each key that is not known, else one.
-pub(super) fn misfits(schema: &Value, error: &ValidationError<'_>) -> Vec<Misfit> {
+/// An error of the validator in words: a misfit for each key that is not known, else one; none where it may not be so of an
+/// array that was not cut.
+pub(super) fn misfits(schema: &Root, error: &ValidationError<'_>, cut: Cut<'_>) -> Vec<Misfit> {
+    if cut.hides(error) {
+        return Vec::new();
+    }
     let at = error.instance_path().as_str();
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
@@ -19,7 +27,7 @@ pub(super) fn misfits(schema: &Value, error: &ValidationError<'_>) -> Vec<Misfit
                 .collect()
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-            nearest_branch(schema, error, context)
+            branches::nearest(schema, error, context, cut)
         }
         Kind::PropertyNames { error: inner } => {
             let name = inner.instance().as_str().unwrap_or_default();
@@ -40,7 +48,7 @@ pub(super) fn misfits(schema: &Value, error: &ValidationError<'_>) -> Vec<Misfit
 }
 
 /// What is wrong with one value, in a sentence.
-fn message(schema: &Value, error: &ValidationError<'_>) -> String {
+fn message(schema: &Root, error: &ValidationError<'_>) -> String {
     let found = error.instance().as_ref();
     match error.kind() {
         Kind::Required { property } => {
@@ -55,9 +63,12 @@ fn message(schema: &Value, error: &ValidationError<'_>) -> String {
             let options: Vec<_> = options.as_array().into_iter().flatten().map(show).collect();
             format!("expected {}, found {}", list(&options, "or"), show(found))
         }
-        Kind::Constant { expected_value } => {
-            format!("expected {}, found {}", show(expected_value), show(found))
-        }
+        Kind::Constant { expected_value } => match (show(expected_value), show(found)) {
+            (expected, found) if expected == found => {
+                format!("expected another value than {found}")
+            }
+            (expected, found) => format!("expected {expected}, found {found}"),
+        },
         Kind::Pattern { pattern } => form(schema, error)
             .unwrap_or_else(|| format!("expected a text of the form {}", quoted(pattern))),
         Kind::Format { format } => format!("expected a text of the form {}", quoted(format)),
@@ -72,6 +83,14 @@ fn message(schema: &Value, error: &ValidationError<'_>) -> String {
         Kind::MaxProperties { limit } => format!("expected at most {limit} keys"),
         Kind::Minimum { limit } => format!("expected at least {limit}, found {}", show(found)),
         Kind::Maximum { limit } => format!("expected at most {limit}, found {}", show(found)),
+        Kind::Contains => contained(schema, error),
+        Kind::UnevaluatedItems { unexpected } => {
+            let there = found.as_array().map_or(0, Vec::len);
+            match there.saturating_sub(unexpected.len()) {
+                0 => "expected an empty array".to_owned(),
+                limit => format!("expected at most {limit} items"),
+            }
+        }
         Kind::UniqueItems => "an item stands twice".to_owned(),
         Kind::Not { .. } => "the value is not allowed here".to_owned(),
         Kind::OneOfMultipleValid { .. } => {
@@ -81,69 +100,8 @@ fn message(schema: &Value, error: &ValidationError<'_>) -> String {
     }
 }
 
-/// A value within a file, in words: "the second path parameter", "the response of the first example".
-fn place(pointer: &str) -> Option<String> {
-    let tokens: Vec<_> = pointer::tokens(pointer).collect();
-    let mut words = Vec::new();
-    let mut rest = tokens.as_slice();
-    while let [first, inner @ ..] = rest {
-        let number = inner.first().and_then(|token| token.parse::<usize>().ok());
-        rest = match number {
-            Some(index) => {
-                words.push(format!("the {} {}", ordinal(index), singular(first)));
-                inner.get(1..).unwrap_or_default()
-            }
-            None => {
-                words.push(match first.parse::<usize>() {
-                    Ok(index) => format!("the {} item", ordinal(index)),
-                    Err(_) => quoted(first),
-                });
-                inner
-            }
-        };
-    }
-    words.reverse();
-    // Two steps say enough, beside the line itself.
-    words.truncate(2);
-    (!words.is_empty()).then(|| words.join(" of "))
-}
-
-/// What one item of a list is called.
-fn singular(list: &str) -> String {
-    let known = match list {
-        "setup" => "set-up request",
-        "teardown" => "tear-down request",
-        "headers" => "header field",
-        "prepare" => "command",
-        "enum" | "text" | "verbatim" | "body" | "json" => {
-            return format!("item of {}", quoted(list));
-        }
-        other => return other.strip_suffix('s').unwrap_or(other).replace('_', " "),
-    };
-    known.to_owned()
-}
-
-fn ordinal(index: usize) -> String {
-    const WORDS: [&str; 12] = [
-        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
-        "tenth", "eleventh", "twelfth",
-    ];
-    if let Some(word) = WORDS.get(index) {
-        return (*word).to_owned();
-    }
-    let number = index.saturating_add(1);
-    let end = match (number % 10, number % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{number}{end}")
-}
-
 /// A key that the schema does not have, with the one that may be meant or those that there are.
-fn unknown_key(schema: &Value, error: &ValidationError<'_>, name: &str) -> Misfit {
+fn unknown_key(schema: &Root, error: &ValidationError<'_>, name: &str) -> Misfit {
     let at = error.instance_path().as_str();
     let mut misfit = Misfit::key(
         pointer::join(at, name),
@@ -175,24 +133,30 @@ fn forbidden(error: &ValidationError<'_>) -> String {
     let other = tokens.iter().position(|token| token == "dependentSchemas");
     let other = other.and_then(|index| tokens.get(index + 1));
     let name = pointer::tokens(error.instance_path().as_str()).last();
-    let name = quoted(&name.unwrap_or_default());
+    let name = name.unwrap_or_default();
+    let is_item =
+        tokens.last().is_some_and(|token| token == "items") && name.parse::<usize>().is_ok();
+    let is_whole = name.is_empty();
+    let name = quoted(&name);
     match other {
         Some(other) => format!("{name} cannot stand beside {}", quoted(other)),
+        None if is_item => "no item is allowed here".to_owned(),
+        None if is_whole => "no value is allowed here".to_owned(),
         None => format!("{name} is not allowed here"),
     }
 }
 
 /// What a missing key is for.
-fn described(schema: &Value, error: &ValidationError<'_>, property: &Value) -> Option<String> {
+fn described(schema: &Root, error: &ValidationError<'_>, property: &Value) -> Option<String> {
     let name = property.as_str()?;
     let of_parent = parent(schema, error)?.get("properties")?.get(name)?;
-    let text = resolved(schema, of_parent, "description")?.as_str()?;
+    let text = resolved(&schema.json, of_parent, "description")?.as_str()?;
     Some(format!("{}: {}", quoted(name), text.trim_end_matches('.')))
 }
 
 /// The schema's first example of a value, where it is short.
-fn such_as(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
-    let example = resolved(schema, parent(schema, error)?, "examples")?.get(0)?;
+fn such_as(schema: &Root, error: &ValidationError<'_>) -> Option<String> {
+    let example = resolved(&schema.json, parent(schema, error)?, "examples")?.get(0)?;
     let text = example.to_string();
     let worth = example.is_string() || example.is_number();
     (worth && text.len() <= 40).then(|| format!("write a value such as {text}"))
@@ -204,54 +168,8 @@ fn meant(options: &Value, found: &Value) -> Option<String> {
     Some(format!("did you mean `{meant}`?"))
 }
 
-/// Of several forms that a value may have, the one that it misses by least: of its type, then with the
-/// fewest faults. Where it is of no form's type, all types are told.
-fn nearest_branch(
-    schema: &Value,
-    error: &ValidationError<'_>,
-    branches: &[Vec<ValidationError<'static>>],
-) -> Vec<Misfit> {
-    let at = error.instance_path();
-    let mistyped = |branch: &[ValidationError<'_>]| {
-        branch.iter().any(|inner| {
-            inner.instance_path() == at
-                && matches!(
-                    inner.kind(),
-                    Kind::Type { .. } | Kind::Constant { .. } | Kind::Enum { .. }
-                )
-        })
-    };
-    let best = branches
-        .iter()
-        .filter(|branch| !mistyped(branch))
-        .min_by_key(|branch| branch.len());
-    if let Some(best) = best {
-        return best
-            .iter()
-            .flat_map(|inner| misfits(schema, inner))
-            .collect();
-    }
-    let mut types: Vec<String> = Vec::new();
-    let mut values: Vec<String> = Vec::new();
-    for inner in branches.iter().flatten() {
-        match inner.kind() {
-            Kind::Type { .. } => types.append(&mut expected_types(schema, inner)),
-            Kind::Constant { expected_value } => values.push(show(expected_value)),
-            Kind::Enum { options } => {
-                values.extend(options.as_array().into_iter().flatten().map(show));
-            }
-            _ => {}
-        }
-    }
-    types.append(&mut values);
-    vec![Misfit::value(
-        at.as_str(),
-        wrong_type(&types, error.instance()),
-    )]
-}
-
 /// The types that a schema allows, in words.
-fn expected_types(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {
+pub(super) fn expected_types(schema: &Root, error: &ValidationError<'_>) -> Vec<String> {
     let word = |name: &Value| {
         let name = name.as_str().unwrap_or_default();
         match name {
@@ -265,7 +183,7 @@ fn expected_types(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {
         }
         .to_owned()
     };
-    match (schema.pointer(error.schema_path().as_str()), error.kind()) {
+    match (schema.keyword(error), error.kind()) {
         (Some(Value::Array(names)), _) => names.iter().map(word).collect(),
         (Some(name), _) => vec![word(name)],
         // In a file beside the schema, where the types have no order.
@@ -280,7 +198,7 @@ fn expected_types(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {
     }
 }
 
-fn wrong_type(expected: &[String], found: &Value) -> String {
+pub(super) fn wrong_type(expected: &[String], found: &Value) -> String {
     let whole = "a whole number".to_owned();
     let found = match found {
         Value::Null => "null".to_owned(),
@@ -297,12 +215,37 @@ fn wrong_type(expected: &[String], found: &Value) -> String {
     format!("expected {}, found {found}", list(expected, "or"))
 }
 
+/// Longer arrays and objects are not shown.
+const SHORT: usize = 60;
+
+/// How many items must be of the kind that `contains` asks for.
+fn contained(schema: &Root, error: &ValidationError<'_>) -> String {
+    let limit = |key: &str| parent(schema, error)?.get(key)?.as_u64();
+    let asked = "of the kind that `contains` asks for";
+    let is_most = error.schema_path().as_str().ends_with("/maxContains");
+    match (is_most, limit("minContains"), limit("maxContains")) {
+        (true, _, Some(most)) => format!("expected at most {most} items {asked}"),
+        (_, Some(least @ 2..), _) => format!("expected at least {least} items {asked}"),
+        _ => format!("expected an item {asked}"),
+    }
+}
+
 /// A value of which the schema or the file says one, on a line.
-fn show(value: &Value) -> String {
+pub(super) fn show(value: &Value) -> String {
     match value {
         Value::String(text) => quoted(text),
-        Value::Array(_) => "an array".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
+        Value::Array(_) | Value::Object(_) => {
+            let text = value.to_string();
+            let kind = if value.is_array() {
+                "an array"
+            } else {
+                "an object"
+            };
+            match text.len() <= SHORT {
+                true => quoted(&text),
+                false => kind.to_owned(),
+            }
+        }
         other => {
             let text = quoted(&other.to_string());
             text.trim_matches('`').to_owned()
@@ -312,19 +255,22 @@ fn show(value: &Value) -> String {
 
 /// The form that a pattern asks for. Editors show the same words: `patternErrorMessage` is what
 /// the JSON language service of VS Code reads.
-fn form(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+fn form(schema: &Root, error: &ValidationError<'_>) -> Option<String> {
     let parent = parent(schema, error)?;
     if let Some(text) = parent.get("patternErrorMessage").and_then(Value::as_str) {
         return Some(text.to_owned());
+    }
+    if !schema.is_ours {
+        return None;
     }
     let text = parent.get("description")?.as_str()?;
     Some(format!("expected: {}", text.trim_end_matches('.')))
 }
 
 /// The schema whose keyword was not met.
-fn parent<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<&'a Value> {
+fn parent<'a>(schema: &'a Root, error: &ValidationError<'_>) -> Option<&'a Value> {
     let (parent, _) = error.schema_path().as_str().rsplit_once('/')?;
-    schema.pointer(parent)
+    schema.of(error)?.pointer(parent)
 }
 
 /// A keyword of a schema, or of that which it refers to within the same file.
@@ -350,48 +296,6 @@ mod tests {
             .into_iter()
             .map(|misfit| (misfit.pointer, misfit.message, misfit.help))
             .collect()
-    }
-
-    #[test]
-    fn of_several_forms_the_nearest_is_told() {
-        let schema = json!({"anyOf": [
-            {"type": "string"},
-            {"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "number"}, "b": {}}},
-        ]});
-        let one = told(schema.clone(), json!({"a": "x", "b": 1}));
-        assert_eq!(
-            one,
-            [(
-                "/a".to_owned(),
-                "expected a number, found a string".to_owned(),
-                None
-            )]
-        );
-        let none = told(schema, json!(1));
-        assert_eq!(none[0].1, "expected a string or an object, found a number");
-
-        let schema = json!({"oneOf": [{"const": "x"}, {"enum": [1, "y"]}, {"type": "null"}]});
-        assert_eq!(
-            told(schema, json!("z"))[0].1,
-            "expected null, `x`, 1 or `y`, found a string"
-        );
-    }
-
-    #[test]
-    fn places_are_told_in_words() {
-        for (pointer, words) in [
-            ("", None),
-            ("/path_parameters/1", Some("the second path parameter")),
-            (
-                "/examples/0/response",
-                Some("`response` of the first example"),
-            ),
-            ("/requests/20", Some("the 21st request")),
-            ("/server", Some("`server`")),
-            ("/setup/111/save/x", Some("`x` of `save`")),
-        ] {
-            assert_eq!(place(pointer).as_deref(), words, "{pointer}");
-        }
     }
 
     #[test]
@@ -459,5 +363,53 @@ mod tests {
         let schema = json!({"enum": ["a"]});
         let message = &told(schema, json!("x".repeat(10_000)))[0].1;
         assert!(message.len() < 120, "{message}");
+    }
+
+    #[test]
+    fn no_jargon_of_the_validator_is_told() {
+        let contract = |schema: Value, value: Value| -> Vec<String> {
+            let misfits = Schema::contract(schema).ok().unwrap().misfits(&value);
+            misfits.into_iter().map(|misfit| misfit.message).collect()
+        };
+        for (schema, value, message) in [
+            (
+                json!({"const": {"x": 1}}),
+                json!({"x": 2}),
+                "expected `{\"x\":1}`, found `{\"x\":2}`",
+            ),
+            (
+                json!({"pattern": "^[0-9]+$", "description": "The name of the user. And more."}),
+                json!("x"),
+                "expected a text of the form `^[0-9]+$`",
+            ),
+            (
+                json!({"contains": {"type": "string"}}),
+                json!([1]),
+                "expected an item of the kind that `contains` asks for",
+            ),
+            (
+                json!({"contains": {"type": "string"}, "minContains": 2}),
+                json!(["x"]),
+                "expected at least 2 items of the kind that `contains` asks for",
+            ),
+            (
+                json!({"contains": {"type": "string"}, "maxContains": 1}),
+                json!(["x", "y"]),
+                "expected at most 1 items of the kind that `contains` asks for",
+            ),
+            (
+                json!({"prefixItems": [true], "unevaluatedItems": false}),
+                json!([1, 2]),
+                "expected at most 1 items",
+            ),
+            (
+                json!({"items": false}),
+                json!([1]),
+                "no item is allowed here",
+            ),
+            (json!(false), json!(1), "no value is allowed here"),
+        ] {
+            assert_eq!(contract(schema, value), [message]);
+        }
     }
 }

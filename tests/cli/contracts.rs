@@ -93,6 +93,39 @@ fn a_captured_body_is_held_to_its_contract() {
     assert!(sandbox.read(DOCUMENT).contains("\"a\": 2"));
 }
 
+/// Of an array that is shown in part, the contract is held against all that was captured.
+#[test]
+fn a_contract_is_about_the_whole_of_a_long_array() {
+    let sandbox = project();
+    let body = json!({"items": (0..100).collect::<Vec<_>>()});
+    let api = Api::json("200 OK", body.to_string().as_bytes());
+    let settings = format!(
+        "base_url = 'http://127.0.0.1:{}'\n[severity]\nnot-canonical = 'off'\n",
+        api.port
+    );
+    sandbox.write("apidocs.toml", settings);
+    let request =
+        json!({"request": "GET /things/", "example": "things/get-things", "show": {"/items": 3}});
+    sandbox.write(
+        "api-docs/scenarios/Things.json",
+        json!({"title": "Things", "requests": [request]}).to_string(),
+    );
+    let contract = |array| json!({"properties": {"items": array}}).to_string();
+    sandbox.write(CONTRACT, contract(json!({"minItems": 100})));
+    sandbox.run(&["generate"]).exits(0);
+    assert!(sandbox.read(DOCUMENT).contains("\"of\": 100"));
+    sandbox.run(&["validate"]).exits(0);
+    sandbox.run(&["check"]).exits(0);
+    sandbox.write(CONTRACT, contract(json!({"items": {"maximum": 98}})));
+    sandbox.run(&["validate"]).exits(0);
+    let report = sandbox.run(&["check", "--report", "json"]).exits(1).json();
+    assert_eq!(codes(&report), ["contract-mismatch"]);
+    assert_eq!(
+        report["findings"][0]["message"],
+        "the body does not fit its contract: expected at most 98, found 99 (in item 100, which is not shown)"
+    );
+}
+
 #[test]
 fn a_contract_without_endpoint_is_told() {
     let sandbox: Sandbox = project();

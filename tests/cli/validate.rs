@@ -132,6 +132,19 @@ fn a_schema_of_the_project_is_added() {
             &[expected, "help: "],
         );
     }
+    #[cfg(unix)]
+    {
+        sandbox.write("outside.json", "{}");
+        let link = sandbox.path("checks/link.json");
+        std::os::unix::fs::symlink(sandbox.path("outside.json"), link).unwrap();
+        sandbox.write("checks/endpoint.json", r#"{"$ref": "link.json"}"#);
+        fails(
+            &sandbox,
+            &["validate", "--schema", "checks/endpoint.json"],
+            2,
+            &["link.json is a link out of the folder of the schema"],
+        );
+    }
 }
 
 #[test]

@@ -197,7 +197,12 @@ pub fn recapture(
     findings.extend(described.unknown(&after));
     if captured.is_complete() {
         let contracts = described.contracts(&after);
-        let others = together(&checks.with_contracts(contracts), &after);
+        let wholes = captured.examples.iter();
+        let wholes = wholes.filter_map(|(target, one)| Some((target.clone(), one.whole.clone()?)));
+        let checks = checks
+            .with_contracts(contracts)
+            .with_wholes(wholes.collect());
+        let others = together(&checks, &after);
         let told = examined.findings().cloned().chain(others);
         let files = captured_files(&after, &captured);
         findings.extend(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::document::ContractName;
+use crate::document::{ContractName, MEDIA_TYPES};
 
 /// What a reference to a definition of the contract itself begins with.
 const OWN: &str = "#/$defs/";
@@ -72,6 +72,7 @@ impl Shared {
         let mut description = None;
         if let Some(members) = schema.as_object_mut() {
             members.shift_remove("$schema");
+            members.shift_remove(MEDIA_TYPES);
             if let Some(Value::String(text)) = members.get("description") {
                 description = Some(text.clone());
                 members.shift_remove("description");

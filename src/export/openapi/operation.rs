@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::contracts::Shared;
 use super::{body, types};
 use crate::document::{
-    Body, ContractName, ContractStatus, DocumentName, EndpointDocument, Example, Parameter,
-    essence, is_json_media_type,
+    Body, ContractName, ContractStatus, DocumentName, EndpointDocument, Example, MEDIA_TYPES,
+    Parameter, essence, is_json_media_type,
 };
 use crate::import::naming;
 use crate::import::openapi::{DEPRECATED, placeholders};
@@ -249,6 +249,10 @@ fn response(described: &Described<'_>, status: ContractStatus) -> Value {
         let entry = content.entry(media).or_insert_with(|| json!({}));
         if let Some(entry) = entry.as_object_mut() {
             entry.shift_insert(0, "schema".to_owned(), schema);
+        }
+        let others = contract.get(MEDIA_TYPES).and_then(Value::as_array);
+        for media in others.into_iter().flatten().filter_map(Value::as_str) {
+            content.entry(media).or_insert_with(|| json!({}));
         }
     }
     let reason = key.parse().ok().and_then(naming::reason);

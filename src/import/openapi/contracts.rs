@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::matching::Known;
+use super::schema::DIALECT;
 use super::{Operation, Source};
-use crate::document::{Collection, ContractName, ContractStatus, Loaded};
+use crate::document::{Collection, ContractName, ContractStatus, Loaded, has_no_body};
 use crate::finding::{Finding, Severity, codes};
 
 /// Contracts for the documents that a project has.
@@ -64,16 +65,36 @@ pub fn live_contracts(
         .collect()
 }
 
-/// The contract of each status of an operation that has one.
+/// The contract of each status of an operation that has one. A status that is there without JSON has one that lets every body
+/// pass where a wider one would speak of it otherwise.
 pub(super) fn of_operation(
     operation: &Operation<'_>,
 ) -> impl Iterator<Item = (ContractStatus, Value)> {
-    operation.statuses().into_iter().filter_map(|status| {
+    let statuses = operation.statuses().into_iter().filter_map(|status| {
         // Not every key is a status; some write `4xx` for `4XX`.
         let own = ContractStatus::parse(status)
             .or_else(|| ContractStatus::parse(&status.to_ascii_uppercase()))?;
-        Some((own, operation.schema(status)?))
-    })
+        Some((own, operation.schema(status)))
+    });
+    let statuses: Vec<_> = statuses.collect();
+    let is_covered = |own: ContractStatus| {
+        let mut wider = statuses.iter().filter(|(_, schema)| schema.is_some());
+        match own {
+            ContractStatus::Exactly(status) => {
+                !has_no_body(status) && wider.any(|(other, _)| other.covers(status))
+            }
+            ContractStatus::Class(_) => wider.any(|(other, _)| *other == ContractStatus::Default),
+            ContractStatus::Default => false,
+        }
+    };
+    let covered: Vec<bool> = statuses.iter().map(|(own, _)| is_covered(*own)).collect();
+    statuses
+        .into_iter()
+        .zip(covered)
+        .filter_map(|((own, schema), is_covered)| {
+            let free = || json!({"$schema": DIALECT, "$comment": "Nothing is said of JSON for this status."});
+            Some((own, schema.or_else(|| is_covered.then(free))?))
+        })
 }
 
 /// That no document is about an operation.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::schema;
 use super::source::{Node, Source, Version};
-use crate::document::{DocumentName, is_json_media_type};
+use crate::document::{DocumentName, MEDIA_TYPES, is_json_media_type};
 use crate::finding::{Finding, codes};
 use crate::import::naming::{self, Names};
 
@@ -192,6 +192,14 @@ impl<'s> Operation<'s> {
         let response = self.response(status)?;
         let node = self.schema_node(&response)?;
         let mut schema = schema::plain(&node);
+        let others = self.media_types(&response).into_iter();
+        let others: Vec<_> = others.filter(|media| !is_json_media_type(media)).collect();
+        if let Some(members) = schema.as_object_mut()
+            && !others.is_empty()
+        {
+            let at = usize::from(members.contains_key("$schema"));
+            members.shift_insert(at, MEDIA_TYPES.to_owned(), others.into());
+        }
         // The words of the response stand where the schema has none of its own.
         if let Some(members) = schema.as_object_mut()
             && !members.contains_key("description")
@@ -212,14 +220,31 @@ impl<'s> Operation<'s> {
     }
 
     fn schema_node(&self, response: &Node<'s>) -> Option<Node<'s>> {
+        let media_types = self.media_types(response);
         if self.node.source.version == Version::Swagger2 {
-            return response.get("schema");
+            let schema = response.get("schema")?;
+            let is_file = schema.value.get("type").is_some_and(|kind| kind == "file");
+            let is_json = media_types.is_empty() || media_types.iter().copied().any(may_be_json);
+            return (is_json && !is_file).then_some(schema);
         }
         let content = response.members("content");
-        let mut json = content
-            .iter()
-            .filter(|(media, _)| is_json_media_type(media) || *media == "*/*");
+        let mut json = content.iter().filter(|(media, _)| may_be_json(media));
         json.find_map(|(_, media)| media.get("schema"))
+    }
+
+    /// The media types that a response may be of, as they are written; none where the document says none.
+    fn media_types(&self, response: &Node<'s>) -> Vec<&'s str> {
+        if self.node.source.version != Version::Swagger2 {
+            let content = response.members("content").into_iter();
+            return content.map(|(media, _)| media).collect();
+        }
+        let own = self.node.get("produces");
+        let produces = own.or_else(|| self.node.source.root().get("produces"));
+        let list = produces.and_then(|list| list.take().as_array());
+        list.into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
     }
 
     /// Path parameters and so on: those of the path, replaced by those of the operation.
@@ -242,6 +267,11 @@ impl<'s> Operation<'s> {
         all.extend(own);
         all
     }
+}
+
+/// Whether bodies of a media type, or of a range of them, may be JSON.
+fn may_be_json(media: &str) -> bool {
+    is_json_media_type(media) || media == "*/*"
 }
 
 /// Whether the words of a response are those of its status anyway.

@@ -3,7 +3,7 @@
 use super::reader::{DEEPEST, Reader, Text};
 use crate::json::RESERVED_KEY;
 use crate::stabilize::secrets::Look;
-use crate::validate::rules::length::Counts;
+use crate::validate::rules::spelling::Counts;
 
 impl<'a> Reader<'a> {
     /// The body that begins here, on that level of the document; gives what its length consists of.
@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let scalar = self.scalar()?;
-                self.counts.scalar(scalar.len() as u64);
+                self.counts.scalar(scalar);
                 Some(())
             }
         }
@@ -37,6 +37,7 @@ impl<'a> Reader<'a> {
     fn object(&mut self, level: usize) -> Option<()> {
         let mut before: Option<&str> = None;
         let mut name: Option<Text<'_>> = None;
+        self.counts.open_object();
         let members = self.container(level, b'}', |body| {
             let key = body.counted_string()?;
             // Sorted, and so none of them twice. Which of two comes first where there are escapes is not plain.

@@ -11,8 +11,8 @@ mod reader;
 mod schema;
 mod tree;
 
-use super::rules::length::Counts;
 use super::rules::private;
+use super::rules::spelling::Counts;
 use crate::finding::{Code, codes};
 use crate::stabilize::secrets::{Look, Secrets};
 

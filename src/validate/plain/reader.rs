@@ -2,7 +2,7 @@
 
 use crate::json::is_written_so;
 use crate::stabilize::secrets::Look;
-use crate::validate::rules::length::{Counts, is_escaped_by_some};
+use crate::validate::rules::spelling::{Counts, is_escaped_by_some};
 
 /// A deeper document takes the long way.
 pub(super) const DEEPEST: usize = 100;

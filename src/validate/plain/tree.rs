@@ -11,7 +11,7 @@ use super::reader::{DEEPEST, Reader};
 use crate::document::key_order;
 use crate::json::{KeyOrder, RESERVED_KEY};
 use crate::stabilize::secrets::{Node, View};
-use crate::validate::rules::length::Counts;
+use crate::validate::rules::spelling::Counts;
 
 /// A JSON value whose strings stay where they are read. No key stands twice.
 #[derive(Debug, Clone)]

@@ -17,6 +17,7 @@ mod paths;
 pub(super) mod private;
 mod prose;
 mod sections;
+pub(super) mod spelling;
 mod status;
 mod strings;
 mod template;

@@ -1,0 +1,50 @@
+//! Arrays of which an example shows the first items alone: what a contract says of how many there are, or that some item is
+//! there, was found out about all of them, when they were captured.
+
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind as Kind;
+
+use crate::document::Shown;
+
+/// The arrays that are cut, within the value that is checked.
+#[derive(Clone, Copy)]
+pub(super) struct Cut<'a>(Option<&'a Shown>);
+
+impl<'a> Cut<'a> {
+    /// Nothing is.
+    pub const NONE: Self = Self(None);
+
+    /// Those that an example names.
+    pub fn new(arrays: &'a Shown) -> Self {
+        Self((!arrays.is_empty()).then_some(arrays))
+    }
+
+    /// Whether what is told may not be so of the whole value. Items that are shown count as they stand: there may be too many of
+    /// them, and one may be wrong.
+    pub fn hides(self, error: &ValidationError<'_>) -> bool {
+        let Some(arrays) = self.0 else {
+            return false;
+        };
+        let at = error.instance_path().as_str();
+        let is_around = || {
+            let mut arrays = arrays.keys().filter_map(|array| array.strip_prefix(at));
+            arrays.any(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        match error.kind() {
+            Kind::MinItems { .. } | Kind::Contains => arrays.contains_key(at),
+            // Without what is hidden, the value would be of one of the forms.
+            Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
+                .iter()
+                .any(|branch| !branch.is_empty() && branch.iter().all(|inner| self.hides(inner))),
+            Kind::OneOfMultipleValid { .. }
+            | Kind::Not { .. }
+            | Kind::Constant { .. }
+            | Kind::Enum { .. } => is_around(),
+            // What an `if` decided may have been decided by what is hidden.
+            _ => {
+                let path = error.schema_path().as_str();
+                path.contains("/then/") || path.contains("/else/")
+            }
+        }
+    }
+}
