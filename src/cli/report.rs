@@ -1,6 +1,7 @@
 //! What reports need to know of a project, beside findings and changes.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use apidocs::document::{Collection, DocumentName, Step};
@@ -10,17 +11,31 @@ use apidocs::report::{Coverage, Endpoint, Report};
 
 /// A report with the endpoint documents, the requests that make their examples, and how many have one.
 pub fn report(project: &Project, collection: &Collection, findings: Vec<Finding>) -> Report {
-    let base = repository(&project.root).and_then(|top| {
-        let below = project.root.strip_prefix(top).ok()?;
-        Some(below.to_string_lossy().replace('\\', "/"))
-    });
     Report {
         findings,
         endpoints: endpoints(collection),
         coverage: Some(coverage(collection)),
-        base: base.unwrap_or_default(),
+        base: base(&project.root),
         ..Report::default()
     }
+}
+
+/// A report about files of a project whose documents are not looked at.
+pub fn of_files(root: &Path, findings: Vec<Finding>) -> Report {
+    Report {
+        findings,
+        base: base(root),
+        ..Report::default()
+    }
+}
+
+/// The folder of a project in its repository.
+fn base(root: &Path) -> String {
+    let base = repository(root).and_then(|top| {
+        let below = root.strip_prefix(top).ok()?;
+        Some(below.to_string_lossy().replace('\\', "/"))
+    });
+    base.unwrap_or_default()
 }
 
 /// How many endpoints have an example.
