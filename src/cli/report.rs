@@ -40,7 +40,10 @@ fn base(root: &Path) -> String {
 
 /// How many endpoints have an example.
 pub fn coverage(collection: &Collection) -> Coverage {
-    let mut coverage = Coverage::default();
+    let mut coverage = Coverage {
+        unread: collection.unclear_documents(),
+        ..Coverage::default()
+    };
     for (_, document) in collection.documents() {
         coverage.endpoints += 1;
         *if !document.examples.is_empty() {
