@@ -1,7 +1,10 @@
 //! The base URL of the settings, before a run.
 
+use std::fmt::Display;
+
 use super::base::BaseUrl;
-use super::template::{Expression, Template};
+use super::template::{Expression, Template, TemplateError};
+use crate::finding::spelling::nearest;
 use crate::finding::{Finding, codes};
 use crate::project::Settings;
 
@@ -12,6 +15,8 @@ pub(super) const NO_SERVER: &str =
 /// What to do then.
 pub(super) const NO_SERVER_HELP: &str =
     "write [server] with its command, or the port of an API that runs";
+
+const EXPLAINED: &str = "`apidocs explain base-url` says what it may be";
 
 /// Whether the base URL has a free port of our choosing.
 pub(super) fn has_own_port(url: &str) -> bool {
@@ -24,17 +29,57 @@ pub(super) fn has_own_port(url: &str) -> bool {
 /// What is wrong with the base URL, as far as it needs no value that only a run has.
 pub(super) fn check(settings: &Settings) -> Option<Finding> {
     let url = settings.base_url.as_deref()?;
-    let (message, help) = if has_own_port(url) && settings.server.is_none() {
-        (NO_SERVER.to_owned(), NO_SERVER_HELP)
-    } else {
-        // What it is with the values of a run is told then.
-        let is_whole = Template::parse(url).is_ok_and(|url| url.expressions().next().is_none());
-        let reason = is_whole.then(|| BaseUrl::parse(url).err())??;
-        (
-            format!("`base_url`: {reason}"),
-            "`apidocs explain base-url` says what it may be",
-        )
-    };
+    let (message, help) = fault(url, settings.server.is_some())?;
     let finding = Finding::new(codes::BASE_URL, message);
     Some(settings.place(finding, "/base_url").help(help))
+}
+
+/// The fault and its help.
+fn fault(url: &str, has_server: bool) -> Option<(String, String)> {
+    let told = |reason: &dyn Display, help: &str| {
+        let message = format!("`base_url`: {reason}");
+        Some((message, help.to_owned()))
+    };
+    let template = match Template::parse(url) {
+        Ok(template) => template,
+        Err(error) => return told(&error, EXPLAINED),
+    };
+    // Scenarios and fixtures run when the address is known: no name of theirs has a value here.
+    let mut names = template.expressions();
+    if let Some(Expression::Variable(name)) =
+        names.find(|name| matches!(name, Expression::Variable(_)))
+    {
+        let help = match nearest(name, ["port", "apidocs"]) {
+            Some(meant) => format!("did you mean `{{{{ {meant} }}}}`?"),
+            None => "`{{ port }}` is a free port, `{{ env.NAME }}` a variable of the environment"
+                .to_owned(),
+        };
+        return told(&TemplateError::Unknown(name.clone()), &help);
+    }
+    if has_own_port(url) && !has_server {
+        return Some((NO_SERVER.to_owned(), NO_SERVER_HELP.to_owned()));
+    }
+    // What it is with the values of a run is told then.
+    let is_whole = template.expressions().next().is_none();
+    let reason = is_whole.then(|| BaseUrl::parse(url).err())??;
+    told(&reason, EXPLAINED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_no_run_defines_are_told() {
+        let told = |url: &str| fault(url, true).map(|(message, help)| format!("{message}; {help}"));
+        assert_eq!(
+            told("http://127.0.0.1:{{ prt }}").unwrap(),
+            "`base_url`: nothing defines `prt`; did you mean `{{ port }}`?"
+        );
+        assert!(told("http://{{ machine }}").unwrap().contains("env.NAME"));
+        assert!(told("http://{{ port").unwrap().contains("not closed"));
+        for good in ["http://127.0.0.1:{{ port }}", "{{ env.API }}/v1"] {
+            assert_eq!(told(good), None);
+        }
+    }
 }

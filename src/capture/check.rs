@@ -25,19 +25,25 @@ pub fn check(options: &Options<'_>) -> Vec<Finding> {
         findings: Vec::new(),
         targets: BTreeMap::new(),
         unfilled: BTreeMap::new(),
+        names_are_known: options.collection.are_fixtures_clear(),
     };
     check.unreadable(&plan);
     check.findings.extend(plan.forbidden.iter().cloned());
     let fixtures = check.fixtures(&plan);
     check.findings.extend(address::check(options.settings));
     check.identities(&plan, &fixtures);
+    let are_fixtures_known = check.names_are_known;
     for (ident, loaded, scenario) in &plan.scenarios {
         let collection = options.collection;
         check
             .findings
             .extend(order::check(collection, ident, &loaded.source, scenario));
         let mut known = fixtures.clone();
-        for before in order::ancestors(collection, ident) {
+        let before = order::ancestors(collection, ident);
+        let is_clear = |name: &&str| collection.is_scenario_clear(name);
+        check.names_are_known =
+            are_fixtures_known && is_clear(ident) && before.iter().all(is_clear);
+        for before in before {
             let loaded = collection.scenarios.get(before);
             let before = loaded.and_then(|loaded| loaded.item.as_ref());
             known.extend(
@@ -66,6 +72,8 @@ struct Check<'a> {
     targets: BTreeMap<ExampleTarget, usize>,
     /// Variables without a value, and how many requests wait for each.
     unfilled: BTreeMap<String, usize>,
+    /// Whether all that defines names for what is looked at is understood.
+    names_are_known: bool,
 }
 
 impl Check<'_> {
@@ -121,7 +129,7 @@ impl Check<'_> {
         let Some(auth) = self.options.settings.auth.get(name) else {
             return;
         };
-        for missing in unknown(value_of(auth), known) {
+        for missing in self.unknown(value_of(auth), known) {
             if missing == OUTPUT && auth.command.is_some() {
                 continue;
             }
@@ -150,7 +158,7 @@ impl Check<'_> {
                 }
                 continue;
             };
-            for missing in unknown(value_of(auth), known) {
+            for missing in self.unknown(value_of(auth), known) {
                 if missing == OUTPUT && auth.command.is_some() {
                     continue;
                 }
@@ -264,11 +272,7 @@ impl Check<'_> {
     /// Whether there is a file of that document, be it readable or not: a broken one is told elsewhere.
     fn exists(&self, document: &DocumentName) -> bool {
         let collection = self.options.collection;
-        let broken = |finding: &Finding| {
-            let file = finding.file().unwrap_or_default();
-            file.ends_with(&document.file())
-        };
-        collection.endpoints.contains_key(document) || collection.findings.iter().any(broken)
+        collection.endpoints.contains_key(document) || collection.is_unread(&document.file())
     }
 
     fn text(&mut self, source: &Arc<SourceFile>, at: &str, text: &str, known: &BTreeSet<String>) {
@@ -276,7 +280,7 @@ impl Check<'_> {
             self.findings
                 .push(Finding::new(codes::BAD_TEMPLATE, message).at_pointer(source, at));
         }
-        for name in unknown(text, known) {
+        for name in self.unknown(text, known) {
             let finding = match name.strip_prefix("env.") {
                 Some(name) => Finding::new(
                     codes::UNKNOWN_VARIABLE,
@@ -294,6 +298,21 @@ impl Check<'_> {
             };
             self.findings.push(finding.at_pointer(source, at));
         }
+    }
+
+    /// The names in a text that nothing defines.
+    fn unknown(&self, text: &str, known: &BTreeSet<String>) -> Vec<String> {
+        let Ok(template) = Template::parse(text) else {
+            return Vec::new();
+        };
+        let missing = |expression: &&Expression| match expression {
+            Expression::Variable(name) => self.names_are_known && !known.contains(name),
+            Expression::Env(name) => env(name).is_none() && !known.contains(&expression.name()),
+            _ => false,
+        };
+        let names = template.expressions().filter(missing);
+        let names: BTreeSet<_> = names.map(Expression::name).collect();
+        names.into_iter().collect()
     }
 
     /// Variables that are still to be filled in, each once however many requests wait for it.
@@ -339,21 +358,6 @@ impl Check<'_> {
             self.findings.push(finding);
         }
     }
-}
-
-/// The names in a text that nothing defines.
-fn unknown(text: &str, known: &BTreeSet<String>) -> Vec<String> {
-    let Ok(template) = Template::parse(text) else {
-        return Vec::new();
-    };
-    let missing = |expression: &&Expression| match expression {
-        Expression::Variable(name) => !known.contains(name),
-        Expression::Env(name) => env(name).is_none() && !known.contains(&expression.name()),
-        _ => false,
-    };
-    let names = template.expressions().filter(missing);
-    let names: BTreeSet<_> = names.map(Expression::name).collect();
-    names.into_iter().collect()
 }
 
 /// The files that a step sends.

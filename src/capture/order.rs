@@ -39,7 +39,7 @@ pub(super) fn check(
     let mut findings = Vec::new();
     for (index, name) in scenario.after.iter().enumerate() {
         let pointer = format!("/after/{index}");
-        if !collection.scenarios.contains_key(name) {
+        if !collection.has_scenario(name) {
             let message = format!("there is no scenario named {name:?}");
             findings.push(
                 Finding::new(codes::UNKNOWN_SCENARIO, message)

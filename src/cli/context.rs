@@ -10,14 +10,15 @@ use anyhow::{Context as _, Result};
 use apidocs::capture::{self, Spawned};
 use apidocs::finding::{Finding, any_error};
 use apidocs::project::{
-    ChangeSet, LeftRun, Location, Project, Recovery, append_file, recover, write_file,
+    self, ChangeSet, Faulty, LeftRun, Location, Project, Recovery, append_file, recover, write_file,
 };
 use apidocs::report::{self, Format, Report};
 use apidocs::stabilize::secrets::{Rules, Secrets};
-use apidocs::validate::{apply_severity, without_secrets};
+use apidocs::validate::{apply_severity, faulty_settings, without_secrets};
 
 use super::args::Global;
 use super::exit::{Advice, Exit, Interrupted};
+use super::report::of_files;
 use super::terminal::tell;
 
 /// The flags of every verb, and what is around us.
@@ -71,16 +72,24 @@ impl Context {
     }
 
     /// The project, with another folder of documents than the flags and settings name.
+    ///
+    /// # Errors
+    /// Its settings have faults: all of them are told.
     pub fn project_at(&self, docs: Option<&Path>) -> Result<Project> {
-        let current = std::env::current_dir().context("the current folder cannot be read")?;
-        let docs = docs.map(Path::to_owned);
-        let location = Location {
-            config: self.global.config.clone(),
-            docs: docs.or_else(|| self.global.docs.clone()),
-        };
-        let found = Project::find(&current, &location);
+        match self.project_in_parts(docs)? {
+            (project, None) => Ok(project),
+            (project, Some(faulty)) => Err(self.refuse(&project.root, &faulty)?),
+        }
+    }
+
+    /// The same, also of settings that cannot be used as they stand: with those parts of them that can be read.
+    pub fn project_in_parts(&self, docs: Option<&Path>) -> Result<(Project, Option<Faulty>)> {
+        let current = current_folder()?;
+        let mut location = self.location();
+        location.docs = docs.map(Path::to_owned).or(location.docs);
+        let found = Project::find_in_parts(&current, &location);
         let recovered = match &found {
-            Ok(project) => {
+            Ok((project, _)) => {
                 self.stop_left_behind(&project.root);
                 // An import has its journal in the folder of documents.
                 self.recover(&project.root)? | self.recover(&project.docs)?
@@ -89,9 +98,43 @@ impl Context {
             Err(_) => self.recover(&current)?,
         };
         if recovered {
-            return Ok(Project::find(&current, &location)?);
+            return Ok(Project::find_in_parts(&current, &location)?);
         }
         Ok(found?)
+    }
+
+    /// The project, where there is one; nothing is finished or undone.
+    ///
+    /// # Errors
+    /// As [`Context::project_at`].
+    pub fn project_if_any(&self) -> Result<Option<Project>> {
+        match Project::find_in_parts(&current_folder()?, &self.location()) {
+            Ok((project, None)) => Ok(Some(project)),
+            Ok((project, Some(faulty))) => Err(self.refuse(&project.root, &faulty)?),
+            Err(project::Error::NoProject(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn location(&self) -> Location {
+        Location {
+            config: self.global.config.clone(),
+            docs: self.global.docs.clone(),
+        }
+    }
+
+    /// Tells all that is wrong with the settings, in every format that was asked for; gives the error that nothing was done.
+    fn refuse(&self, root: &Path, faulty: &Faulty) -> Result<anyhow::Error> {
+        let report = of_files(root, faulty_settings(faulty));
+        self.tell(Channel::Diagnostics, &report, None)?;
+        let file = &faulty.source.path;
+        Ok(Advice {
+            message: format!("{file} cannot be used as it stands: nothing was done"),
+            help:
+                "mend what is told above; `apidocs schema settings` prints what the file may hold"
+                    .to_owned(),
+        }
+        .into())
     }
 
     /// Stops what runs that were killed left running, and says so.
@@ -234,6 +277,10 @@ impl Context {
         set.commit(&project.root)?;
         Ok(())
     }
+}
+
+fn current_folder() -> Result<PathBuf> {
+    std::env::current_dir().context("the current folder cannot be read")
 }
 
 /// Adds the report to the summary of the job, where GitHub Actions says which file that is.

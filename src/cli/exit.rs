@@ -80,7 +80,7 @@ fn located(error: &anyhow::Error) -> Option<&LocatedError> {
         return Some(error);
     }
     match (error.downcast_ref(), error.downcast_ref()) {
-        (Some(project::Error::Settings(error)), _) => Some(error),
+        (Some(project::Error::Settings(faulty)), _) => Some(&faulty.first),
         (_, Some(OutputError::Manifest(error))) => Some(error),
         _ => None,
     }

@@ -24,28 +24,38 @@ pub fn report(project: &Project, collection: &Collection, findings: Vec<Finding>
 
 /// A report of findings alone.
 pub fn of_findings(context: &Context, findings: Vec<Finding>) -> Report {
-    let root = match context.project() {
-        Ok(project) => Some(project.root),
+    match (context.project(), std::env::current_dir()) {
+        (Ok(project), _) => of_files(&project.root, findings),
         // Some verbs need none; then paths are told as they were given.
-        Err(_) => std::env::current_dir().ok(),
-    };
+        (Err(_), Ok(folder)) => of_files(&folder, findings),
+        (Err(_), Err(_)) => of_files(Path::new(""), findings),
+    }
+}
+
+/// A report about files of a project whose documents are not looked at.
+pub fn of_files(root: &Path, findings: Vec<Finding>) -> Report {
     Report {
         findings,
-        base: root.map(|root| base(&root)).unwrap_or_default(),
+        base: base(root),
         ..Report::default()
     }
 }
 
-/// A folder in its repository.
+/// The folder of a project in its repository.
 fn base(root: &Path) -> String {
-    let below = repository(root).and_then(|top| Some(root.strip_prefix(top).ok()?.to_owned()));
-    let below = below.unwrap_or_default();
-    below.to_string_lossy().replace('\\', "/")
+    let base = repository(root).and_then(|top| {
+        let below = root.strip_prefix(top).ok()?;
+        Some(below.to_string_lossy().replace('\\', "/"))
+    });
+    base.unwrap_or_default()
 }
 
 /// How many endpoints have an example.
 pub fn coverage(collection: &Collection) -> Coverage {
-    let mut coverage = Coverage::default();
+    let mut coverage = Coverage {
+        unread: collection.unclear_documents(),
+        ..Coverage::default()
+    };
     for (_, document) in collection.documents() {
         coverage.endpoints += 1;
         *if !document.examples.is_empty() {

@@ -11,7 +11,7 @@ use apidocs::document::{
 use apidocs::drift::{Version, apply_impact};
 use apidocs::finding::{DocumentChanges, Finding, codes};
 use apidocs::import;
-use apidocs::project::{DEFAULT_DOCS, Error, Location, Project, read_revision, read_tree};
+use apidocs::project::{DEFAULT_DOCS, Location, Project, read_revision, read_tree};
 use apidocs::report::Endpoint;
 use apidocs::validate::apply_severity;
 
@@ -58,7 +58,8 @@ pub fn compared(
         Some(new) => side(context, new)?,
         None => Side::of(reading::read_collection(&context.project()?)?),
     };
-    let project = found(context)?;
+    // Two folders are compared without.
+    let project = context.project_if_any()?;
     let volatile = match (volatile, &project) {
         (Some(file), _) => Volatile::of_file(&absolute(file)?, &file.to_string_lossy())?,
         (None, Some(project)) => Volatile::of_project(project)?,
@@ -83,7 +84,7 @@ pub fn compared(
 
 /// The findings in order, each once, with the severities of the settings, where there is a project.
 pub fn judged(context: &Context, mut findings: Vec<Finding>) -> Result<Vec<Finding>> {
-    if let Some(project) = found(context)? {
+    if let Some(project) = context.project_if_any()? {
         findings = apply_severity(findings, &project.settings.severity);
     }
     findings.sort_by(Finding::order);
@@ -140,7 +141,7 @@ pub fn side(context: &Context, name: &str) -> Result<Side> {
         context.recover(&folder)?;
         return folder_side(&folder, name);
     }
-    let docs = match found(context)? {
+    let docs = match context.project_if_any()? {
         Some(project) => project.docs,
         // The documents may be gone from the working tree.
         None => std::env::current_dir()?.join(DEFAULT_DOCS),
@@ -150,19 +151,6 @@ pub fn side(context: &Context, name: &str) -> Result<Side> {
         endpoints: BTreeMap::new(),
         ..Side::of(reading::read_tree(&tree, name))
     })
-}
-
-/// The project, where there is one: two folders are compared without.
-fn found(context: &Context) -> Result<Option<Project>> {
-    let location = Location {
-        config: context.global.config.clone(),
-        docs: context.global.docs.clone(),
-    };
-    match Project::find(&std::env::current_dir()?, &location) {
-        Ok(project) => Ok(Some(project)),
-        Err(Error::NoProject(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// A folder of documents, of the original's pages, or a project.

@@ -7,27 +7,38 @@ use apidocs::capture;
 use apidocs::document::Collection;
 use apidocs::finding::{Finding, SourceFile, codes};
 use apidocs::json::{self, MAX_SIZE};
-use apidocs::project::{Project, read_document, read_file};
+use apidocs::project::{Faulty, Project, read_document, read_file};
 use apidocs::stabilize::Rules;
-use apidocs::validate::{self, Checks, Schema};
+use apidocs::validate::{self, Checks, Schema, faulty_settings};
 
 use super::args::Validate;
 use super::context::{Channel, Context, exit_of};
 use super::exit::{Advice, Exit};
-use super::report::report;
+use super::report::{of_files, report};
 use super::scenarios::Scenarios;
 use super::source::Described;
 use super::volatile::{self, Volatile};
 use super::{fix, parallel, reading};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
-    let project = context.project()?;
+    let (project, faulty) = context.project_in_parts(None)?;
+    let faults = faulty.as_ref().map_or_else(Vec::new, faulty_settings);
     let mut checks = Checks::new(&project.settings);
     if let Some(file) = &args.schema {
         checks = checks.with_schema(own_schema(file)?);
     }
-    if args.fix {
-        fix::fix(context, &project, &checks)?;
+    match &faulty {
+        // Which folder is meant, and what counts in it, may be what the settings say wrongly.
+        Some(faulty) if args.fix => {
+            let file = &faulty.source.path;
+            context.say(format!("nothing was fixed: {file} must be mended first"));
+        }
+        None if args.fix => fix::fix(context, &project, &checks)?,
+        _ => {}
+    }
+    if faulty.is_some() && !project.docs.is_dir() {
+        context.tell(Channel::Answer, &of_files(&project.root, faults), None)?;
+        return Ok(Exit::Findings);
     }
     let (collection, mut findings) = reading::checked(&project, &checks)?;
     let described = Described::of(&project)?;
@@ -39,7 +50,12 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
         &scenarios.options(),
     ));
     findings.extend(described.unknown(&collection));
-    let findings = context.judge(&project, findings);
+    if let Some(faulty) = &faulty {
+        findings.retain(|finding| !may_follow(finding, faulty));
+    }
+    let mut findings = context.judge(&project, findings);
+    findings.extend(faults);
+    findings.sort_by(Finding::order);
     let exit = exit_of(&findings);
     let report = report(&project, &collection, findings);
     let any = |which: &dyn Fn(&Finding) -> bool| report.findings.iter().any(which);
@@ -60,6 +76,23 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     // The run is over: to give back the memory of thousands of documents, one after the other, would only hold it up.
     std::mem::forget((collection, report));
     Ok(exit)
+}
+
+/// Whether it may be told only because something of the settings could not be read.
+fn may_follow(finding: &Finding, faulty: &Faulty) -> bool {
+    let is_in_settings = finding.file() == Some(faulty.source.path.as_str());
+    let rests_on: &[&str] = match finding.code {
+        // They were told whole.
+        codes::SCHEMA | codes::TOML_SYNTAX if is_in_settings => return true,
+        codes::UNKNOWN_VARIABLE if is_in_settings => &["auth"],
+        codes::UNKNOWN_IDENTITY => &["auth", "identity"],
+        codes::BASE_URL => &["base_url", "server"],
+        codes::SECRET => &["secrets"],
+        codes::CONTRACT_MISMATCH => &["source"],
+        codes::REAL_HOST => &["host"],
+        _ => &[],
+    };
+    rests_on.iter().any(|key| faulty.may_lack(key))
 }
 
 /// The same as [`Checks::together`], with its parts side by side.

@@ -1,6 +1,6 @@
 //! All documents of a project, read from a tree of files.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -41,6 +41,8 @@ pub struct Collection {
     pub contracts: BTreeMap<ContractName, Loaded<Value>>,
     /// Files that could not be read, and names that cannot be used.
     pub findings: Vec<Finding>,
+    /// The paths of these files (of a link, perhaps of a folder), relative to the folder of documents.
+    pub(super) unread: BTreeSet<String>,
 }
 
 impl Collection {
@@ -67,6 +69,7 @@ impl Collection {
         self.approvals = self.approvals.take().or(other.approvals);
         self.contracts.extend(other.contracts);
         self.findings.extend(other.findings);
+        self.unread.extend(other.unread);
     }
 
     /// The endpoint documents that could be understood.
@@ -89,22 +92,22 @@ impl Collection {
         let shown = below(prefix, path);
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
-            ["sections.json"] => self.sections = self.read(shown, bytes),
-            ["fixtures.json"] => self.fixtures = self.read(shown, bytes),
-            [Approvals::FILE] => self.approvals = self.read(shown, bytes),
+            ["sections.json"] => self.sections = self.read(path, shown, bytes),
+            ["fixtures.json"] => self.fixtures = self.read(path, shown, bytes),
+            [Approvals::FILE] => self.approvals = self.read(path, shown, bytes),
             ["scenarios", file] if file.ends_with(".json") => {
                 let ident = file.trim_end_matches(".json");
                 if let Err(error) = check_file_name(ident) {
-                    self.unsafe_name(shown, bytes, &error.to_string());
-                } else if let Some(loaded) = self.read(shown, bytes) {
+                    self.unsafe_name(path, shown, bytes, &error.to_string());
+                } else if let Some(loaded) = self.read(path, shown, bytes) {
                     self.scenarios.insert(ident.to_owned(), Arc::new(loaded));
                 }
             }
             ["endpoints", section, file] if file.ends_with(".json") => {
                 match DocumentName::new(section, file.trim_end_matches(".json")) {
-                    Err(error) => self.unsafe_name(shown, bytes, &error.to_string()),
+                    Err(error) => self.unsafe_name(path, shown, bytes, &error.to_string()),
                     Ok(name) => {
-                        let loaded = self.read(shown, bytes)?;
+                        let loaded = self.read(path, shown, bytes)?;
                         self.endpoints.insert(name.clone(), Arc::new(loaded));
                         return Some(name);
                     }
@@ -112,10 +115,10 @@ impl Collection {
             }
             ["contracts", section, file] if file.ends_with(".json") => {
                 match ContractName::new(section, file) {
-                    Err(error) => self.unsafe_name(shown, bytes, &error.to_string()),
+                    Err(error) => self.unsafe_name(path, shown, bytes, &error.to_string()),
                     Ok(None) => self.stray(shown, bytes),
                     Ok(Some(name)) => {
-                        if let Some(loaded) = self.read(shown, bytes) {
+                        if let Some(loaded) = self.read(path, shown, bytes) {
                             self.contracts.insert(name, loaded);
                         }
                     }
@@ -131,6 +134,7 @@ impl Collection {
 
     /// Tells of what is there and was not read.
     pub fn add_unread(&mut self, path: &str, reason: &str, prefix: &str) {
+        self.unread.insert(path.to_owned());
         let source = SourceFile::new(below(prefix, path), b"");
         let finding = Finding::new(codes::UNREAD_LINK, reason).in_file(&source);
         self.findings
@@ -149,8 +153,9 @@ impl Collection {
         );
     }
 
-    fn unsafe_name(&mut self, shown: String, bytes: Vec<u8>, reason: &str) {
+    fn unsafe_name(&mut self, path: &str, shown: String, bytes: Vec<u8>, reason: &str) {
         let source = SourceFile::of_bytes(shown, bytes);
+        self.unread.insert(path.to_owned());
         self.findings.push(
             Finding::new(codes::UNSAFE_NAME, reason)
                 .in_file(&source)
@@ -158,7 +163,12 @@ impl Collection {
         );
     }
 
-    fn read<T: DeserializeOwned>(&mut self, shown: String, bytes: Vec<u8>) -> Option<Loaded<T>> {
+    fn read<T: DeserializeOwned>(
+        &mut self,
+        path: &str,
+        shown: String,
+        bytes: Vec<u8>,
+    ) -> Option<Loaded<T>> {
         let json = json::parse_bytes(&bytes);
         let is_too_large = bytes.len() > json::MAX_SIZE;
         // Nothing in a file that is too large is worth to be kept, or shown.
@@ -167,6 +177,7 @@ impl Collection {
         match json {
             Ok(json) => Some(Loaded::new(source, json)),
             Err(fault) => {
+                self.unread.insert(path.to_owned());
                 let faults = match fault.kind {
                     FaultKind::DuplicateKey => json::duplicate_keys(&source.text),
                     _ => vec![fault],

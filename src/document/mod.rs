@@ -5,6 +5,7 @@
 //! it.
 
 mod approvals;
+mod clarity;
 mod collection;
 mod contract;
 mod endpoint;

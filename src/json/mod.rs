@@ -10,7 +10,7 @@ mod writer;
 
 pub use index::Spans;
 pub(crate) use reader::RESERVED_KEY;
-pub use reader::{Fault, FaultKind, MAX_DEPTH, MAX_SIZE, STACK_SIZE, parse, parse_bytes};
+pub use reader::{Fault, FaultKind, MAX_DEPTH, MAX_SIZE, STACK_SIZE, parse, parse_bytes, text};
 pub(crate) use spans::duplicate_keys;
 pub use spans::{Place, locate, raw_offset};
 pub(crate) use writer::is_written_so;

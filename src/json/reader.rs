@@ -72,6 +72,11 @@ impl Fault {
 
 /// Reads bytes: UTF-8 without a byte order mark, then as [`parse`].
 pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Fault> {
+    parse(text(bytes)?)
+}
+
+/// Reads bytes as a text: UTF-8, not more than [`MAX_SIZE`].
+pub fn text(bytes: &[u8]) -> Result<&str, Fault> {
     if bytes.len() > MAX_SIZE {
         return Err(Fault::new(
             FaultKind::Size,
@@ -80,15 +85,14 @@ pub fn parse_bytes(bytes: &[u8]) -> Result<Value, Fault> {
         )
         .with_help("let the scenario ask for less: nobody reads an example of that size"));
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => parse(text),
-        Err(error) => Err(Fault::new(
+    std::str::from_utf8(bytes).map_err(|error| {
+        Fault::new(
             FaultKind::Encoding,
             error.valid_up_to(),
             "the file is not UTF-8",
         )
-        .with_help("save it as UTF-8")),
-    }
+        .with_help("save it as UTF-8")
+    })
 }
 
 /// Reads one JSON text (RFC 8259). Digits of numbers survive.

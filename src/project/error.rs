@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::finding::LocatedError;
+use super::Faulty;
 
 /// Why a project cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum Error {
     NoFolder(PathBuf),
     /// The settings cannot be used.
     #[error(transparent)]
-    Settings(#[from] Box<LocatedError>),
+    Settings(Box<Faulty>),
     /// The file system said no.
     #[error("cannot {action} {}", path.display())]
     Io {
@@ -108,7 +108,7 @@ impl Error {
             Self::NoFolder(_) => {
                 "`--docs DIR` or `docs` in apidocs.toml names the folder of documents; `apidocs init` makes one".to_owned()
             }
-            Self::Settings(error) => return error.help.clone(),
+            Self::Settings(faulty) => return faulty.first.help.clone(),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied => "nothing was changed; make it writable and run the command again".to_owned(),
                 io::ErrorKind::StorageFull => "nothing was changed; make room and run the command again".to_owned(),

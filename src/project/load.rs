@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Listing, Settings, list_files, read_document, read_file,
-    read_tree,
+    DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Faulty, Listing, Settings, list_files, parts,
+    read_document, read_tree,
 };
 use crate::document::{Collection, Tree};
 use crate::finding::spelling::nearest;
 use crate::finding::{LocatedError, SourceFile};
-use crate::json::MAX_SIZE;
+use crate::json;
 
 /// The name of the settings file.
 pub const CONFIG_FILE: &str = "apidocs.toml";
@@ -42,9 +42,23 @@ impl Project {
     /// unless `location` names them.
     ///
     /// # Errors
-    /// Settings that cannot be read. That there are none is no error where `location` names a folder
+    /// Settings that cannot be read or used. That there are none is no error where `location` names a folder
     /// of documents or `api-docs` stands in the current one.
     pub fn find(current: &Path, location: &Location) -> Result<Self, Error> {
+        match Self::find_in_parts(current, location)? {
+            (project, None) => Ok(project),
+            (_, Some(faulty)) => Err(Error::Settings(Box::new(faulty))),
+        }
+    }
+
+    /// The same, also of settings that cannot be used as they stand: with those parts of them that can be read.
+    ///
+    /// # Errors
+    /// As [`Project::find`], but for settings with faults.
+    pub fn find_in_parts(
+        current: &Path,
+        location: &Location,
+    ) -> Result<(Self, Option<Faulty>), Error> {
         let config = match &location.config {
             Some(config) => Some(current.join(config)),
             None => current
@@ -58,28 +72,29 @@ impl Project {
             if location.docs.is_none() && !docs.is_dir() {
                 return Err(Error::NoProject(current.to_owned()));
             }
-            return Ok(Self {
+            let project = Self {
                 root: current.to_owned(),
                 docs,
                 settings: Settings::default(),
                 source: None,
-            });
+            };
+            return Ok((project, None));
         };
-        let bytes = read_file(&config, MAX_SIZE as u64)?;
+        let bytes = read_document(&config)?;
         let shown = config.file_name().unwrap_or_default().to_string_lossy();
-        let source = SourceFile::new(shown, &bytes);
-        let mut settings = read_settings(&source)?;
+        let (source, mut settings, faulty) = read_settings(&shown, &bytes);
         settings.file = Some(Arc::clone(&source));
         let root = config.parent().unwrap_or(current).to_owned();
         let docs = flag.unwrap_or_else(|| {
             root.join(settings.docs.as_deref().unwrap_or(Path::new(DEFAULT_DOCS)))
         });
-        Ok(Self {
+        let project = Self {
             root,
             docs,
             settings,
             source: Some(source),
-        })
+        };
+        Ok((project, faulty))
     }
 
     /// The folder of rendered pages.
@@ -145,13 +160,48 @@ impl Project {
     }
 }
 
-fn read_settings(source: &Arc<SourceFile>) -> Result<Settings, Error> {
-    toml::from_str(&source.text).map_err(|error| {
-        let help = meant(error.message()).unwrap_or_else(|| {
-            "`apidocs schema settings` prints what the file may hold".to_owned()
-        });
-        Box::new(LocatedError::new(source, error.span(), error.message()).help(help)).into()
-    })
+/// The file, what can be read of it, and what is wrong with it.
+fn read_settings(shown: &str, bytes: &[u8]) -> (Arc<SourceFile>, Settings, Option<Faulty>) {
+    let fault = match json::text(bytes) {
+        Err(fault) => fault,
+        Ok(text) => {
+            let source = SourceFile::of_text(shown, text.to_owned());
+            let error = match toml::from_str(text) {
+                Ok(settings) => return (source, settings, None),
+                Err(error) => error,
+            };
+            let (settings, faults) = Settings::in_parts(text);
+            let faulty = Faulty {
+                first: located(&source, &error),
+                text: None,
+                lost: parts::lost(text, &faults),
+                source: Arc::clone(&source),
+            };
+            return (source, settings, Some(faulty));
+        }
+    };
+    // Nothing in a file that is too large is worth to be shown.
+    let shown_bytes = match bytes.len() > json::MAX_SIZE {
+        true => &[],
+        false => bytes,
+    };
+    let source = SourceFile::new(shown, shown_bytes);
+    let at = fault.offset..fault.offset;
+    let mut first = LocatedError::new(&source, Some(at), fault.message.clone());
+    first.help.clone_from(&fault.help);
+    let faulty = Faulty {
+        first,
+        text: Some(fault),
+        lost: None,
+        source: Arc::clone(&source),
+    };
+    (source, Settings::default(), Some(faulty))
+}
+
+fn located(source: &Arc<SourceFile>, error: &toml::de::Error) -> LocatedError {
+    let help = meant(error.message())
+        .unwrap_or_else(|| "`apidocs schema settings` prints what the file may hold".to_owned());
+    LocatedError::new(source, error.span(), error.message()).help(help)
 }
 
 /// What somebody may have meant, where the message of `serde` names what it found and then what it knows, in backticks.
@@ -207,14 +257,23 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_or_level_is_recognised() {
-        let told = |text: &str| read_settings(&SourceFile::new("a", text.as_bytes())).unwrap_err();
+        let told = |text: &str| read_settings("a", text.as_bytes()).2.unwrap().first.help;
         for (text, meant) in [
             ("bsae_url = 'x'", "did you mean `base_url`?"),
             ("[severity]\nschema = 'warn'", "did you mean `warning`?"),
         ] {
-            assert_eq!(told(text).help().as_deref(), Some(meant), "{text}");
+            assert_eq!(told(text).as_deref(), Some(meant), "{text}");
         }
-        assert!(told("port = 1").help().unwrap().contains("schema settings"));
+        assert!(told("port = 1").unwrap().contains("schema settings"));
+    }
+
+    #[test]
+    fn settings_that_are_no_text_are_told_at_the_first_byte() {
+        let (_, settings, faulty) = read_settings("a", b"host = 'a'\nidentity = 'caf\xe9'\n");
+        assert_eq!(settings, Settings::default());
+        let faulty = faulty.unwrap();
+        assert_eq!(faulty.to_string(), "a:2:16: the file is not UTF-8");
+        assert!(faulty.may_lack("auth"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod git;
 mod journal;
 mod load;
 mod lock;
+mod parts;
 mod patch;
 mod places;
 mod retry;
@@ -27,6 +28,7 @@ pub use files::{
 pub use git::{is_tracked, read_revision, repository};
 pub use journal::{Recovery, recover};
 pub use load::{CONFIG_FILE, Location, Project};
+pub use parts::{Faulty, ValueFault};
 pub use places::locate_toml;
 pub use retry::{Retry, RetryOn};
 pub use run::{LeftRun, Process, RunRecord};

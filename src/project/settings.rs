@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{Chosen, Environment, Retry, locate_toml};
+use crate::finding::spelling::quoted;
 use crate::finding::{Finding, Impact, Severity, SourceFile};
 
 /// The folder of documents unless the settings say another.
@@ -350,9 +351,10 @@ fn ready_timeout() -> Duration {
 /// `"30s"`, `"1m 30s"`, `"500ms"`.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let duration: jiff::SignedDuration = text.parse().map_err(|error| {
+    let duration: jiff::SignedDuration = text.parse().map_err(|_| {
         D::Error::custom(format!(
-            "{text:?} is not a duration such as \"30s\": {error}"
+            "{} is not a duration such as \"1m 30s\": numbers with units, the largest first, each unit once",
+            quoted(&text)
         ))
     })?;
     Duration::try_from(duration).map_err(|_| D::Error::custom("a duration cannot be negative"))
@@ -375,7 +377,8 @@ enum Command {
 impl Command {
     fn words<E: serde::de::Error>(self) -> Result<Vec<String>, E> {
         let words = match self {
-            Self::Line(line) => shell_words::split(&close_up(&line)).map_err(E::custom)?,
+            Self::Line(line) => shell_words::split(&close_up(&line))
+                .map_err(|_| E::custom("a quote in the command is not closed"))?,
             Self::Words(words) => words,
         };
         if words.is_empty() {

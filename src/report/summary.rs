@@ -33,6 +33,13 @@ pub struct Coverage {
     pub no_example: usize,
     /// Those that have neither.
     pub neither: usize,
+    /// Endpoint documents beside them that are not understood.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unread: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// How many of the documents that were compared.
@@ -187,7 +194,11 @@ impl std::fmt::Display for Coverage {
             verb(self.no_example, "says", "say"),
             self.neither,
             verb(self.neither, "has", "have"),
-        )
+        )?;
+        match self.unread {
+            0 => Ok(()),
+            count => write!(f, ", {count} cannot be read"),
+        }
     }
 }
 

@@ -32,7 +32,7 @@ use crate::document::{
     Body, Collection, ContractName, DocumentName, EndpointDocument, ExampleTarget, Loaded,
 };
 use crate::finding::{Code, Finding, SourceFile, codes};
-use crate::project::{Settings, SeveritySetting};
+use crate::project::{Faulty, Settings, SeveritySetting};
 use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
 pub use coverage::coverage;
@@ -185,6 +185,13 @@ impl Checks {
 /// read although they fit it.
 pub fn settings(source: &Arc<SourceFile>) -> Vec<Finding> {
     let mut findings = settings::findings(source);
+    findings.sort_by(Finding::order);
+    findings
+}
+
+/// All findings about settings that cannot be used as they stand, at least one. No `[severity]` makes less of them.
+pub fn faulty_settings(faulty: &Faulty) -> Vec<Finding> {
+    let mut findings = settings::of_faulty(faulty);
     findings.sort_by(Finding::order);
     findings
 }

@@ -12,7 +12,7 @@ use super::misfit::{Misfit, Part};
 use super::schemas::SETTINGS;
 use crate::finding::{Finding, SourceFile, codes};
 use crate::json::{Place, pointer};
-use crate::project::Settings;
+use crate::project::{Faulty, Settings};
 
 /// What is wrong with the settings, in no particular order.
 pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
@@ -32,21 +32,45 @@ pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
             .all(|date| date.pointer != misfit.pointer)
     });
     misfits.append(&mut reader.dates);
-    if !misfits.is_empty() {
-        return misfits
-            .into_iter()
-            .map(|misfit| reader.finding(source, misfit))
-            .collect();
-    }
     // What a schema cannot say: durations, quotes in commands.
-    match toml::from_str::<Settings>(&source.text) {
-        Ok(_) => Vec::new(),
-        Err(error) => vec![located(
-            Finding::new(codes::SCHEMA, error.message()),
-            source,
-            error.span(),
-        )],
+    let (_, mut faults) = Settings::in_parts(&source.text);
+    faults.retain(|fault| {
+        let is_about = |misfit: &Misfit| is_within(&fault.pointer, &misfit.pointer);
+        !misfits.iter().any(is_about)
+    });
+    let misfits = misfits.into_iter();
+    let mut findings: Vec<_> = misfits
+        .map(|misfit| reader.finding(source, misfit))
+        .collect();
+    findings.extend(faults.into_iter().map(|fault| {
+        let mut finding = Finding::new(codes::SCHEMA, fault.message);
+        finding.pointer = Some(fault.pointer);
+        located(finding, source, fault.span)
+    }));
+    findings
+}
+
+/// All findings about settings that cannot be used as they stand, at least one.
+pub(super) fn of_faulty(faulty: &Faulty) -> Vec<Finding> {
+    if let Some(fault) = &faulty.text {
+        return vec![faulty.source.fault(fault.clone())];
     }
+    let mut findings = findings(&faulty.source);
+    if findings.is_empty() {
+        let first = &faulty.first;
+        let finding = Finding::new(codes::SCHEMA, first.message.clone());
+        findings.push(located(finding, &faulty.source, first.label.span.clone()));
+    }
+    findings
+}
+
+/// Whether one of two values holds the other, or is it.
+fn is_within(one: &str, other: &str) -> bool {
+    let holds = |outer: &str, inner: &str| {
+        let rest = inner.strip_prefix(outer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    holds(one, other) || holds(other, one)
 }
 
 /// The bytes of the value that a JSON Pointer names in the settings.

@@ -30,36 +30,145 @@ fn no_settings() {
     );
 }
 
+/// What is wrong with the settings is what `validate` was asked for; another verb cannot run with them.
 #[test]
 fn settings_with_a_fault() {
     for (settings, place, expected) in [
         (
-            "host = 'x'\n[server]\ncommand = 'x'\nwat = 1\n",
+            &b"host = 'x'\n[server]\ncommand = 'x'\nwat = 1\n"[..],
             "4:1",
-            "unknown field `wat`, expected one of `command`",
+            "error[schema]: `wat` is not known here",
         ),
-        ("host = 'x'\nbase_url = = 3\n", "2:12", "extra `=`"),
-        ("host = 'x\n", "1:", "invalid literal string"),
         (
-            "timeout = 'soon'\n",
+            b"host = 'x'\nbase_url = = 3\n",
+            "2:12",
+            "error[toml-syntax]: extra `=`",
+        ),
+        (
+            b"host = 'x\n",
+            "1:",
+            "error[toml-syntax]: invalid literal string",
+        ),
+        (
+            b"timeout = 'soon'\n",
             "1:11",
-            "\"soon\" is not a duration such as \"30s\"",
+            "error[schema]: expected a duration such as \"30s\"",
         ),
-        ("[server]\n", "1:1", "missing field `command`"),
         (
-            "max_body = 'x'\n",
+            b"[server]\n",
+            "1:1",
+            "error[schema]: `command` is missing in `server`",
+        ),
+        (
+            b"max_body = 'x'\n",
             "1:12",
-            "invalid type: string \"x\", expected u64",
+            "error[schema]: expected a whole number, found a string",
+        ),
+        (
+            b"host = 'https://caf\xe9.example'\n",
+            "1:20",
+            "error[json-encoding]: the file is not UTF-8",
+        ),
+        (
+            b"\xff\xfeh\0o\0",
+            "1:1",
+            "error[json-encoding]: the file is not UTF-8",
         ),
     ] {
         let sandbox = project();
         sandbox.write("apidocs.toml", settings);
-        for verb in ["generate", "validate", "render"] {
-            let place = format!("--> apidocs.toml:{place}");
-            let help = "help: `apidocs schema settings` prints what the file may hold";
-            fails(&sandbox, &[verb], 2, &["error: ", expected, &place, help]);
+        let place = format!("--> apidocs.toml:{place}");
+        fails(&sandbox, &["validate"], 1, &[expected, &place]);
+        fails(&sandbox, &["validate", "--fix"], 1, &[expected, &place]);
+        for verb in ["generate", "check", "render", "fmt", "capture"] {
+            let nothing =
+                "error: apidocs.toml cannot be used as it stands: nothing was done\nhelp: ";
+            fails(&sandbox, &[verb], 2, &[expected, &place, nothing]);
         }
     }
+}
+
+#[test]
+fn settings_with_faults_do_not_stop_the_checks_of_documents() {
+    let sandbox = project();
+    let settings =
+        "timeout = 3\n[rendr]\nx = 1\n[coverage]\nminimum = 5\n[auth.me]\nheader = 'X'\n";
+    sandbox.write("apidocs.toml", settings);
+    sandbox.edit(SCENARIO, "\"request\"", "\"as\": \"me\", \"request\"");
+    sandbox.write("api-docs/endpoints/things/other.json", "{");
+    let run = sandbox.run(&["validate", "--report", "json=r.json"]);
+    let run = run.exits(1).answers(&[
+        "expected a string, found a number\n --> apidocs.toml:1:11",
+        "`rendr` is not known here\n --> apidocs.toml:2:2",
+        "error[low-coverage]: 1 of the endpoints has an example; 5 must\n --> apidocs.toml:5:11",
+        "`shown` is missing in `me` of `auth`\n --> apidocs.toml:6:1",
+        "error[json-syntax]",
+    ]);
+    // There may be an identity of that name: it could not be read.
+    assert!(!run.stdout.contains("unknown-identity"), "{run}");
+    let report: serde_json::Value = serde_json::from_str(&sandbox.read("r.json")).unwrap();
+    let of_settings = report["findings"].as_array().unwrap().iter();
+    let of_settings = of_settings.filter(|finding| finding["file"] == "apidocs.toml");
+    assert_eq!(of_settings.count(), 4);
+
+    // No severity makes less of what cannot be used.
+    sandbox.write("apidocs.toml", "[severity]\nschema = 'off'\n[rendr]\n");
+    let run = sandbox.run(&["validate"]);
+    run.exits(1).answers(&["error[schema]: `rendr`"]);
+}
+
+#[test]
+fn a_base_url_with_a_name_that_nothing_defines() {
+    let sandbox = project();
+    sandbox.write(
+        "apidocs.toml",
+        "host = 'x'\nbase_url = 'http://127.0.0.1:{{ prt }}'\n",
+    );
+    for verb in ["validate", "check", "generate"] {
+        let told = [
+            "error[base-url]: `base_url`: nothing defines `prt`",
+            "--> apidocs.toml:2:12",
+            "help: did you mean `{{ port }}`?",
+        ];
+        fails(&sandbox, &[verb], 1, &told);
+    }
+}
+
+/// What the golden cases of settings alone say is what the program tells.
+#[test]
+fn golden_cases_of_settings_are_what_the_program_tells() {
+    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/validate");
+    let mut seen = 0;
+    for case in std::fs::read_dir(cases).unwrap() {
+        let case = case.unwrap().path();
+        if case.join("docs").exists() {
+            continue;
+        }
+        seen += 1;
+        let sandbox = Sandbox::new();
+        sandbox.write(
+            "apidocs.toml",
+            std::fs::read(case.join("apidocs.toml")).unwrap(),
+        );
+        let findings = |text: &str| {
+            let report: serde_json::Value = serde_json::from_str(text).unwrap();
+            report["findings"].clone()
+        };
+        let run = sandbox.run(&["validate", "--report", "json"]).exits(1);
+        let expected = std::fs::read_to_string(case.join("expected.json")).unwrap();
+        assert_eq!(findings(&run.stdout), findings(&expected), "{case:?}");
+        let arguments = [
+            "check",
+            "--report",
+            "json=r.json",
+            "--report",
+            "sarif=r.sarif",
+        ];
+        sandbox.run(&arguments).exits(2);
+        assert_eq!(findings(&sandbox.read("r.json")), findings(&expected));
+        assert!(sandbox.read("r.sarif").contains("apidocs.toml"));
+    }
+    assert!(seen >= 7);
 }
 
 /// Texts that are not the JSON that we want, with the finding that tells it and its place.

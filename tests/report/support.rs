@@ -107,6 +107,7 @@ pub fn report(text: &str) -> Report {
             with_example: 1,
             no_example: 0,
             neither: 1,
+            unread: 0,
         }),
         fails_on: Some(Impact::Docs),
         meant: Some("git apply 'a `b`.patch'".to_owned()),

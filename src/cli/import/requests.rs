@@ -70,8 +70,8 @@ fn title(file: &Path) -> String {
 }
 
 fn finish(context: &Context, requests: Requests, title: &str, into: &Into) -> Result<Exit> {
-    let project = context.project();
-    let settings = project.map(|project| project.settings.secrets);
+    let project = context.project_in_parts(None);
+    let settings = project.map(|(project, _)| project.settings.secrets);
     let rules = Rules::new(&settings.unwrap_or_default());
     let imported = requests::import(requests, title, &rules);
     let findings = imported.findings.iter().cloned();

@@ -8,7 +8,7 @@ use apidocs::document::{Collection, DocumentName, EndpointDocument, Sections, Tr
 use apidocs::finding::{LocatedError, Severity};
 use apidocs::import;
 use apidocs::json::{self, KeyOrder};
-use apidocs::project::{ChangeSet, DEFAULT_DOCS, Location, Project, read_tree};
+use apidocs::project::{ChangeSet, DEFAULT_DOCS, read_tree};
 use apidocs::report::plural;
 use serde_json::{Map, Value};
 
@@ -127,15 +127,9 @@ fn folder(context: &Context, into: &Into) -> Result<PathBuf> {
     if let Some(output) = &into.output {
         return absolute(output);
     }
-    let current = std::env::current_dir()?;
-    let location = Location {
-        config: context.global.config.clone(),
-        docs: context.global.docs.clone(),
-    };
-    match Project::find(&current, &location) {
-        Ok(project) => Ok(project.docs),
-        Err(apidocs::project::Error::NoProject(_)) => Ok(current.join(DEFAULT_DOCS)),
-        Err(error) => Err(error.into()),
+    match context.project_if_any()? {
+        Some(project) => Ok(project.docs),
+        None => Ok(std::env::current_dir()?.join(DEFAULT_DOCS)),
     }
 }
 

@@ -13,10 +13,11 @@ use crate::finding::{Finding, Severity, SourceFile, codes};
 /// An endpoint has an example, or says why it cannot have one, and not both.
 ///
 /// That one is missing is no error where a scenario has a request for it: a capture brings the example, once the request is
-/// complete, which is told by itself.
+/// complete, which is told by itself. One that is not understood may have it: nobody knows.
 pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
     let mut findings = Vec::new();
     let requests = requests(collection);
+    let is_clear = collection.are_scenarios_clear() && collection.are_fixtures_clear();
     for document in documents(collection) {
         let name = document.name;
         let waiting = |help: &str| Finding {
@@ -30,6 +31,9 @@ pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
                 }
                 Some(Request::Incomplete) => {
                     waiting("complete the request that a scenario has for it, then `apidocs generate`")
+                }
+                None if !is_clear => {
+                    waiting("mend the scenarios first: one that is not understood may have a request for it")
                 }
                 None => no_example(document.source).help(format!(
                     "give a request of a scenario `\"example\": \"{name}\"` and capture it, or say in `no_example` why there cannot be one"
@@ -155,14 +159,8 @@ pub(super) fn makers(collection: &Collection) -> Vec<Finding> {
 /// The names of the examples that requests make, by document; `None` where there is no scenario or one
 /// of them is not known.
 fn made(collection: &Collection) -> Option<BTreeMap<String, BTreeSet<&str>>> {
-    let unreadable = collection.findings.iter().any(|finding| {
-        let mut folders = finding.file().unwrap_or_default().rsplit('/').skip(1);
-        folders.next() == Some("scenarios") && finding.code != codes::CASE_CLASH
-    });
-    if collection.scenarios.is_empty()
-        || unreadable
-        || super::is_unreadable(collection, "fixtures.json")
-    {
+    let is_clear = collection.are_scenarios_clear() && collection.are_fixtures_clear();
+    if collection.scenarios.is_empty() || !is_clear {
         return None;
     }
     let mut steps: Vec<&Step> = Vec::new();

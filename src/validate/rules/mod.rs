@@ -152,22 +152,6 @@ fn documents(collection: &Collection) -> impl Iterator<Item = Outline<'_>> {
     })
 }
 
-/// Whether a file, relative to the folder of documents, is there and could not be read: it has its
-/// own finding, and must not be called missing too.
-fn is_unreadable(collection: &Collection, file: &str) -> bool {
-    collection.findings.iter().any(|finding| {
-        let folder = finding.file().and_then(|path| path.strip_suffix(file));
-        // `endpoints/a/sections.json` is not `sections.json`.
-        folder.is_some_and(|folder| {
-            let inner = folder.split('/').rev().skip(1);
-            let documents = inner
-                .take(2)
-                .any(|name| name == "endpoints" || name == "scenarios");
-            folder.is_empty() || folder.ends_with('/') && !documents
-        }) && finding.code != codes::STRAY_FILE
-    })
-}
-
 /// About the last place of some words within the string that a pointer names; about the whole string where they are
 /// written with escapes.
 fn at_words(finding: Finding, source: &Arc<SourceFile>, pointer: &str, words: &str) -> Finding {

@@ -1,15 +1,29 @@
 //! Scenarios that document nothing.
 
+use std::collections::BTreeSet;
+
 use crate::document::Collection;
 use crate::finding::{Finding, codes};
 
-/// A scenario makes an example of some document.
+/// A scenario makes an example of some document, or another one runs after it.
 pub(super) fn scenarios(collection: &Collection) -> Vec<Finding> {
+    // One that is not understood may run after any other, or be for a document.
+    if !collection.are_scenarios_clear() {
+        return Vec::new();
+    }
+    let items = collection
+        .scenarios
+        .values()
+        .filter_map(|loaded| loaded.item.as_deref());
+    let prepares: BTreeSet<_> = items.flat_map(|scenario| &scenario.after).collect();
     let mut findings = Vec::new();
-    for loaded in collection.scenarios.values() {
+    for (ident, loaded) in &collection.scenarios {
         let Some(scenario) = &loaded.item else {
             continue;
         };
+        if prepares.contains(ident) {
+            continue;
+        }
         if scenario.steps().any(|(_, step)| step.example.is_some()) {
             continue;
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::{is_unreadable, item};
+use super::item;
 use crate::document::{Collection, DocumentName, Section, Sections, check_file_name};
 use crate::finding::spelling::{nearest, quoted};
 use crate::finding::{Finding, Fix, SourceFile, codes};
@@ -22,7 +22,7 @@ pub(super) fn presence(collection: &Collection) -> Vec<Finding> {
             .help("write one as endpoints/<section>/<name>.json in the folder of documents");
         return vec![finding];
     }
-    if collection.sections.is_some() || is_unreadable(collection, "sections.json") {
+    if collection.sections.is_some() || collection.is_unread("sections.json") {
         return Vec::new();
     }
     let message =
@@ -192,7 +192,7 @@ fn list(source: &Arc<SourceFile>, sections: &Sections, name: &DocumentName) -> O
 }
 
 fn exists(collection: &Collection, name: &DocumentName) -> bool {
-    collection.endpoints.contains_key(name) || is_unreadable(collection, &name.file())
+    collection.endpoints.contains_key(name) || collection.is_unread(&name.file())
 }
 
 /// The JSON Pointer of the name of a section's document.
