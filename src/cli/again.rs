@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use apidocs::document::{DocumentName, EndpointDocument, Sections};
+use apidocs::document::{Collection, DocumentName, EndpointDocument, Fixtures, Scenario, Sections};
 use apidocs::drift::{Comparison, Version, told_once};
 use apidocs::finding::{Change, Code, DocumentChanges, DocumentStatus, Finding, codes};
 use apidocs::project::Project;
@@ -22,6 +22,9 @@ const VALUES: [Code; 4] = [
     codes::REQUEST_CHANGED,
 ];
 
+/// What changes nothing on a server (RFC 9110, section 9.2.1).
+const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
+
 /// Captures the scenarios once more whose examples drifted in a value. The places that differ between the two captures as
 /// well are taken out of the changes and told as findings; a document in which nothing else drifted stays as it was.
 pub fn without_flaky(
@@ -35,6 +38,7 @@ pub fn without_flaky(
         .iter()
         .filter(|document| document.changes.iter().any(is_of_value))
         .filter_map(|document| document.document.parse().ok())
+        .filter(|name| project.settings.server.is_some() || only_reads(&first.before, name))
         .collect();
     if suspects.is_empty() || selection.from.is_some() {
         return Ok(Vec::new());
@@ -77,6 +81,36 @@ pub fn without_flaky(
         }
     }
     Ok(findings)
+}
+
+/// Whether the requests that make the examples of a document only read. What others wrote on a server that we did not start
+/// stays there: asked again, it would answer something else.
+fn only_reads(collection: &Collection, document: &DocumentName) -> bool {
+    let scenario = |ident: &String| collection.scenarios.get(ident)?.item.as_deref();
+    let makes = |scenario: &Scenario| {
+        let mut targets = scenario
+            .steps()
+            .filter_map(|(_, step)| step.example.as_ref());
+        targets.any(|target| target.document == *document)
+    };
+    let mut seen = BTreeSet::new();
+    let mut waiting: Vec<&String> = collection.scenarios.keys().collect();
+    waiting.retain(|ident| scenario(ident).is_some_and(makes));
+    while let Some(ident) = waiting.pop() {
+        if seen.insert(ident) {
+            waiting.extend(scenario(ident).iter().flat_map(|scenario| &scenario.after));
+        }
+    }
+    let fixtures = collection.fixtures.as_ref();
+    let fixtures = fixtures.and_then(|loaded| loaded.item.as_deref());
+    let prepares = fixtures.into_iter().flat_map(Fixtures::steps);
+    let asks = seen
+        .into_iter()
+        .filter_map(scenario)
+        .flat_map(Scenario::steps);
+    prepares
+        .chain(asks)
+        .all(|(_, step)| SAFE.contains(&step.method.as_str()))
 }
 
 fn is_of_value(change: &Change) -> bool {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::{Api, DOCUMENT, Sandbox, codes, json_response, project};
+use crate::support::{Api, DOCUMENT, SCENARIO, Sandbox, codes, json_response, project};
 
 const RULES: &str = "api-docs/volatile.json";
 
@@ -31,6 +31,23 @@ fn changes(report: &Value) -> Vec<&str> {
     changes
         .map(|change| change["address"].as_str().unwrap())
         .collect()
+}
+
+/// What was written on a server that nobody started anew stays there.
+#[test]
+fn a_server_that_is_not_ours_is_not_written_to_again() {
+    let sandbox = counting(3);
+    let read = sandbox.read(SCENARIO);
+    sandbox.run(&["generate", "-q"]).exits(0);
+    let mut writes: Value = serde_json::from_str(&read).unwrap();
+    writes["setup"] = json!([{"request": "POST /things/"}]);
+    for (scenario, again) in [(read.clone(), true), (writes.to_string(), false)] {
+        sandbox.write(SCENARIO, scenario);
+        sandbox.run(&["fmt", "-q"]).exits(0);
+        let checked = sandbox.run(&["check"]).exits(i32::from(!again));
+        let told = checked.stderr.contains("capturing once more");
+        assert_eq!(told, again, "{checked}");
+    }
 }
 
 #[test]
