@@ -1,6 +1,6 @@
 //! Two versions of all documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 use similar::{Algorithm, DiffOp};
@@ -109,21 +109,23 @@ impl<'a> Comparison<'a> {
 }
 
 /// Documents that have another place among those which both versions list.
-fn find_moved(old: &Sections, new: &Sections) -> BTreeMap<DocumentName, Change> {
+fn find_moved<'a>(old: &'a Sections, new: &'a Sections) -> BTreeMap<DocumentName, Change> {
     let mut moved = BTreeMap::new();
     for section in &new.sections {
         let Some(older) = old.section(&section.id) else {
             continue;
         };
-        let common = |names: &'_ [String], others: &[String]| -> Vec<String> {
-            names
-                .iter()
-                .filter(|name| others.contains(name))
-                .cloned()
-                .collect()
+        let [old_places, new_places] = [&older.endpoints, &section.endpoints].map(|names| {
+            let places = names.iter().enumerate().rev();
+            let places = places.map(|(index, name)| (name, index + 1));
+            places.collect::<HashMap<_, _>>()
+        });
+        let common = |names: &'a [String], others: &HashMap<&String, usize>| -> Vec<&'a String> {
+            let names = names.iter();
+            names.filter(|name| others.contains_key(name)).collect()
         };
-        let before = common(&older.endpoints, &section.endpoints);
-        let after = common(&section.endpoints, &older.endpoints);
+        let before = common(&older.endpoints, &new_places);
+        let after = common(&section.endpoints, &old_places);
         for op in similar::capture_diff_slices(Algorithm::Myers, &before, &after) {
             let (DiffOp::Insert {
                 new_index, new_len, ..
@@ -134,11 +136,11 @@ fn find_moved(old: &Sections, new: &Sections) -> BTreeMap<DocumentName, Change> 
             else {
                 continue;
             };
-            for name in &after[new_index..new_index + new_len] {
+            for name in after[new_index..new_index + new_len].iter().copied() {
                 let Ok(document) = DocumentName::new(&section.id, name) else {
                     continue;
                 };
-                let (from, to) = (json!(old.place(&document)), json!(new.place(&document)));
+                let (from, to) = (json!(old_places.get(name)), json!(new_places.get(name)));
                 let change = change(
                     codes::ORDER_CHANGED,
                     "/order".to_owned(),
@@ -426,5 +428,23 @@ mod tests {
         };
         assert!(moved(&["x", "y"], &["z", "x", "y"]).is_empty());
         assert_eq!(moved(&["x", "y", "z"], &["y", "z", "x"]), ["a/x"]);
+    }
+
+    #[test]
+    fn thousands_of_documents_are_put_in_order_in_one_go() {
+        let mut names: Vec<_> = (0..20_000).map(|at| format!("document-{at:06}")).collect();
+        let section = |endpoints: &[String]| {
+            let mut sections = sections(&[]);
+            sections.sections[0].endpoints = endpoints.to_vec();
+            sections
+        };
+        let before = section(&names);
+        names.rotate_left(1);
+        let after = section(&names);
+        let start = std::time::Instant::now();
+        let moved = find_moved(&before, &after);
+        assert!(start.elapsed().as_secs() < 4);
+        assert_eq!(moved[&name("a/document-000000")].old, Some(json!(1)));
+        assert_eq!(moved.len(), 1);
     }
 }
