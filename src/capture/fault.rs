@@ -7,6 +7,7 @@ use super::base::BaseUrl;
 use super::error::{Cause, Fault};
 use super::link::Link;
 use super::tap::Heard;
+use super::tls;
 use super::wire::{Looks, MAX_FIELDS};
 
 /// How many bytes of what is no HTTP are shown.
@@ -181,7 +182,7 @@ fn told(said: &Said, heard: &Heard, base: &BaseUrl, link: &Link, stage: Stage) -
                 "the {part} of the response is not HTTP/1.1: {words}"
             ))
         }
-        Said::Tls(words) => tls(words),
+        Said::Tls(words) => tls::explain(words, link.roots.is_some()),
         Said::TooLarge(max) => {
             let message = format!("the response body is larger than {max} bytes");
             Fault::new(message)
@@ -261,21 +262,6 @@ fn not_http(looks: Looks, heard: &Heard) -> Fault {
             .with_help("see whether another server listens on that port")
         }
     }
-}
-
-fn tls(words: &str) -> Fault {
-    let lower = words.to_ascii_lowercase();
-    if lower.contains("invalidcontenttype") || lower.contains("corrupt message") {
-        return Fault::definitive("the server does not speak TLS, and `base_url` is https")
-            .with_help("write http in `base_url`");
-    }
-    if lower.contains("noapplicationprotocol") {
-        return Fault::definitive("the server wants another protocol than HTTP/1.1 over TLS");
-    }
-    if lower.contains("certificate") {
-        return Fault::new(format!("the server's certificate is not trusted: {words}"));
-    }
-    Fault::new(format!("no encrypted connection could be made: {words}"))
 }
 
 /// A duration as people write it.
