@@ -7,7 +7,8 @@ use super::base::BaseUrl;
 use super::error::{Cause, Fault};
 use super::link::Link;
 use super::tap::Heard;
-use super::wire::{Looks, MAX_FIELDS};
+use super::tls;
+use super::wire::{self, Looks, MAX_FIELDS};
 
 /// How many bytes of what is no HTTP are shown.
 const SHOWN: usize = 40;
@@ -127,10 +128,10 @@ fn told(said: &Said, heard: &Heard, base: &BaseUrl, link: &Link, stage: Stage) -
                 let what = progress.missing("did not answer", "did not end its answer");
                 format!("the server {what} within {}", seconds(link.total))
             };
-            let name = if heard.connected {
-                "timeout"
-            } else {
-                "connect_timeout"
+            // The shorter one of the two is what ends a connection that is not there.
+            let name = match heard.connected || link.total < link.connect {
+                true => "timeout",
+                false => "connect_timeout",
             };
             Fault::new(message)
                 .with_help(format!("see what the server is doing, or raise `{name}`"))
@@ -177,11 +178,12 @@ fn told(said: &Said, heard: &Heard, base: &BaseUrl, link: &Link, stage: Stage) -
                 Stage::Head => "head",
                 Stage::Body(_) => "body",
             };
-            Fault::new(format!(
-                "the {part} of the response is not HTTP/1.1: {words}"
-            ))
+            let broken = wire::broken_field(&heard.bytes).filter(|_| stage == Stage::Head);
+            let words = broken.as_ref().unwrap_or(words);
+            let message = format!("the {part} of the response is not HTTP/1.1: {words}");
+            Fault::new(message).with_help("mend what the server writes: see RFC 9112")
         }
-        Said::Tls(words) => tls(words),
+        Said::Tls(words) => tls::explain(words, link.roots.is_some()),
         Said::TooLarge(max) => {
             let message = format!("the response body is larger than {max} bytes");
             Fault::new(message)
@@ -263,21 +265,6 @@ fn not_http(looks: Looks, heard: &Heard) -> Fault {
     }
 }
 
-fn tls(words: &str) -> Fault {
-    let lower = words.to_ascii_lowercase();
-    if lower.contains("invalidcontenttype") || lower.contains("corrupt message") {
-        return Fault::definitive("the server does not speak TLS, and `base_url` is https")
-            .with_help("write http in `base_url`");
-    }
-    if lower.contains("noapplicationprotocol") {
-        return Fault::definitive("the server wants another protocol than HTTP/1.1 over TLS");
-    }
-    if lower.contains("certificate") {
-        return Fault::new(format!("the server's certificate is not trusted: {words}"));
-    }
-    Fault::new(format!("no encrypted connection could be made: {words}"))
-}
-
 /// A duration as people write it.
 pub(super) fn seconds(duration: Duration) -> String {
     if duration.subsec_millis() == 0 {
@@ -330,6 +317,28 @@ mod tests {
             message(&Said::TimedOut, b"", Stage::Head),
             "the server did not answer within 3 s"
         );
+    }
+
+    #[test]
+    fn the_shorter_time_out_is_the_one_to_raise() {
+        let help = |connect, total| {
+            let link = Link {
+                connect: Duration::from_secs(connect),
+                first_byte: None,
+                total: Duration::from_secs(total),
+                max_body: 9,
+                keep_alive: false,
+                roots: None,
+                proxies: Default::default(),
+            };
+            let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();
+            let heard = Heard::default();
+            explain(&Said::TimedOut, &heard, &base, &link, Stage::Head)
+                .help
+                .unwrap()
+        };
+        assert!(help(10, 1).contains("raise `timeout`"));
+        assert!(help(1, 10).contains("raise `connect_timeout`"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How we reach a server: certificates, proxies, time-outs, limits.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -139,9 +140,30 @@ impl Proxies {
     }
 }
 
+/// Whether an address is in a network such as `10.0.0.0/8` (RFC 4632, section 3.1); `None` where that is no network.
+fn is_within(network: &str, host: &str) -> Option<bool> {
+    let (network, bits) = network.split_once('/')?;
+    let (network, bits) = (network.parse().ok()?, bits.parse::<u32>().ok()?);
+    let same = |a: u128, b: u128, width: u32| {
+        let shift = width.checked_sub(bits)?;
+        // Nothing is left of a shift by the whole width.
+        let of = |number: u128| number.checked_shr(shift).unwrap_or(0);
+        Some(of(a) == of(b))
+    };
+    match (network, host.parse().ok()?) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => same(a.to_bits().into(), b.to_bits().into(), 32),
+        (IpAddr::V6(a), IpAddr::V6(b)) => same(a.to_bits(), b.to_bits(), 128),
+        _ => Some(false),
+    }
+}
+
 /// Whether an entry of `NO_PROXY` means a host: itself, a domain above it (with or without a dot in
-/// front), with its port, or `*`.
+/// front), with its port, the network of its address, or `*`.
 fn names(entry: &str, base: &BaseUrl) -> bool {
+    let host = base.host.trim_matches(['[', ']']);
+    if let Some(within) = is_within(entry, host) {
+        return within;
+    }
     let (entry, port) = match entry.rsplit_once(':') {
         Some((host, port)) if port.chars().all(|c| c.is_ascii_digit()) && !host.ends_with(':') => {
             (host, Some(port))
@@ -152,7 +174,6 @@ fn names(entry: &str, base: &BaseUrl) -> bool {
         return false;
     }
     let domain = entry.trim_start_matches('*').trim_start_matches('.');
-    let host = base.host.trim_matches(['[', ']']);
     entry == "*"
         || host == domain.trim_matches(['[', ']'])
         || host
@@ -194,7 +215,7 @@ mod tests {
             ("HTTP_PROXY", "http://a:1"),
             (
                 "NO_PROXY",
-                "one.test, .two.test,*.three.test,four.test:81,[2001:db8::1]",
+                "one.test, .two.test,*.three.test,four.test:81,[2001:db8::1],10.0.0.0/8,2001:db9::/32",
             ),
         ];
         let some = proxies(&some).unwrap();
@@ -207,6 +228,10 @@ mod tests {
             ("http://four.test:81", false),
             ("http://four.test", true),
             ("http://[2001:db8::1]", false),
+            ("http://10.1.2.3", false),
+            ("http://11.1.2.3", true),
+            ("http://[2001:db9:1::1]", false),
+            ("http://[2001:dba::1]", true),
             ("http://five.test", true),
         ] {
             assert_eq!(of(&some, url).is_some(), proxied, "{url}");

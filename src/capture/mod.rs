@@ -49,6 +49,7 @@ mod stream;
 mod tap;
 mod template;
 mod texts;
+mod tls;
 mod wire;
 
 use std::collections::BTreeMap;

@@ -429,7 +429,7 @@ impl<'a> Session<'a> {
     pub(super) fn died(&self, place: &str, prepared: &Prepared) -> Option<Stop> {
         let error = self.world.server_died()?;
         let fault = Fault::new(format!("{error} before the answer was there"))
-            .with_help("see the end of its log below");
+            .with_help("see the last lines of its log");
         let located = self.located(place, prepared, &fault);
         let view = self.view();
         let error = error.map_texts(|text| view.text(text));

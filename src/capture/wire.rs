@@ -58,6 +58,43 @@ impl Head {
     }
 }
 
+/// What is wrong with the first header field of a head that cannot be read (RFC 9112, section 5).
+pub(super) fn broken_field(head: &[u8]) -> Option<String> {
+    let lines = head.split(|&byte| byte == b'\n').skip(1);
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut last = String::new();
+    for line in lines.take_while(|line| !line.is_empty()) {
+        if line.starts_with(b" ") || line.starts_with(b"\t") {
+            return Some(format!(
+                "the header field {last:?} goes on in the next line"
+            ));
+        }
+        let Some(colon) = line.iter().position(|&byte| byte == b':') else {
+            let line = text(line);
+            return Some(format!("{line:?} is no header field: it has no colon"));
+        };
+        let (name, value) = line.split_at(colon);
+        last = text(name);
+        if name.ends_with(b" ") || name.ends_with(b"\t") {
+            return Some(format!(
+                "a blank stands behind the name of the header field {last:?}"
+            ));
+        }
+        let is_token =
+            |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+        if name.is_empty() || !name.iter().all(is_token) {
+            return Some(format!("{last:?} is no name of a header field"));
+        }
+        let is_control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
+        if let Some(byte) = value.iter().find(|byte| is_control(byte)) {
+            return Some(format!(
+                "the header field {last:?} holds the control character {byte:#04x}"
+            ));
+        }
+    }
+    None
+}
+
 /// A transfer coding that is not `chunked` (RFC 9112, section 7): the body is not what it looks like.
 pub(super) fn unknown_transfer_coding(headers: &Headers) -> Option<String> {
     headers
@@ -151,6 +188,33 @@ mod tests {
         assert_eq!(read(b"HTTP/1.1 103 Early Hints\r\n\r\n"), None);
         let (_, end) = Head::parse(b"HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200 OK\r\n\r\nbody").unwrap();
         assert_eq!(end, 37);
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_read_is_named() {
+        for (fields, expected) in [
+            (
+                "A: 1\r\n  and 2\r\n",
+                "the header field \"A\" goes on in the next line",
+            ),
+            (
+                "A: 1\r\nB : 2\r\n",
+                "a blank stands behind the name of the header field \"B \"",
+            ),
+            (
+                "A: 1\x01\r\n",
+                "the header field \"A\" holds the control character 0x01",
+            ),
+            ("A\r\n", "\"A\" is no header field: it has no colon"),
+            ("A(: 1\r\n", "\"A(\" is no name of a header field"),
+        ] {
+            let head = format!("HTTP/1.1 200 OK\r\nX: y\r\n{fields}\r\nB: in the body\x01");
+            assert_eq!(broken_field(head.as_bytes()).as_deref(), Some(expected));
+        }
+        assert_eq!(
+            broken_field(b"HTTP/1.1 200 OK\r\nA:\t1\r\n\r\n: body"),
+            None
+        );
     }
 
     #[test]

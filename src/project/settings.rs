@@ -39,13 +39,13 @@ pub struct Settings {
     /// Response headers that examples do not show.
     pub drop_headers: Vec<String>,
     /// How long a whole response may take.
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "limit")]
     pub timeout: Duration,
     /// How long it may take to connect.
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "limit")]
     pub connect_timeout: Duration,
     /// How long the first byte of a response may take; as long as the whole one unless said.
-    #[serde(deserialize_with = "optional_duration")]
+    #[serde(deserialize_with = "optional_limit")]
     pub first_byte_timeout: Option<Duration>,
     /// The largest response body that is read, in bytes, on the wire and decompressed.
     pub max_body: u64,
@@ -144,7 +144,7 @@ pub struct Server {
     #[serde(default)]
     pub ready: Option<String>,
     /// How long it may take to be ready.
-    #[serde(default = "ready_timeout", deserialize_with = "duration")]
+    #[serde(default = "ready_timeout", deserialize_with = "limit")]
     pub timeout: Duration,
     /// Commands to run to their end before.
     #[serde(default, deserialize_with = "commands")]
@@ -360,10 +360,19 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dur
     Duration::try_from(duration).map_err(|_| D::Error::custom("a duration cannot be negative"))
 }
 
-fn optional_duration<'de, D: Deserializer<'de>>(
+/// A time in which something must be done.
+fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let limit = duration(deserializer)?;
+    match limit.is_zero() {
+        true => Err(D::Error::custom("nothing can be done in no time")),
+        false => Ok(limit),
+    }
+}
+
+fn optional_limit<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Duration>, D::Error> {
-    duration(deserializer).map(Some)
+    limit(deserializer).map(Some)
 }
 
 /// A command: an array, or a line that is split as a shell would.
@@ -464,6 +473,19 @@ mod tests {
         };
         assert_eq!(source.paths, Some(vec![PathBuf::from("src")]));
         assert_eq!(source.fields.path, Some(vec!["in_path".to_owned()]));
+    }
+
+    #[test]
+    fn a_time_out_of_nothing_is_refused() {
+        for bad in [
+            "timeout = '0s'",
+            "connect_timeout = '0 ms'",
+            "first_byte_timeout = '0s'",
+            "[server]\ncommand = 'x'\ntimeout = '0s'",
+        ] {
+            let error = toml::from_str::<Settings>(bad).unwrap_err();
+            assert!(error.message().contains("no time"), "{error}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Capturing real servers, and real faults, on the loopback address.
 
+mod certificates;
 mod connections;
 mod faults;
 mod flow;

@@ -26,6 +26,11 @@ pub fn tls_server() -> (u16, String) {
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
+    (serve(config), ca_certificate.pem())
+}
+
+/// A server with that configuration, until the test ends.
+pub fn serve(config: rustls::ServerConfig) -> u16 {
     let config = Arc::new(config);
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -41,5 +46,5 @@ pub fn tls_server() -> (u16, String) {
             }
         }
     });
-    (port, ca_certificate.pem())
+    port
 }
