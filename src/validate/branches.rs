@@ -83,10 +83,10 @@ pub(super) fn nearest(
 /// How deep forms are looked through that refer to others.
 const DEEPEST: usize = 16;
 
-/// Properties that a form fixes to one value, by which forms are told apart.
+/// Properties that a form fixes to a value, or to a few, by which forms are told apart.
 #[derive(Default)]
 struct Tags {
-    /// Those that the value has.
+    /// Those of which the value has one.
     met: usize,
     /// Those in whose place it has another.
     missed: usize,
@@ -99,18 +99,15 @@ impl Tags {
         };
         let properties = form.get("properties").and_then(Value::as_object);
         for (name, property) in properties.into_iter().flatten() {
-            let one = || {
-                property
-                    .get("enum")?
-                    .as_array()
-                    .filter(|all| all.len() == 1)?
-                    .first()
+            let Some(found) = value.get(name) else {
+                continue;
             };
-            let fixed = property.get("const").or_else(one);
-            match (fixed, value.get(name)) {
-                (Some(fixed), Some(found)) if fixed == found => self.met += 1,
-                (Some(_), Some(_)) => self.missed += 1,
-                _ => {}
+            let fixed = property.get("const").map(|fixed| fixed == found);
+            let one_of = || Some(property.get("enum")?.as_array()?.contains(found));
+            match fixed.or_else(one_of) {
+                Some(true) => self.met += 1,
+                Some(false) => self.missed += 1,
+                None => {}
             }
         }
         let target = form.get("$ref").and_then(Value::as_str);
@@ -206,7 +203,7 @@ mod tests {
         let body = json!({"type": "dog", "name": 5});
         for fixed in [
             |kind: &str| json!({"const": kind}),
-            |kind: &str| json!({"enum": [kind]}),
+            |kind: &str| json!({"enum": [kind, kind.to_uppercase()]}),
         ] {
             let cat = form(fixed("cat"), "lives", &["lives"]);
             let dog = form(fixed("dog"), "name", &["age"]);

@@ -63,7 +63,10 @@ fn unresolved(schema: &Value, error: &ReferencingError) -> Misfit {
                 !path.is_empty() && uri.ends_with(path.trim_start_matches("./"))
             };
             let reason = match source.to_string() {
-                reason if reason.starts_with("Retrieval is disabled") => {
+                reason
+                    if reason.starts_with("Retrieval is disabled")
+                        || reason.starts_with("No base URI") =>
+                {
                     "it leads out of the file, and nothing is fetched".to_owned()
                 }
                 reason => reason,
@@ -140,6 +143,12 @@ mod tests {
                 json!({"properties": {"a": {"$ref": "https://example.com/x.json"}}}),
                 "/properties/a/$ref",
                 "the reference `https://example.com/x.json` cannot be followed: it leads out of the file, and nothing is fetched",
+                None,
+            ),
+            (
+                json!({"$ref": "other.json"}),
+                "/$ref",
+                "the reference `other.json` cannot be followed: it leads out of the file, and nothing is fetched",
                 None,
             ),
             (

@@ -16,6 +16,7 @@ mod files;
 mod misfit;
 mod places;
 mod plain;
+mod reach;
 mod rules;
 mod schemas;
 mod secrets;

@@ -83,6 +83,12 @@ fn message(schema: &Root, error: &ValidationError<'_>) -> String {
         Kind::MaxProperties { limit } => format!("expected at most {limit} keys"),
         Kind::Minimum { limit } => format!("expected at least {limit}, found {}", show(found)),
         Kind::Maximum { limit } => format!("expected at most {limit}, found {}", show(found)),
+        Kind::ExclusiveMinimum { limit } => {
+            format!("expected more than {limit}, found {}", show(found))
+        }
+        Kind::ExclusiveMaximum { limit } => {
+            format!("expected less than {limit}, found {}", show(found))
+        }
         Kind::Contains => contained(schema, error),
         Kind::UnevaluatedItems { unexpected } => {
             let there = found.as_array().map_or(0, Vec::len);

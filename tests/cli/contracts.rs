@@ -65,6 +65,34 @@ fn infer_refuses_what_it_cannot_do() {
         .tells(&["there is no document \"things/nothing\""]);
 }
 
+/// What the next command would refuse is not written.
+#[test]
+fn infer_writes_no_contract_that_cannot_be_read() {
+    let sandbox = project();
+    let deep = format!("{}1{}", "{\"a\": ".repeat(600), "}".repeat(600));
+    let deep = apidocs::json::parse(&deep).unwrap();
+    sandbox.write(
+        DOCUMENT,
+        crate::support::document("Things", deep).to_string(),
+    );
+    let before = sandbox.files();
+    sandbox.run(&["infer"]).exits(1).tells(&[
+        "error[broken-contract]",
+        "is not written: ",
+        "0 contracts written",
+    ]);
+    same(&before, &sandbox.files());
+
+    let source = json!({"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {"/things/": {"get": {"responses": {
+        "200": {"description": "", "content": {"application/json": {"schema": {"type": "strin"}}}}}}}}});
+    sandbox.write("api.json", source.to_string());
+    sandbox
+        .run(&["infer", "--from-openapi", "api.json"])
+        .exits(1)
+        .tells(&["there is no type `strin`, at /type"]);
+    assert!(!sandbox.path(CONTRACT).exists());
+}
+
 /// A body that breaks its contract never becomes documentation; a contract that committed bodies break is no reason not
 /// to capture better ones.
 #[test]

@@ -6,6 +6,7 @@
 
 mod body;
 mod contracts;
+mod discriminator;
 mod document;
 mod matching;
 mod operation;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use super::discriminator;
 use super::source::{Node, Version};
 
 /// The dialect of what is made here.
@@ -124,10 +125,14 @@ impl<'s> Plain<'s> {
                 out.insert(key.to_owned(), schema);
             } else if LISTS.contains(&key) {
                 let items = child.children();
-                let items: Vec<_> = items.iter().map(|item| self.schema(item)).collect();
-                if items.is_empty() {
+                let mut schemas: Vec<_> = items.iter().map(|item| self.schema(item)).collect();
+                if schemas.is_empty() {
                     child.take();
                 } else {
+                    if ["oneOf", "anyOf"].contains(&key) {
+                        discriminator::apply(node, &items, &mut schemas);
+                    }
+                    let items = schemas;
                     out.insert(key.to_owned(), items.into());
                 }
             } else if MAPS.contains(&key) {
@@ -172,6 +177,10 @@ impl<'s> Plain<'s> {
             }
             // The whole body of a response: not a type of JSON.
             "type" if child.value == "file" => {
+                child.take();
+            }
+            // A keyword without a value, which generators write, says nothing, and is none of JSON Schema.
+            key if child.value.is_null() && !["default", "const"].contains(&key) => {
                 child.take();
             }
             _ => {
