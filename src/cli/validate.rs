@@ -6,8 +6,8 @@ use anyhow::Result;
 use apidocs::capture;
 use apidocs::document::Collection;
 use apidocs::finding::{Finding, SourceFile, codes};
-use apidocs::json::{self, MAX_SIZE};
-use apidocs::project::{Faulty, Project, read_document, read_file};
+use apidocs::json;
+use apidocs::project::{Faulty, Project, read_document};
 use apidocs::stabilize::Rules;
 use apidocs::validate::{self, Checks, Schema, faulty_settings};
 
@@ -17,7 +17,7 @@ use super::exit::{Advice, Exit};
 use super::report::{of_files, report};
 use super::scenarios::Scenarios;
 use super::source::Described;
-use super::volatile::{self, Volatile};
+use super::volatile::Volatile;
 use super::{fix, parallel, reading};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
@@ -151,19 +151,17 @@ fn own_schema(file: &Path) -> Result<Schema> {
         .map_err(|reason| advice(format!("the schema {shown} cannot be used: {reason}")))?)
 }
 
-/// What is wrong with the rules for volatile values, where there are some that can be read.
+/// What is wrong with the rules for volatile values, where there are some.
 fn volatile(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
     let file = project.docs.join(Rules::FILE);
-    let Ok(bytes) = read_file(&file, MAX_SIZE as u64) else {
+    let Ok(bytes) = read_document(&file) else {
         return Vec::new();
     };
     let source = SourceFile::new(project.shown(&file), &bytes);
-    let findings = volatile::findings(&source);
-    if !findings.is_empty() {
-        return findings;
+    let mut findings = validate::volatile_file(&bytes, &source);
+    // Rules that cannot be read were told.
+    if let Ok(volatile) = Volatile::of_project(project) {
+        findings.append(&mut volatile.audit(options.collection.documents()));
     }
-    match Volatile::of_project(project) {
-        Ok(volatile) => volatile.audit(options.collection.documents()),
-        Err(_) => findings,
-    }
+    findings
 }
