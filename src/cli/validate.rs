@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use apidocs::capture;
 use apidocs::document::Collection;
-use apidocs::finding::{Finding, SourceFile, codes};
+use apidocs::finding::{Finding, Severity, SourceFile, codes};
 use apidocs::json;
 use apidocs::project::{Faulty, Project, read_document};
 use apidocs::stabilize::Rules;
@@ -37,7 +37,9 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
         _ => {}
     }
     if faulty.is_some() && !project.docs.is_dir() {
-        context.tell(Channel::Answer, &of_files(&project.root, faults), None)?;
+        let mend = mend_first(&faults);
+        let report = of_files(&project.root, faults);
+        context.tell(Channel::Answer, &report, mend.as_deref())?;
         return Ok(Exit::Findings);
     }
     let (collection, mut findings) = reading::checked(&project, &checks)?;
@@ -72,10 +74,22 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
             },
         );
     }
-    context.tell(Channel::Answer, &report, next)?;
+    let mend = mend_first(&report.findings);
+    context.tell(Channel::Answer, &report, next.or(mend.as_deref()))?;
     // The run is over: to give back the memory of thousands of documents, one after the other, would only hold it up.
     std::mem::forget((collection, report));
     Ok(exit)
+}
+
+/// What to do about errors that have no fix of their own.
+fn mend_first(findings: &[Finding]) -> Option<String> {
+    let first = findings
+        .iter()
+        .find(|finding| finding.severity == Severity::Error)?;
+    let code = first.code;
+    Some(format!(
+        "mend what is told above, then `apidocs validate`; `apidocs explain {code}` says more"
+    ))
 }
 
 /// Whether it may be told only because something of the settings could not be read.
