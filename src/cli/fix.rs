@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::Result;
-use apidocs::document::Collection;
-use apidocs::finding::Fix;
+use apidocs::document::{Collection, below};
+use apidocs::finding::{Fix, SourceFile};
 use apidocs::project::{ChangeSet, Project};
 use apidocs::report::plural;
-use apidocs::validate::Checks;
+use apidocs::stabilize::Rules;
+use apidocs::validate::{Checks, volatile_file};
 
 use super::context::Context;
 
@@ -25,7 +26,12 @@ pub fn fix(context: &Context, project: &Project, checks: &Checks) -> Result<()> 
     let mut done: BTreeMap<(String, String), usize> = BTreeMap::new();
     for _ in 0..ROUNDS {
         let collection = Collection::from_tree(&tree, &prefix);
-        let findings = context.judge(project, checks.all(&collection));
+        let mut findings = checks.all(&collection);
+        if let Some(bytes) = tree.files.get(Rules::FILE) {
+            let source = SourceFile::new(below(&prefix, Rules::FILE), bytes);
+            findings.append(&mut volatile_file(bytes, &source));
+        }
+        let findings = context.judge(project, findings);
         let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
         let (applied, files) = Fix::apply(fixes);
         if applied.is_empty() {

@@ -5,9 +5,9 @@ use std::path::Path;
 use anyhow::Result;
 use apidocs::capture;
 use apidocs::document::Collection;
-use apidocs::finding::{Finding, SourceFile, codes};
-use apidocs::json::{self, MAX_SIZE};
-use apidocs::project::{Faulty, Project, read_document, read_file};
+use apidocs::finding::{Finding, Severity, SourceFile, codes};
+use apidocs::json;
+use apidocs::project::{Faulty, Project, read_document};
 use apidocs::stabilize::Rules;
 use apidocs::validate::{self, Checks, Schema, faulty_settings};
 
@@ -17,7 +17,7 @@ use super::exit::{Advice, Exit};
 use super::report::{of_files, report};
 use super::scenarios::Scenarios;
 use super::source::Described;
-use super::volatile::{self, Volatile};
+use super::volatile::Volatile;
 use super::{fix, parallel, reading};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
@@ -37,7 +37,9 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
         _ => {}
     }
     if faulty.is_some() && !project.docs.is_dir() {
-        context.tell(Channel::Answer, &of_files(&project.root, faults), None)?;
+        let mend = mend_first(&faults);
+        let report = of_files(&project.root, faults);
+        context.tell(Channel::Answer, &report, mend.as_deref())?;
         return Ok(Exit::Findings);
     }
     let (collection, mut findings) = reading::checked(&project, &checks)?;
@@ -72,10 +74,22 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
             },
         );
     }
-    context.tell(Channel::Answer, &report, next)?;
+    let mend = mend_first(&report.findings);
+    context.tell(Channel::Answer, &report, next.or(mend.as_deref()))?;
     // The run is over: to give back the memory of thousands of documents, one after the other, would only hold it up.
     std::mem::forget((collection, report));
     Ok(exit)
+}
+
+/// What to do about errors that have no fix of their own.
+fn mend_first(findings: &[Finding]) -> Option<String> {
+    let first = findings
+        .iter()
+        .find(|finding| finding.severity == Severity::Error)?;
+    let code = first.code;
+    Some(format!(
+        "mend what is told above, then `apidocs validate`; `apidocs explain {code}` says more"
+    ))
 }
 
 /// Whether it may be told only because something of the settings could not be read.
@@ -158,19 +172,17 @@ fn own_schema(file: &Path) -> Result<Schema> {
         .map_err(|reason| advice(format!("the schema {shown} cannot be used: {reason}")))?)
 }
 
-/// What is wrong with the rules for volatile values, where there are some that can be read.
+/// What is wrong with the rules for volatile values, where there are some.
 fn volatile(project: &Project, options: &capture::Options<'_>) -> Vec<Finding> {
     let file = project.docs.join(Rules::FILE);
-    let Ok(bytes) = read_file(&file, MAX_SIZE as u64) else {
+    let Ok(bytes) = read_document(&file) else {
         return Vec::new();
     };
     let source = SourceFile::new(project.shown(&file), &bytes);
-    let findings = volatile::findings(&source);
-    if !findings.is_empty() {
-        return findings;
+    let mut findings = validate::volatile_file(&bytes, &source);
+    // Rules that cannot be read were told.
+    if let Ok(volatile) = Volatile::of_project(project) {
+        findings.append(&mut volatile.audit(options.collection.documents()));
     }
-    match Volatile::of_project(project) {
-        Ok(volatile) => volatile.audit(options.collection.documents()),
-        Err(_) => findings,
-    }
+    findings
 }

@@ -69,7 +69,7 @@ impl Volatile {
 }
 
 /// What is wrong with a file of rules as a file.
-pub fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
+fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
     match json::parse(&source.text) {
         Ok(value) => validate::volatile(&value, source),
         Err(fault) => vec![source.fault(fault)],

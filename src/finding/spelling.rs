@@ -1,7 +1,7 @@
 //! What somebody may have meant.
 
 /// The candidate that a misspelt name is nearest to, if one is near: case and the choice of `-` or
-/// `_` do not count, and one letter in three may be wrong, or the end be missing.
+/// `_` do not count, and one letter in three may be wrong, or the end be missing; letters may be left out, as in `params`.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace('-', "_");
     // A name this long is no slip of the pen, and comparing costs its length times that of each candidate.
@@ -14,10 +14,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .map(|candidate| {
             let known = plain(candidate);
-            let is_start = name.len() >= 3 && known.starts_with(&name);
+            let is_short_for = name.len() >= 3 && known.starts_with(&name)
+                || name.len() >= 4 && is_abbreviation(&name, &known);
             let distance = strsim::damerau_levenshtein(&name, &known);
             (
-                if is_start {
+                if is_short_for {
                     distance.min(most)
                 } else {
                     distance
@@ -28,6 +29,17 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, _)| *distance <= most)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether a name is another one with up to half of its letters left out, the first and the last not.
+fn is_abbreviation(name: &str, of: &str) -> bool {
+    let mut letters = of.chars();
+    name.chars().next() == of.chars().next()
+        && name.chars().next_back() == of.chars().next_back()
+        && name.chars().count() * 2 >= of.chars().count()
+        && name
+            .chars()
+            .all(|letter| letters.any(|known| known == letter))
 }
 
 /// A name from a file as messages show it: in backticks, and not longer than a line.
@@ -58,6 +70,10 @@ mod tests {
         let known = ["path_parameters", "parameters", "title"];
         assert_eq!(nearest("path_paramters", known), Some("path_parameters"));
         assert_eq!(nearest("Path-Parameters", known), Some("path_parameters"));
+        assert_eq!(nearest("path_params", known), Some("path_parameters"));
+        assert_eq!(nearest("params", known), Some("parameters"));
+        assert_eq!(nearest("param", known), Some("parameters"));
+        assert_eq!(nearest("prams", ["parameters_of_a_path"]), None);
         assert_eq!(nearest("titel", known), Some("title"));
         assert_eq!(nearest("body", known), None);
         assert_eq!(nearest("warn", ["error", "warning"]), Some("warning"));

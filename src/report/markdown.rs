@@ -15,7 +15,7 @@ pub const COMMENT_LIMIT: usize = 65_535;
 /// What the summary of a step may hold.
 pub const JOB_SUMMARY_LIMIT: usize = 1024 * 1024 - 1;
 
-/// How many findings are told with their lines, and how many changes of a document by their addresses.
+/// How many changes of a document are told by their addresses.
 const SHOWN: usize = 50;
 /// The longest line that is shown whole, in characters.
 const WIDTH: usize = 500;
@@ -36,8 +36,7 @@ pub fn markdown(report: &Report, limit: usize) -> String {
         changed(report, document, documents.len() == 1)
     });
     left_out(&mut out, documents.len() - told, "more changed document");
-    let findings: Vec<_> = report.findings.iter().take(SHOWN).collect();
-    let told = fill(&mut out, room, &findings, |finding| told_finding(finding));
+    let told = fill(&mut out, room, &report.findings, told_finding);
     left_out(&mut out, report.findings.len() - told, "more finding");
     out.push_str(&tail);
     out
@@ -80,6 +79,9 @@ fn headline(report: &Report) -> String {
     }
     if summary.errors > 0 {
         parts.push(plural(summary.errors, "error"));
+    }
+    if summary.warnings > 0 {
+        parts.push(plural(summary.warnings, "warning"));
     }
     match parts.as_slice() {
         [] => "nothing to mend".to_owned(),
@@ -236,6 +238,7 @@ fn longest_run(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::codes;
 
     #[test]
     fn code_cannot_be_left() {
@@ -249,5 +252,24 @@ mod tests {
         let mut out = String::new();
         fence(&mut out, "diff", "+ ```\n+ ````");
         assert_eq!(out, "`````diff\n+ ```\n+ ````\n`````\n\n");
+    }
+
+    #[test]
+    fn warnings_are_something_to_mend_and_the_room_is_used() {
+        let finding = |index: usize| {
+            let message = format!("{index}: {}", "x".repeat(100));
+            Finding::new(codes::STRAY_FILE, message)
+        };
+        let report = Report {
+            findings: (0..200).map(finding).collect(),
+            ..Report::default()
+        };
+        let text = markdown(&report, COMMENT_LIMIT);
+        assert!(text.starts_with("### apidocs: 200 warnings\n"), "{text}");
+        assert!(text.contains("199: x") && !text.contains("no room"));
+        let text = markdown(&report, 10_000);
+        assert!(text.contains("no room") && text.len() > 9_000 && text.len() <= 10_000);
+        let nothing = markdown(&Report::default(), COMMENT_LIMIT);
+        assert!(nothing.starts_with("### apidocs: nothing to mend\n"));
     }
 }

@@ -33,6 +33,7 @@ use crate::document::{
     Body, Collection, ContractName, DocumentName, EndpointDocument, ExampleTarget, Loaded,
 };
 use crate::finding::{Code, Finding, SourceFile, codes};
+use crate::json;
 use crate::project::{Faulty, Settings, SeveritySetting};
 use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
@@ -205,9 +206,21 @@ pub fn page(value: &Value, source: &Arc<SourceFile>, start: usize) -> Vec<Findin
     findings
 }
 
-/// All findings about the JSON of `volatile.json`.
+/// What makes the JSON of `volatile.json` no rules for volatile values.
 pub fn volatile(value: &Value, source: &Arc<SourceFile>) -> Vec<Finding> {
     let mut findings = files::volatile(value, source);
+    findings.sort_by(Finding::order);
+    findings
+}
+
+/// All findings about the bytes of `volatile.json`: these, and that it is not in the form that `fmt` writes.
+pub fn volatile_file(bytes: &[u8], source: &Arc<SourceFile>) -> Vec<Finding> {
+    let value = match json::parse_bytes(bytes) {
+        Ok(value) => value,
+        Err(fault) => return vec![source.fault(fault)],
+    };
+    let mut findings = volatile(&value, source);
+    findings.append(&mut rules::form::volatile(source, &value));
     findings.sort_by(Finding::order);
     findings
 }

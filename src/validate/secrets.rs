@@ -22,7 +22,12 @@ pub(super) fn of_document(
 ) -> Vec<Finding> {
     let found = of_file(&loaded.source, &loaded.json, secrets).into_iter();
     found
-        .map(|finding| finding.about(name).help(HELP))
+        .map(|finding| {
+            let pointer = finding.pointer.as_deref().unwrap_or_default();
+            let is_captured = pointer.starts_with("/examples");
+            let help = if is_captured { HELP } else { PROSE_HELP };
+            finding.about(name).help(help)
+        })
         .collect()
 }
 
@@ -57,6 +62,9 @@ fn of_file(source: &Arc<SourceFile>, json: &Value, secrets: &Secrets) -> Vec<Fin
 }
 
 const HELP: &str = "capture the example again, or say in [secrets] of apidocs.toml why that name means none; and revoke what is real, for the history keeps it";
+
+const PROSE_HELP: &str =
+    "take it out of the text, where it is hidden here; and revoke it, for the history keeps it";
 
 fn told<T>(loaded: &Loaded<T>) -> (&Arc<SourceFile>, &Value) {
     (&loaded.source, &loaded.json)

@@ -138,6 +138,6 @@ fn so_many_endpoints_must_have_an_example() {
     );
     sandbox
         .run(&["validate"])
-        .exits(2)
-        .tells(&["apidocs.toml:3:11"]);
+        .exits(1)
+        .answers(&["error[schema]: expected at least 0, found -1\n --> apidocs.toml:3:11"]);
 }

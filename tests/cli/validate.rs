@@ -77,6 +77,50 @@ fn fix_does_not_touch_what_the_settings_switch_off() {
 }
 
 #[test]
+fn fix_keeps_the_names_of_parameters() {
+    // Both in the form NFD, as the API takes them.
+    let sandbox = project(
+        "{\"title\": \"Cafe\u{301}\", \"method\": \"GET\", \"api_path\": \"/{cafe\u{301}}/\", \"description\": \"d\", \"no_example\": \"x\",
+            \"path_parameters\": [{\"name\": \"cafe\u{301}\", \"type\": \"string\", \"description\": \"a\"}]}",
+    );
+    let run = sandbox.run(&["validate", "--fix", "--report", "json"]);
+    let report = run.exits(0).json();
+    let told: Vec<_> = report["findings"].as_array().unwrap().iter().collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["code"], "not-nfc");
+    assert_eq!(told[0]["pointer"], "/path_parameters/0/name");
+    let text = sandbox.read("api-docs/endpoints/things/get-things.json");
+    assert!(text.contains("Caf\u{e9}") && text.contains("\"name\": \"cafe\u{301}\""));
+}
+
+#[test]
+fn fix_mends_the_rules_for_volatile_values_too() {
+    let document = document("Things", json!([])).to_string();
+    for broken in [
+        "\u{feff}{\n  \"learned\": {}\n}\n",
+        "{\n  \"learned\": {},\n}\n",
+        "{\r\n  \"learned\": {}\r\n}\r\n",
+        "{\"learned\": {}}",
+        "\u{feff}{\"learned\": {},}\r\n",
+    ] {
+        let sandbox = project(&document);
+        sandbox.write("api-docs/volatile.json", broken);
+        let run = sandbox.run(&["validate"]);
+        run.answers(&[
+            "--> api-docs/volatile.json:",
+            "next: apidocs validate --fix\n",
+        ]);
+        let run = sandbox.run(&["validate", "--fix"]);
+        let run = run.tells(&["fixed api-docs/volatile.json: "]);
+        assert!(!run.stdout.contains("api-docs/volatile.json"), "{run}");
+        assert_eq!(
+            sandbox.read("api-docs/volatile.json"),
+            "{\n  \"learned\": {}\n}\n"
+        );
+    }
+}
+
+#[test]
 fn a_schema_of_the_project_is_added() {
     let sandbox = project(&document("Things", json!([])).to_string());
     sandbox.write(

@@ -97,12 +97,12 @@ fn requests(collection: &Collection) -> BTreeMap<String, Request> {
     requests
 }
 
-/// At the empty array, where there is one.
+/// At the empty array, where there is one; else where the document begins to say what it is about.
 fn no_example(source: &Arc<SourceFile>) -> Finding {
     let finding = Finding::new(codes::NO_EXAMPLE, "the endpoint has no example");
     match source.locate("/examples") {
         Some(_) => finding.at_key(source, "/examples"),
-        None => finding.in_file(source),
+        None => finding.at_key(source, "/title"),
     }
 }
 

@@ -38,6 +38,11 @@ pub(super) fn others(collection: &Collection) -> Vec<Finding> {
     findings
 }
 
+/// And the rules for volatile values.
+pub(in crate::validate) fn volatile(source: &Arc<SourceFile>, json: &Value) -> Vec<Finding> {
+    of(source, json, KeyOrder::Kept)
+}
+
 fn of(source: &Arc<SourceFile>, json: &Value, order: KeyOrder) -> Vec<Finding> {
     let text: &str = &source.text;
     let mut findings = Vec::new();

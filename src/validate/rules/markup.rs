@@ -59,58 +59,120 @@ fn told(code: Code, words: &str) -> Finding {
     Finding::new(code, message).help(help)
 }
 
-/// The first of each kind, with its place in the text.
+/// So many of a text are told at most: each costs a look at the text.
+const MOST: usize = 100;
+
+/// All of them with their places in the text, in its order.
 fn faults(text: &str) -> Vec<(Code, Range<usize>)> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut found: Vec<(Code, Range<usize>)> = Vec::new();
-    let mut add = |code: Code, place: Range<usize>| {
-        if found.iter().all(|(known, _)| *known != code) {
-            found.push((code, place));
-        }
-    };
     let mut in_code = false;
+    // A block of HTML comes in lines, and an element has its end: once is enough.
+    let mut in_html = false;
+    let mut elements: Vec<&str> = Vec::new();
+    let mut braces = Braces::default();
     for (event, place) in Parser::new_ext(text, options).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(TagEnd::CodeBlock) => in_code = false,
-            Event::Html(_) | Event::InlineHtml(_) => add(codes::RAW_HTML, place),
-            Event::Text(_) if !in_code => {
-                if let Some(at) = backtick(text, &place) {
-                    add(codes::UNBALANCED_BACKTICKS, at..at + 1);
+            Event::Start(Tag::HtmlBlock) => in_html = false,
+            Event::End(_) => braces.open = false,
+            Event::Html(_) if !in_html => {
+                in_html = true;
+                found.push((codes::RAW_HTML, place));
+            }
+            Event::InlineHtml(_) => {
+                let tag = text.get(place.clone()).unwrap_or_default();
+                let name = element(tag);
+                let begun = elements.iter().rposition(|begun| *begun == name);
+                match begun.filter(|_| tag.starts_with("</")) {
+                    Some(index) => {
+                        elements.remove(index);
+                    }
+                    None => {
+                        elements.push(name);
+                        found.push((codes::RAW_HTML, place));
+                    }
                 }
-                if let Some(at) = delimiter(text, &place) {
-                    add(codes::TEMPLATE_DELIMITERS, at);
+            }
+            Event::Text(_) if !in_code => {
+                let from = found.len();
+                let ticks = backticks(text, &place).map(|at| at..at + 1);
+                found.extend(ticks.map(|place| (codes::UNBALANCED_BACKTICKS, place)));
+                let delimiters = braces.delimiters(text, &place).into_iter();
+                found.extend(delimiters.map(|place| (codes::TEMPLATE_DELIMITERS, place)));
+                if let Some(new) = found.get_mut(from..) {
+                    new.sort_by_key(|(_, place)| place.start);
                 }
             }
             _ => {}
+        }
+        if found.len() >= MOST {
+            found.truncate(MOST);
+            break;
         }
     }
     found
 }
 
-/// A backtick that is text: it began no code, and no backslash says that it shall not.
-fn backtick(text: &str, place: &Range<usize>) -> Option<usize> {
-    let at = place.start + text.get(place.clone())?.find('`')?;
-    (!is_escaped(text, at)).then_some(at)
+/// The name of an element, of its first tag or its last.
+fn element(tag: &str) -> &str {
+    let inner = tag.trim_start_matches(['<', '/']);
+    let end = inner.find(|c: char| !c.is_alphanumeric() && c != '-');
+    inner.get(..end.unwrap_or(inner.len())).unwrap_or_default()
 }
 
-fn delimiter(text: &str, place: &Range<usize>) -> Option<Range<usize>> {
-    let inner = text.get(place.clone())?;
-    let start = place.start + inner.find(['{', '}'])?;
-    if is_escaped(text, start) {
-        return None;
+/// Backticks that are text, the first of each run: they began no code, and no backslash says that they shall not.
+fn backticks<'a>(text: &'a str, place: &Range<usize>) -> impl Iterator<Item = usize> + use<'a> {
+    let start = place.start;
+    let inner = text.get(place.clone()).unwrap_or_default();
+    let all = inner.match_indices('`').map(move |(at, _)| start + at);
+    let is_first = move |at: &usize| *at == start || text.as_bytes().get(at - 1) != Some(&b'`');
+    all.filter(is_first)
+        .filter(|at| !is_escaped(text, *at))
+        .take(MOST)
+}
+
+/// Looks for the delimiters of templates: what ends one that was told is not told again.
+#[derive(Default)]
+struct Braces {
+    /// Whether one began.
+    open: bool,
+}
+
+impl Braces {
+    fn delimiters(&mut self, text: &str, place: &Range<usize>) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut behind = place.start;
+        while let Some(at) = text
+            .get(behind..place.end)
+            .and_then(|rest| rest.find(['{', '}']))
+            .filter(|_| found.len() < MOST)
+        {
+            let start = behind + at;
+            if is_escaped(text, start) {
+                behind = start + 1;
+                continue;
+            }
+            // `%}` and `#}` begin before their brace.
+            let start = match text.as_bytes().get(start.wrapping_sub(1)) {
+                Some(b'%' | b'#') if at > 0 && text.as_bytes().get(start) == Some(&b'}') => {
+                    start - 1
+                }
+                _ => start,
+            };
+            let rest = text.get(start..place.end).unwrap_or_default();
+            let delimiter = DELIMITERS.iter().find(|known| rest.starts_with(**known));
+            let end = start + delimiter.map_or(1, |delimiter| delimiter.len());
+            let is_last = rest.starts_with('}') || delimiter.is_some_and(|it| it.ends_with('}'));
+            if !(is_last && self.open) {
+                found.push(start..end);
+            }
+            self.open = !is_last;
+            behind = end;
+        }
+        found
     }
-    // `%}` and `#}` begin before their brace.
-    let start = match text.as_bytes().get(start.wrapping_sub(1)) {
-        Some(b'%' | b'#') if text.as_bytes().get(start) == Some(&b'}') => start - 1,
-        _ => start,
-    };
-    let rest = text.get(start..)?;
-    let length = DELIMITERS
-        .iter()
-        .find(|delimiter| rest.starts_with(**delimiter))
-        .map_or(1, |delimiter| delimiter.len());
-    Some(start..start + length)
 }
 
 fn is_escaped(text: &str, at: usize) -> bool {
@@ -171,8 +233,39 @@ mod tests {
             ("é {{ a }}", "template-delimiters", "{{"),
             ("a %} b", "template-delimiters", "%}"),
             ("the {slug} of", "template-delimiters", "{"),
+            ("<b>bold</b> text", "raw-html", "<b>"),
         ] {
             assert_eq!(found(text), [(code, words)], "{text}");
         }
+    }
+
+    #[test]
+    fn all_of_a_text_are_told() {
+        let braces = "template-delimiters";
+        let html = "raw-html";
+        let ticks = "unbalanced-backticks";
+        assert_eq!(
+            found("{a} then {b} then <c> then <d>"),
+            [(braces, "{"), (braces, "{"), (html, "<c>"), (html, "<d>")]
+        );
+        assert_eq!(
+            found("a } b {{ c }} {\n\nd ` } *e* {f} </g> <h>i</h>"),
+            [
+                (braces, "}"),
+                (braces, "{{"),
+                (braces, "{"),
+                (ticks, "`"),
+                (braces, "}"),
+                (braces, "{"),
+                (html, "</g>"),
+                (html, "<h>")
+            ]
+        );
+        assert_eq!(
+            found("<div>\na\n</div>\n\nb\n\n<p>\nc"),
+            [(html, "<div>\n"), (html, "<p>\n")]
+        );
+        assert_eq!(found(&"{".repeat(100_000)).len(), MOST);
+        assert_eq!(found(&"<a>".repeat(100_000)).len(), MOST);
     }
 }

@@ -6,7 +6,7 @@
 mod blank;
 mod duplicates;
 mod examples;
-mod form;
+pub(super) mod form;
 mod guesses;
 pub(super) mod length;
 mod markup;

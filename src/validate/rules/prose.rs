@@ -11,6 +11,8 @@ pub(super) struct Prose<'a> {
     pub text: &'a str,
     /// Whether readers see it as Markdown.
     pub is_markdown: bool,
+    /// Whether it is what the API calls something: another spelling would be another name.
+    pub is_name: bool,
 }
 
 /// Where a text stands; most are asked for their text alone.
@@ -36,6 +38,7 @@ fn plain(at: impl Into<Place>, text: &str) -> Prose<'_> {
         at: at.into(),
         text,
         is_markdown: false,
+        is_name: false,
     }
 }
 
@@ -86,7 +89,10 @@ pub(super) fn of_document(document: &EndpointDocument) -> Vec<Prose<'_>> {
 
 fn of_parameter<'a>(list: &'static str, index: usize, parameter: &'a Parameter) -> [Prose<'a>; 3] {
     [
-        plain(Place::Item(list, index, "name"), &parameter.name),
+        Prose {
+            is_name: true,
+            ..plain(Place::Item(list, index, "name"), &parameter.name)
+        },
         plain(Place::Item(list, index, "type"), &parameter.kind),
         markdown(
             Place::Item(list, index, "description"),

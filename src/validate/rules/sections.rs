@@ -126,9 +126,15 @@ pub(super) fn listings(collection: &Collection) -> Vec<Finding> {
             findings.push(finding.at_pointer(source, &entry_at(index, place)));
         }
     }
-    for (name, loaded) in &collection.endpoints {
+    for name in collection.endpoints.keys() {
         if !listed.contains(name) {
-            let mut finding = unlisted(sections, name).in_file(&loaded.source);
+            // Where the name is to be written, not where it is missing from.
+            let its = |section: &Section| section.id == name.section();
+            let at = match sections.sections.iter().position(its) {
+                Some(index) => item("/sections", index, ["endpoints"]),
+                None => "/sections".to_owned(),
+            };
+            let mut finding = unlisted(sections, name).at_key(source, &at);
             finding.fix = list(source, sections, name);
             findings.push(finding.about(name));
         }

@@ -53,20 +53,23 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\n' | b'\t')
 }
 
-/// The first character that nobody sees.
-fn unseen(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
-    let (at, character) = prose
-        .text
-        .char_indices()
-        .find(|(_, character)| is_unseen(*character))?;
-    let message = format!(
-        "the text holds the character U+{:04X}, which nobody sees",
-        u32::from(character)
-    );
-    let finding = Finding::new(codes::CONTROL_CHARACTER, message)
-        .at_text(source, &prose.pointer(), at..at + character.len_utf8())
-        .help("remove it, or write what it stands for");
-    Some(finding)
+/// So many characters of a text are told at most: each costs a look at the text.
+const MOST: usize = 100;
+
+/// The characters that nobody sees.
+fn unseen(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Vec<Finding> {
+    let characters = prose.text.char_indices();
+    let unseen = characters.filter(|(_, character)| is_unseen(*character));
+    let told = unseen.take(MOST).map(|(at, character)| {
+        let message = format!(
+            "the text holds the character U+{:04X}, which nobody sees",
+            u32::from(character)
+        );
+        Finding::new(codes::CONTROL_CHARACTER, message)
+            .at_text(source, &prose.pointer(), at..at + character.len_utf8())
+            .help("remove it, or write what it stands for")
+    });
+    told.collect()
 }
 
 /// Controls but for line break and tab, and what changes the direction or the width of a text without a mark of its own.
@@ -95,11 +98,19 @@ fn decomposed(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
         .find(|((_, before), after)| before != after)
         .map_or(0, |((at, _), _)| at);
     let end = prose.text.len();
-    let finding = Finding::new(codes::NOT_NFC, "the text is not in Unicode's form NFC")
-        .at_text(source, &prose.pointer(), start..end)
-        .help(
-            "`apidocs validate --fix` writes it so: two texts that look the same are the same then",
-        );
+    let finding = Finding::new(codes::NOT_NFC, "the text is not in Unicode's form NFC").at_text(
+        source,
+        &prose.pointer(),
+        start..end,
+    );
+    if prose.is_name {
+        return Some(finding.help(
+            "if the API takes the name in that form, write it so here, in `api_path` and in the scenarios",
+        ));
+    }
+    let finding = finding.help(
+        "`apidocs validate --fix` writes it so: two texts that look the same are the same then",
+    );
     let place = source.locate(&prose.pointer())?;
     let written = serde_json::Value::from(text).to_string();
     Some(finding.fix(Fix::new(
@@ -113,6 +124,7 @@ fn decomposed(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Scenario;
 
     #[test]
     fn what_nobody_sees_is_told_and_what_scripts_need_is_not() {
@@ -121,6 +133,17 @@ mod tests {
         ] {
             assert!(is_unseen(character), "{character:?}");
         }
+        let source = SourceFile::of_text("a", r#"{"title": "a\u0001b\u202e"}"#.to_owned());
+        let scenario = Scenario {
+            title: "a\u{1}b\u{202e}".to_owned(),
+            ..serde_json::from_str(r#"{"requests": []}"#).unwrap()
+        };
+        let found = of(&source, &prose::of_scenario(&scenario));
+        let places: Vec<_> = found
+            .iter()
+            .map(|finding| finding.position().unwrap().column)
+            .collect();
+        assert_eq!(places, [13, 20]);
         for character in ['\n', '\t', ' ', '\u{a0}', '\u{200d}', 'é', '日'] {
             assert!(!is_unseen(character), "{character:?}");
         }
