@@ -124,8 +124,10 @@ impl ChangeSet {
     /// Up to the commit point: from then on the journal is finished, before it is undone.
     fn stage(&self, journal: &mut Journal) -> Result<(), Error> {
         journal.save(State::Staging)?;
-        for folder in journal.folders() {
-            atomic::make_folder(folder).map_err(Error::io("make the folder", folder))?;
+        for (mark, folder) in journal.folders() {
+            mark.map_or(Ok(()), |mark| atomic::write_new(&mark, b""))
+                .and_then(|()| atomic::make_folder(folder))
+                .map_err(Error::io("make the folder", folder))?;
         }
         for (write, (staged, target)) in self.writes.iter().zip(journal.writes()) {
             stage_file(staged, target, &write.contents).map_err(Error::io("write", &write.path))?;

@@ -4,6 +4,7 @@
 //! place. In the state `staging` nothing of the set can be seen, and a run that finds it undoes it; in the
 //! state `committing` every staged file is whole, and a run that finds it finishes.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -103,9 +104,10 @@ impl Journal {
         Ok(())
     }
 
-    /// The folders to make, outer ones first.
-    pub(super) fn folders(&self) -> &[PathBuf] {
-        &self.folders
+    /// The mark of each folder that needs one, and the folder: those to make, outer ones first.
+    pub(super) fn folders(&self) -> impl Iterator<Item = (Option<PathBuf>, &Path)> {
+        let folders = self.folders.iter();
+        folders.map(|folder| (self.mark(folder, NEW), folder.as_path()))
     }
 
     /// Staged file and target.
@@ -157,15 +159,19 @@ impl Journal {
     /// Removes what goes, then puts every staged file in its place: on a file system without case, a file whose name
     /// changes in case alone goes first.
     pub(super) fn finish(&self) -> Result<(), Error> {
-        let mut touched = Vec::new();
-        for (mark, target) in &self.removals {
-            // Without its mark, it was removed before the kill; or this journal is none of ours.
-            if mark.exists() {
-                touched.push(target);
-                atomic::remove_file(target)
-                    .and_then(|()| atomic::remove_file(mark))
-                    .map_err(Error::io("remove", target))?;
-            }
+        // Without its mark, a file was removed before the kill; or this journal is none of ours.
+        let to_remove = || self.removals.iter().filter(|(mark, _)| mark.exists());
+        let parents: BTreeSet<_> = to_remove()
+            .filter_map(|(_, target)| target.parent())
+            .collect();
+        for mark in parents.iter().filter_map(|folder| self.mark(folder, GONE)) {
+            // Where no mark can stand beside a folder, the folder cannot be removed either.
+            let _ = atomic::write_new(&mark, b"");
+        }
+        for (mark, target) in to_remove() {
+            atomic::remove_file(target)
+                .and_then(|()| atomic::remove_file(mark))
+                .map_err(Error::io("remove", target))?;
         }
         for (staged, target) in &self.writes {
             // One that is not there was put in its place before the kill.
@@ -177,32 +183,49 @@ impl Journal {
             .removals
             .iter()
             .filter_map(|(_, target)| target.parent())
-            .filter(|folder| self.may_go(folder, &touched))
         {
-            atomic::remove_empty_folder(folder);
+            self.remove_folder(folder, GONE);
+        }
+        for mark in self
+            .folders
+            .iter()
+            .filter_map(|folder| self.mark(folder, NEW))
+        {
+            atomic::remove_file(&mark).map_err(Error::io("remove", &mark))?;
         }
         atomic::remove_file(&self.path()).map_err(Error::io("remove", &self.path()))
     }
 
     /// Removes what was staged. What cannot be removed is left: it harms nothing.
     pub(super) fn undo(&self) {
-        let mut touched = Vec::new();
-        for (staged, target) in self.writes.iter().chain(&self.removals) {
-            if staged.exists() && atomic::remove_file(staged).is_ok() {
-                touched.push(target);
-            }
+        for (staged, _) in self.writes.iter().chain(&self.removals) {
+            let _ = atomic::remove_file(staged);
         }
-        let folders = self.folders.iter().rev();
-        for folder in folders.filter(|folder| self.may_go(folder, &touched)) {
-            atomic::remove_empty_folder(folder);
+        for folder in self.folders.iter().rev() {
+            self.remove_folder(folder, NEW);
         }
         let _ = atomic::remove_file(&self.path());
     }
 
-    /// Whether an empty folder may go: it is below the anchor, or something of ours was in it.
-    fn may_go(&self, folder: &Path, touched: &[&PathBuf]) -> bool {
-        let is_below = fs::canonicalize(folder).is_ok_and(|real| real.starts_with(&self.anchor));
-        is_below || touched.iter().any(|target| target.starts_with(folder))
+    /// What stands beside a folder that is not below the anchor, while we make or remove it: a journal that came with a
+    /// clone has none there.
+    fn mark(&self, folder: &Path, ending: &str) -> Option<PathBuf> {
+        match fs::canonicalize(folder) {
+            Ok(real) if real.starts_with(&self.anchor) => None,
+            Err(_) if folder.starts_with(&self.anchor) => None,
+            _ => beside(folder, ending),
+        }
+    }
+
+    /// Removes an empty folder, if it is below the anchor or has our mark beside it.
+    fn remove_folder(&self, folder: &Path, ending: &str) {
+        let mark = self.mark(folder, ending);
+        if mark.as_ref().is_none_or(|mark| mark.exists()) {
+            atomic::remove_empty_folder(folder);
+        }
+        if let Some(mark) = mark {
+            let _ = atomic::remove_file(&mark);
+        }
     }
 
     fn load(anchor: &Path) -> Result<Option<(State, Self)>, Error> {

@@ -35,8 +35,13 @@ pub(super) fn on_disk(project: &Project, findings: &[Finding], secrets: &Secrets
     placed
 }
 
+/// Nothing is shown through a link that leaves the folder of documents.
 fn read(project: &Project, path: &str, secrets: &Secrets) -> Option<Arc<SourceFile>> {
-    let bytes = read_document(&project.root.join(path)).ok()?;
+    let file = project.root.join(path).canonicalize().ok()?;
+    if !file.starts_with(project.docs.canonicalize().ok()?) {
+        return None;
+    }
+    let bytes = read_document(&file).ok()?;
     let source = SourceFile::of_bytes(path, bytes);
     Some(match mask_file(&source.text, secrets) {
         Some(masked) => SourceFile::new(path, masked.as_bytes()),
