@@ -1,5 +1,7 @@
 //! `apidocs approve`.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use apidocs::document::{Approval, Approvals, key_order};
 use apidocs::finding::Change;
@@ -23,7 +25,7 @@ pub fn run(context: &Context, args: &Approve) -> Result<Exit> {
             schema: Some(Approvals::SCHEMA.to_owned()),
             ..Approvals::default()
         },
-        (Some(_), Some(approvals)) => *approvals,
+        (Some(_), Some(approvals)) => Arc::unwrap_or_clone(approvals),
         (Some(_), None) => {
             return Err(Advice {
                 message: format!("{} cannot be read", Approvals::FILE),

@@ -12,7 +12,7 @@ use apidocs::report::plural;
 use super::args::{Generate, OutputFormat, Selection};
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
-use super::pages::{Planned, documents, options};
+use super::pages::{Planned, options};
 use super::recapture::{Prose, Recapture, recapture};
 use super::report::report;
 
@@ -119,7 +119,7 @@ fn original_tree(project: &Project, recapture: &Recapture, args: &Generate) -> R
             exchanges: &run.exchanges,
         })
         .collect();
-    let (documents, sections) = (documents(&recapture.after), recapture.after.order());
+    let (documents, sections) = (recapture.after.shared_documents(), recapture.after.order());
     let input = Input {
         documents: &documents,
         sections: &sections,

@@ -1,10 +1,9 @@
 //! What `render`, `generate` and `check` share: the pages as they must be, and what that asks of the output folder.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use apidocs::document::{Collection, DocumentName, EndpointDocument, Tree};
+use apidocs::document::{Collection, Tree};
 use apidocs::finding::{Finding, codes};
 use apidocs::json::MAX_SIZE;
 use apidocs::project::{
@@ -28,14 +27,6 @@ pub struct Planned {
     rendered: bool,
     /// What stands in the way, as findings.
     pub findings: Vec<Finding>,
-}
-
-/// The documents that can be rendered.
-pub fn documents(collection: &Collection) -> BTreeMap<DocumentName, EndpointDocument> {
-    collection
-        .documents()
-        .map(|(name, document)| (name.clone(), document.clone()))
-        .collect()
 }
 
 /// How pages are made: flags over settings over defaults.
@@ -111,7 +102,7 @@ impl Planned {
             }
             .into());
         }
-        let documents = documents(collection);
+        let documents = collection.shared_documents();
         let sections = collection.order();
         let input = Input {
             documents: &documents,

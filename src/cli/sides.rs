@@ -114,7 +114,12 @@ impl Side {
         let documents = collection
             .endpoints
             .into_iter()
-            .filter_map(|(name, loaded)| Some((name, *Arc::unwrap_or_clone(loaded).item?)))
+            .filter_map(|(name, loaded)| {
+                Some((
+                    name,
+                    Arc::unwrap_or_clone(Arc::unwrap_or_clone(loaded).item?),
+                ))
+            })
             .collect();
         Self {
             documents,

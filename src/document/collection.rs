@@ -21,7 +21,7 @@ pub struct Loaded<T> {
     /// Its JSON, with every key that people wrote.
     pub json: Value,
     /// What we understand of it; `None` where it does not fit (its schema tells why). Thousands are moved about.
-    pub item: Option<Box<T>>,
+    pub item: Option<Arc<T>>,
 }
 
 /// The documents of a project.
@@ -77,6 +77,14 @@ impl Collection {
         self.endpoints
             .iter()
             .filter_map(|(name, loaded)| Some((name, loaded.item.as_deref()?)))
+    }
+
+    /// The same by name, shared: what pages are made of.
+    pub fn shared_documents(&self) -> BTreeMap<DocumentName, Arc<EndpointDocument>> {
+        let shared = |(name, loaded): (&DocumentName, &Arc<Loaded<EndpointDocument>>)| {
+            Some((name.clone(), loaded.item.clone()?))
+        };
+        self.endpoints.iter().filter_map(shared).collect()
     }
 
     /// The order of sections, empty where there is none.
@@ -235,7 +243,7 @@ pub fn below(prefix: &str, path: &str) -> String {
 impl<T: DeserializeOwned> Loaded<T> {
     /// A file with its JSON.
     pub(crate) fn new(source: Arc<SourceFile>, json: Value) -> Self {
-        let item = T::deserialize(&json).ok().map(Box::new);
+        let item = T::deserialize(&json).ok().map(Arc::new);
         Self { source, json, item }
     }
 }
@@ -245,11 +253,11 @@ impl Loaded<EndpointDocument> {
     /// the text, title, method, path, the names of the examples and why there are none.
     pub fn keep_outline(&mut self) {
         self.json = Value::Null;
-        let Some(item) = self.item.take() else {
+        let Some(item) = self.item.take().map(Arc::unwrap_or_clone) else {
             return;
         };
         let nothing = Vec::new;
-        self.item = Some(Box::new(EndpointDocument {
+        self.item = Some(Arc::new(EndpointDocument {
             title: item.title,
             method: item.method,
             api_path: item.api_path,

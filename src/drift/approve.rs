@@ -78,8 +78,7 @@ mod tests {
             "fingerprint": fingerprint, "reason": "nobody reads it", "until": until,
         }]});
         let source = SourceFile::new("approvals.json", json.to_string().as_bytes());
-        let item = serde_json::from_value(json.clone()).ok();
-        let approvals = Loaded { source, json, item };
+        let approvals = Loaded::new(source, json);
         let findings = approve(&mut documents, &approvals, date(2026, 6, 1));
         let codes = findings.iter().map(|finding| finding.code.id).collect();
         (documents[0].changes[0].approved.clone(), codes)

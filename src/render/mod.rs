@@ -20,6 +20,7 @@ mod site;
 mod values;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use minijinja::{Environment, Value, context};
 
@@ -39,7 +40,7 @@ pub const SENTRY_SET: &str = "sentry";
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
     /// The documents.
-    pub documents: &'a BTreeMap<DocumentName, EndpointDocument>,
+    pub documents: &'a BTreeMap<DocumentName, Arc<EndpointDocument>>,
     /// The order of sections and of their documents. What it does not list comes last, by name.
     pub sections: &'a Sections,
 }

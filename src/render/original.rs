@@ -238,6 +238,8 @@ fn headers(headers: &Headers) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::document::{Bytes, Section, Sections};
 
@@ -279,7 +281,7 @@ mod tests {
         let names: Vec<DocumentName> = names.iter().map(|name| name.parse().unwrap()).collect();
         let documents = names
             .iter()
-            .map(|name| (name.clone(), document.clone()))
+            .map(|name| (name.clone(), Arc::new(document.clone())))
             .collect();
         let sections = Sections {
             schema: None,

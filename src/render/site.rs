@@ -1,6 +1,7 @@
 //! The documents in the order of the site.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Input, RenderError};
 use crate::document::{DocumentName, EndpointDocument, check_file_name};
@@ -20,7 +21,7 @@ pub(super) struct SitedSection<'a> {
 /// A document in its place.
 pub(super) struct SitedDocument<'a> {
     pub name: &'a DocumentName,
-    pub document: &'a EndpointDocument,
+    pub document: &'a Arc<EndpointDocument>,
     /// The place within the section, from 1.
     pub place: u32,
 }

@@ -25,10 +25,10 @@ fn document(title: &str) -> EndpointDocument {
     }
 }
 
-fn documents(names: &[&str]) -> BTreeMap<DocumentName, EndpointDocument> {
+fn documents(names: &[&str]) -> BTreeMap<DocumentName, Arc<EndpointDocument>> {
     names
         .iter()
-        .map(|name| (name.parse().unwrap(), document(name)))
+        .map(|name| (name.parse().unwrap(), Arc::new(document(name))))
         .collect()
 }
 

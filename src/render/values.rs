@@ -17,7 +17,7 @@ use crate::page::{Page, http_text};
 #[derive(Debug)]
 struct DocumentValue {
     name: DocumentName,
-    document: EndpointDocument,
+    document: Arc<EndpointDocument>,
     place: u32,
 }
 
@@ -50,7 +50,7 @@ fn section(section: &SitedSection<'_>) -> Value {
 fn document(sited: &SitedDocument<'_>) -> Value {
     Value::from_object(DocumentValue {
         name: sited.name.clone(),
-        document: sited.document.clone(),
+        document: Arc::clone(sited.document),
         place: sited.place,
     })
 }

@@ -137,7 +137,7 @@ impl Checks {
         }
         let mut loaded = Loaded {
             source,
-            item: Some(Box::new(EndpointDocument::deserialize(short.json).ok()?)),
+            item: Some(Arc::new(EndpointDocument::deserialize(short.json).ok()?)),
             json: Value::Null,
         };
         let rules = rules::of_document(name, &loaded, self.host.as_deref(), is_wanted);

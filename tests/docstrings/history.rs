@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Instant;
 
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Tree};
@@ -26,7 +27,7 @@ struct Revision {
 /// The documents of a revision, and the same once more.
 struct Read {
     extracted: Extracted,
-    documents: BTreeMap<DocumentName, EndpointDocument>,
+    documents: BTreeMap<DocumentName, Arc<EndpointDocument>>,
     collection: Collection,
 }
 
@@ -109,10 +110,7 @@ impl Revision {
             tree.insert(path.clone(), text.as_bytes());
         }
         let collection = Collection::from_tree(&tree, "");
-        let documents = collection
-            .documents()
-            .map(|(name, document)| (name.clone(), document.clone()))
-            .collect();
+        let documents = collection.shared_documents();
         println!(
             "{revision}: {} listings, {} documents, {} findings, {time:?}",
             extracted.listings.len(),

@@ -3,7 +3,6 @@
 //! `apidocs.toml` (its `[render]`), `api-docs/` and `templates/` go in; `site/` or `error.txt` must come out. Run with
 //! `UPDATE=1` to write what comes out; then read the difference.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use apidocs::document::{Collection, Tree};
@@ -27,10 +26,7 @@ fn made(case: &Tree) -> Result<Tree, RenderError> {
             .values()
             .all(|loaded| loaded.item.is_some())
     );
-    let documents: BTreeMap<_, _> = collection
-        .documents()
-        .map(|(name, document)| (name.clone(), document.clone()))
-        .collect();
+    let documents = collection.shared_documents();
     let mut options = Options {
         templates: case.below("templates"),
         host: settings.host,

@@ -1,6 +1,7 @@
 //! Set `markdown`, read back by a Markdown parser: whatever people and servers write, the page keeps its shape.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use apidocs::document::{
     Body, DocumentName, EndpointDocument, Example, Exchange, Headers, Parameter, Request, Response,
@@ -147,7 +148,7 @@ impl Random {
 
 fn page(document: &EndpointDocument) -> String {
     let name: DocumentName = "s/a".parse().unwrap();
-    let documents = BTreeMap::from([(name, document.clone())]);
+    let documents = BTreeMap::from([(name, Arc::new(document.clone()))]);
     let sections = Sections {
         schema: None,
         sections: vec![Section {

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Sections, Tree, key_order};
 use apidocs::import::pages::{Imported, import};
@@ -62,7 +63,7 @@ fn again(tree: &Tree) -> Again {
 }
 
 /// Documents and sections as they are read from the files that an import writes.
-fn written(imported: &Imported) -> (BTreeMap<DocumentName, EndpointDocument>, Sections) {
+fn written(imported: &Imported) -> (BTreeMap<DocumentName, Arc<EndpointDocument>>, Sections) {
     let mut files = Tree::default();
     for (name, document) in &imported.documents {
         let text = json::write(&serde_json::json!(document), key_order::ENDPOINT);
@@ -72,10 +73,7 @@ fn written(imported: &Imported) -> (BTreeMap<DocumentName, EndpointDocument>, Se
     files.insert("sections.json", text);
     let collection = Collection::from_tree(&files, "");
     assert_eq!(collection.findings, []);
-    let documents = collection.documents();
-    let documents: BTreeMap<_, _> = documents
-        .map(|(name, document)| (name.clone(), document.clone()))
-        .collect();
+    let documents = collection.shared_documents();
     assert_eq!(documents.len(), imported.documents.len());
     assert_eq!(collection.order(), imported.sections);
     (documents, collection.order())

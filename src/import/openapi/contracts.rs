@@ -1,6 +1,7 @@
 //! What an OpenAPI document says of responses, as contracts of a project's documents.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -57,7 +58,7 @@ pub fn live_contracts(
         .map(|(name, json)| {
             let loaded = Loaded {
                 source: file.clone(),
-                item: Some(Box::new(json.clone())),
+                item: Some(Arc::new(json.clone())),
                 json,
             };
             (name, loaded)
