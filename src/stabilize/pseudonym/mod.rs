@@ -222,6 +222,9 @@ impl<'a> Pseudonyms<'a> {
     fn value(&mut self, kind: Kind, text: &str, address: &str, place: &Place<'_>) -> String {
         let moment = clock::moment(kind, text);
         let key = normal(kind, text);
+        if says_none(kind, &key, moment) {
+            return text.to_owned();
+        }
         // How many digits it has is chance, and nobody wrote it anywhere.
         let counts = is_counted(kind, &key) && moment.is_none();
         if counts && (place.varies(kind) || !place.free.is_empty()) {
@@ -370,6 +373,17 @@ fn is_counted(kind: Kind, number: &str) -> bool {
 /// Whether a number is written as it is, unless a rule says that it varies.
 fn is_short(kind: Kind, number: &str) -> bool {
     matches!(kind, Kind::Id | Kind::Cursor) && number.len() < LONG_NUMBER
+}
+
+/// Whether a value says that there is none: the nil UUID and the max UUID (RFC 9562, sections 5.9 and 5.10), a hash of zeros, the
+/// first moment of the Unix clock or of the calendar. Nobody draws these, and readers know them.
+fn says_none(kind: Kind, key: &str, moment: Option<i64>) -> bool {
+    const YEAR_ONE: i64 = -62_135_596_800;
+    let all = |digit: char| key.chars().all(|found| found == digit || found == '-');
+    match kind {
+        Kind::Hex | Kind::Uuid => all('0') || all('f'),
+        _ => matches!(moment, Some(0 | YEAR_ONE)),
+    }
 }
 
 /// The spelling by which a value is one: a cursor is its number.

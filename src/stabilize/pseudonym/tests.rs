@@ -53,6 +53,20 @@ fn a_name_follows_from_the_place_and_not_from_the_value() {
 }
 
 #[test]
+fn what_says_that_there_is_none_stays() {
+    let texts = [
+        "00000000-0000-0000-0000-000000000000",
+        "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+        "00000000000000000000000000000000",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+    ];
+    assert_eq!(names(&texts), texts);
+    assert_ne!(names(&["1970-01-02T00:00:00Z"]), ["1970-01-02T00:00:00Z"]);
+}
+
+#[test]
 fn kinds_stay_and_names_are_their_own_names() {
     let texts = [
         "fa4a97b8df1911350952658435e3a36d",
