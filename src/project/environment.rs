@@ -23,6 +23,7 @@ pub struct Environment {
     /// Whether we start the server, by `[server]`.
     pub server: bool,
     /// The methods that are sent to a server that we did not start.
+    #[serde(deserialize_with = "super::written::methods")]
     pub methods: Vec<String>,
     /// Names that scenarios see, in the place of what `fixtures.json` makes elsewhere.
     pub variables: Map<String, Value>,

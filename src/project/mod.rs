@@ -17,6 +17,7 @@ mod places;
 mod retry;
 mod run;
 mod settings;
+mod written;
 
 pub use commit::ChangeSet;
 pub use environment::{Chosen, Compare, Environment};

@@ -14,12 +14,13 @@ pub struct Retry {
     /// How often a request is made in all.
     pub attempts: u32,
     /// The methods of requests that may be repeated.
+    #[serde(deserialize_with = "super::written::methods")]
     pub methods: Vec<String>,
     /// The first pause; each later one is twice as long.
-    #[serde(deserialize_with = "super::settings::duration")]
+    #[serde(deserialize_with = "super::written::duration")]
     pub wait: Duration,
     /// The longest pause. A server whose `Retry-After` asks for a longer one is not asked again.
-    #[serde(deserialize_with = "super::settings::duration")]
+    #[serde(deserialize_with = "super::written::duration")]
     pub longest: Duration,
 }
 

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{Chosen, Environment, Retry, locate_toml};
-use crate::finding::spelling::quoted;
+use super::{Chosen, Environment, Retry, locate_toml, written};
 use crate::finding::{Finding, Impact, Severity, SourceFile};
 
 /// The folder of documents unless the settings say another.
@@ -39,13 +38,13 @@ pub struct Settings {
     /// Response headers that examples do not show.
     pub drop_headers: Vec<String>,
     /// How long a whole response may take.
-    #[serde(deserialize_with = "limit")]
+    #[serde(deserialize_with = "written::limit")]
     pub timeout: Duration,
     /// How long it may take to connect.
-    #[serde(deserialize_with = "limit")]
+    #[serde(deserialize_with = "written::limit")]
     pub connect_timeout: Duration,
     /// How long the first byte of a response may take; as long as the whole one unless said.
-    #[serde(deserialize_with = "optional_limit")]
+    #[serde(deserialize_with = "written::optional_limit")]
     pub first_byte_timeout: Option<Duration>,
     /// The largest response body that is read, in bytes, on the wire and decompressed.
     pub max_body: u64,
@@ -131,7 +130,7 @@ impl Default for SecretSettings {
 #[serde(deny_unknown_fields)]
 pub struct Server {
     /// The program and its arguments.
-    #[serde(deserialize_with = "command")]
+    #[serde(deserialize_with = "written::command")]
     pub command: Vec<String>,
     /// The folder in which it runs.
     #[serde(default)]
@@ -144,10 +143,10 @@ pub struct Server {
     #[serde(default)]
     pub ready: Option<String>,
     /// How long it may take to be ready.
-    #[serde(default = "ready_timeout", deserialize_with = "limit")]
+    #[serde(default = "ready_timeout", deserialize_with = "written::limit")]
     pub timeout: Duration,
     /// Commands to run to their end before.
-    #[serde(default, deserialize_with = "commands")]
+    #[serde(default, deserialize_with = "written::commands")]
     pub prepare: Vec<Vec<String>>,
 }
 
@@ -171,7 +170,7 @@ pub struct Auth {
     #[serde(default)]
     pub value: Option<String>,
     /// A command whose output is the credential.
-    #[serde(default, deserialize_with = "optional_command")]
+    #[serde(default, deserialize_with = "written::optional_command")]
     pub command: Option<Vec<String>>,
     /// What examples show as the value.
     pub shown: String,
@@ -348,86 +347,6 @@ fn ready_timeout() -> Duration {
     Duration::from_secs(60)
 }
 
-/// `"30s"`, `"1m 30s"`, `"500ms"`.
-pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let duration: jiff::SignedDuration = text.parse().map_err(|_| {
-        D::Error::custom(format!(
-            "{} is not a duration such as \"1m 30s\": numbers with units, the largest first, each unit once",
-            quoted(&text)
-        ))
-    })?;
-    Duration::try_from(duration).map_err(|_| D::Error::custom("a duration cannot be negative"))
-}
-
-/// A time in which something must be done.
-fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let limit = duration(deserializer)?;
-    match limit.is_zero() {
-        true => Err(D::Error::custom("nothing can be done in no time")),
-        false => Ok(limit),
-    }
-}
-
-fn optional_limit<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Duration>, D::Error> {
-    limit(deserializer).map(Some)
-}
-
-/// A command: an array, or a line that is split as a shell would.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Command {
-    Line(String),
-    Words(Vec<String>),
-}
-
-impl Command {
-    fn words<E: serde::de::Error>(self) -> Result<Vec<String>, E> {
-        let words = match self {
-            Self::Line(line) => shell_words::split(&close_up(&line))
-                .map_err(|_| E::custom("a quote in the command is not closed"))?,
-            Self::Words(words) => words,
-        };
-        if words.is_empty() {
-            return Err(E::custom("a command needs a program"));
-        }
-        Ok(words)
-    }
-}
-
-/// Takes the blanks out of `{{ port }}`, so that it stays one word.
-fn close_up(line: &str) -> String {
-    let mut out = String::new();
-    let mut rest = line;
-    while let Some((head, tail)) = rest.split_once("{{") {
-        let Some((name, behind)) = tail.split_once("}}") else {
-            break;
-        };
-        out.push_str(&format!("{head}{{{{{}}}}}", name.trim()));
-        rest = behind;
-    }
-    out + rest
-}
-
-fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Command::deserialize(deserializer)?.words()
-}
-
-fn optional_command<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<String>>, D::Error> {
-    command(deserializer).map(Some)
-}
-
-fn commands<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<String>>, D::Error> {
-    Vec::<Command>::deserialize(deserializer)?
-        .into_iter()
-        .map(Command::words)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -473,19 +392,6 @@ mod tests {
         };
         assert_eq!(source.paths, Some(vec![PathBuf::from("src")]));
         assert_eq!(source.fields.path, Some(vec!["in_path".to_owned()]));
-    }
-
-    #[test]
-    fn a_time_out_of_nothing_is_refused() {
-        for bad in [
-            "timeout = '0s'",
-            "connect_timeout = '0 ms'",
-            "first_byte_timeout = '0s'",
-            "[server]\ncommand = 'x'\ntimeout = '0s'",
-        ] {
-            let error = toml::from_str::<Settings>(bad).unwrap_err();
-            assert!(error.message().contains("no time"), "{error}");
-        }
     }
 
     #[test]

@@ -60,6 +60,11 @@ fn settings_with_a_fault() {
             "error[schema]: `command` is missing in `server`",
         ),
         (
+            b"[retry]\nmethods = ['get']\n",
+            "2:12",
+            "error[schema]: expected an HTTP method in capital letters",
+        ),
+        (
             b"max_body = 'x'\n",
             "1:12",
             "error[schema]: expected a whole number, found a string",
