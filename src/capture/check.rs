@@ -1,6 +1,7 @@
 //! What can be known before any request is made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::identity::{OUTPUT, name_of, value_of};
@@ -129,7 +130,7 @@ impl Check<'_> {
         let Some(auth) = self.options.settings.auth.get(name) else {
             return;
         };
-        for missing in self.unknown(value_of(auth), known) {
+        for missing in self.unknown(value_of(auth), known).into_keys() {
             if missing == OUTPUT && auth.command.is_some() {
                 continue;
             }
@@ -158,7 +159,7 @@ impl Check<'_> {
                 }
                 continue;
             };
-            for missing in self.unknown(value_of(auth), known) {
+            for missing in self.unknown(value_of(auth), known).into_keys() {
                 if missing == OUTPUT && auth.command.is_some() {
                     continue;
                 }
@@ -276,11 +277,11 @@ impl Check<'_> {
     }
 
     fn text(&mut self, source: &Arc<SourceFile>, at: &str, text: &str, known: &BTreeSet<String>) {
-        if let Err(TemplateError::Syntax(message)) = Template::parse(text) {
-            self.findings
-                .push(Finding::new(codes::BAD_TEMPLATE, message).at_pointer(source, at));
+        if let Err(TemplateError::Syntax { reason, span }) = Template::parse(text) {
+            let finding = Finding::new(codes::BAD_TEMPLATE, reason);
+            self.findings.push(within(finding, source, at, text, span));
         }
-        for name in self.unknown(text, known) {
+        for (name, span) in self.unknown(text, known) {
             let finding = match name.strip_prefix("env.") {
                 Some(name) => Finding::new(
                     codes::UNKNOWN_VARIABLE,
@@ -290,29 +291,35 @@ impl Check<'_> {
                     },
                 )
                 .help("set it before you run this"),
-                None => Finding::new(
-                    codes::UNKNOWN_VARIABLE,
-                    format!("nothing defines `{name}` before this request"),
-                )
-                .help("save it in an earlier request, or define it in fixtures.json"),
+                None => {
+                    let message = format!("nothing defines `{name}` before this request");
+                    let finding = Finding::new(codes::UNKNOWN_VARIABLE, message);
+                    match nearest(&name, known.iter().map(String::as_str)) {
+                        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                        None => finding
+                            .help("save it in an earlier request, or define it in fixtures.json"),
+                    }
+                }
             };
-            self.findings.push(finding.at_pointer(source, at));
+            self.findings.push(within(finding, source, at, text, span));
         }
     }
 
-    /// The names in a text that nothing defines.
-    fn unknown(&self, text: &str, known: &BTreeSet<String>) -> Vec<String> {
+    /// The names in a text that nothing defines, each with its first place.
+    fn unknown(&self, text: &str, known: &BTreeSet<String>) -> BTreeMap<String, Range<usize>> {
         let Ok(template) = Template::parse(text) else {
-            return Vec::new();
+            return BTreeMap::new();
         };
-        let missing = |expression: &&Expression| match expression {
+        let missing = |expression: &Expression| match expression {
             Expression::Variable(name) => self.names_are_known && !known.contains(name),
             Expression::Env(name) => env(name).is_none() && !known.contains(&expression.name()),
             _ => false,
         };
-        let names = template.expressions().filter(missing);
-        let names: BTreeSet<_> = names.map(Expression::name).collect();
-        names.into_iter().collect()
+        let mut names = BTreeMap::new();
+        for (expression, span) in template.places().filter(|(one, _)| missing(one)) {
+            names.entry(expression.name()).or_insert(span);
+        }
+        names
     }
 
     /// Variables that are still to be filled in, each once however many requests wait for it.
@@ -357,6 +364,27 @@ impl Check<'_> {
                 ));
             self.findings.push(finding);
         }
+    }
+}
+
+/// About a place in a text, which is the string at the pointer or the end of it: a request's path stands behind its method.
+fn within(
+    finding: Finding,
+    source: &Arc<SourceFile>,
+    pointer: &str,
+    text: &str,
+    span: Range<usize>,
+) -> Finding {
+    let raw = source
+        .locate(pointer)
+        .and_then(|place| source.text.get(place.value));
+    let whole: Option<String> = raw.and_then(|raw| serde_json::from_str(raw).ok());
+    match whole.as_deref().and_then(|whole| whole.strip_suffix(text)) {
+        Some(before) => {
+            let (start, end) = (before.len() + span.start, before.len() + span.end);
+            finding.at_text(source, pointer, start..end)
+        }
+        None => finding.at_pointer(source, pointer),
     }
 }
 

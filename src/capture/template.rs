@@ -3,6 +3,8 @@
 //! Deliberately small: names and a few functions, no control flow. What a page shows is the matter
 //! of the template sets; here values are put into requests and settings.
 
+use std::ops::Range;
+
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -29,7 +31,8 @@ pub(super) enum Expression {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Expression(Expression),
+    /// With its place, braces included.
+    Expression(Expression, Range<usize>),
 }
 
 /// A text that was taken apart.
@@ -41,9 +44,9 @@ pub(super) struct Template {
 /// Why a text is no template, or has no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TemplateError {
-    /// The text cannot be understood.
-    #[error("{0}")]
-    Syntax(String),
+    /// The text cannot be understood there.
+    #[error("{reason}")]
+    Syntax { reason: String, span: Range<usize> },
     /// Nothing defines a name.
     #[error("nothing defines `{0}`")]
     Unknown(String),
@@ -153,9 +156,19 @@ impl Template {
             if open > 0 {
                 parts.push(Part::Text(rest[..open].to_owned()));
             }
-            let inner = &rest[open + 2..];
-            let (expression, behind) = expression(inner)?;
-            parts.push(Part::Expression(expression));
+            let start = text.len() - rest.len() + open;
+            let (expression, behind) = match expression(&rest[open + 2..]) {
+                Ok(found) => found,
+                Err(reason) => {
+                    let end = text[start..]
+                        .find("}}")
+                        .map_or(text.len(), |at| start + at + 2);
+                    let span = start..end;
+                    return Err(TemplateError::Syntax { reason, span });
+                }
+            };
+            let span = start..text.len() - behind.len();
+            parts.push(Part::Expression(expression, span));
             rest = behind;
         }
         if !rest.is_empty() {
@@ -166,15 +179,20 @@ impl Template {
 
     /// What stands between braces, in order.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.places().map(|(expression, _)| expression)
+    }
+
+    /// The same, each with its place in the text, braces included.
+    pub fn places(&self) -> impl Iterator<Item = (&Expression, Range<usize>)> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Expression(expression) => Some(expression),
+            Part::Expression(expression, span) => Some((expression, span.clone())),
             Part::Text(_) => None,
         })
     }
 
     /// The value: a text, or, where there is nothing but one `{{ name }}`, that value with its type.
     pub fn value(&self, lookup: &dyn Lookup) -> Result<Value, TemplateError> {
-        if let [Part::Expression(expression)] = self.parts.as_slice() {
+        if let [Part::Expression(expression, _)] = self.parts.as_slice() {
             return expression.resolve(lookup);
         }
         self.text(lookup).map(Value::from)
@@ -201,15 +219,15 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(&literal(text)),
-                Part::Expression(expression) => out.push_str(&value(expression.text(lookup)?)),
+                Part::Expression(expression, _) => out.push_str(&value(expression.text(lookup)?)),
             }
         }
         Ok(out)
     }
 }
 
-/// The expression at the beginning of a text that follows `{{`, and what stands behind its `}}`.
-fn expression(inner: &str) -> Result<(Expression, &str), TemplateError> {
+/// The expression at the beginning of a text that follows `{{`, and what stands behind its `}}`; or why there is none.
+fn expression(inner: &str) -> Result<(Expression, &str), String> {
     let trimmed = inner.trim_start();
     if trimmed.starts_with('"') {
         let mut values = serde_json::Deserializer::from_str(trimmed).into_iter::<String>();
@@ -219,20 +237,15 @@ fn expression(inner: &str) -> Result<(Expression, &str), TemplateError> {
                 return Ok((Expression::Literal(text), behind));
             }
         }
-        let message = "`{{ \"` needs a JSON string and `}}` behind it".to_owned();
-        return Err(TemplateError::Syntax(message));
+        return Err("`{{ \"` needs a JSON string and `}}` behind it".to_owned());
     }
     let Some(close) = inner.find("}}") else {
-        let message =
-            "`{{` is not closed; write `{{ \"{{\" }}` for two braces that mean themselves";
-        return Err(TemplateError::Syntax(message.to_owned()));
+        let reason = "`{{` is not closed; write `{{ \"{{\" }}` for two braces that mean themselves";
+        return Err(reason.to_owned());
     };
     let text = inner[..close].trim();
-    let expression = Expression::parse(text).ok_or_else(|| {
-        TemplateError::Syntax(format!(
-            "`{{{{ {text} }}}}` is neither a name nor uuid() or now()"
-        ))
-    })?;
+    let expression = Expression::parse(text)
+        .ok_or_else(|| format!("`{{{{ {text} }}}}` is neither a name nor uuid() or now()"))?;
     Ok((expression, &inner[close + 2..]))
 }
 
@@ -290,6 +303,20 @@ mod tests {
     }
 
     #[test]
+    fn expressions_and_faults_have_places() {
+        let text = r#"é {{ "}}" }}{{ a }} x"#;
+        let template = Template::parse(text).unwrap();
+        let places: Vec<_> = template.places().map(|(_, span)| &text[span]).collect();
+        assert_eq!(places, [r#"{{ "}}" }}"#, "{{ a }}"]);
+        for (text, at) in [("a {{ b", "{{ b"), ("{{ a }}{{ b c }}d", "{{ b c }}")] {
+            let Err(TemplateError::Syntax { span, .. }) = Template::parse(text) else {
+                panic!("{text}");
+            };
+            assert_eq!(&text[span], at);
+        }
+    }
+
+    #[test]
     fn what_has_no_value_is_told() {
         let error = |text: &str| match Template::parse(text) {
             Ok(template) => template.text(&Names).unwrap_err(),
@@ -306,7 +333,7 @@ mod tests {
         assert!(error("a {{ b").to_string().contains("not closed"));
         for bad in ["{{ a b }}", "{{}}", "{{ 1 }}", "{{ f() }}", "{{ \"a }}"] {
             assert!(
-                matches!(Template::parse(bad), Err(TemplateError::Syntax(_))),
+                matches!(Template::parse(bad), Err(TemplateError::Syntax { .. })),
                 "{bad}"
             );
         }
