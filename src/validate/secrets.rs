@@ -51,12 +51,8 @@ fn of_file(source: &Arc<SourceFile>, json: &Value, secrets: &Secrets) -> Vec<Fin
     let places = scan(json, "", secrets, Glance::of_json(&source.text));
     let file = masked(source, &places);
     let told = |place: &Place| {
-        at(
-            codes::SECRET,
-            &file,
-            place,
-            &format!("this is {}", place.what),
-        )
+        let finding = Finding::new(codes::SECRET, format!("this is {}", place.what));
+        at(finding, source, &file, place)
     };
     places.iter().map(told).collect()
 }
@@ -90,7 +86,7 @@ pub fn leaks(after: &Collection, captured: &ExampleTarget, secrets: &Secrets) ->
     let file = masked(&loaded.source, &places);
     let told = |place: &Place| {
         let what = format!("what was captured still holds {}", place.what);
-        at(codes::LEAKED_SECRET, &file, place, &what)
+        at(Finding::new(codes::LEAKED_SECRET, what), &loaded.source, &file, place)
             .about(captured)
             .help("nothing is written; take the value out of what the scenario says, or save it with `\"secret\": true`")
     };
@@ -128,15 +124,24 @@ fn masked(source: &Arc<SourceFile>, places: &[Place]) -> Arc<SourceFile> {
     SourceFile::new(source.path.clone(), mask(&source.text, places).as_bytes())
 }
 
-fn at(code: crate::finding::Code, file: &Arc<SourceFile>, place: &Place, message: &str) -> Finding {
-    let finding = Finding::new(code, message);
-    if !place.in_key {
-        return finding.at_pointer(file, &place.pointer);
+/// A finding whose place is that in the plain file, and which shows the masked one.
+fn at(
+    finding: Finding,
+    source: &Arc<SourceFile>,
+    masked: &Arc<SourceFile>,
+    place: &Place,
+) -> Finding {
+    let mut finding = match (place.parts.first(), place.in_key) {
+        (Some(part), _) => finding.at_text(source, &place.pointer, part.clone()),
+        (None, false) => finding.at_pointer(source, &place.pointer),
+        (None, true) => {
+            // The key itself is the secret: no pointer may tell it.
+            let member = place.pointer.rsplit_once('/');
+            finding.at_pointer(source, member.map_or("", |(outer, _)| outer))
+        }
+    };
+    if let Some(label) = &mut finding.label {
+        label.source = Arc::clone(masked);
     }
-    // The key itself is the secret: no pointer may tell it.
-    let member = place
-        .pointer
-        .rsplit_once('/')
-        .map_or("", |(outer, _)| outer);
-    finding.at_pointer(file, member)
+    finding
 }

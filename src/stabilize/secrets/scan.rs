@@ -1,6 +1,7 @@
 //! Where a document holds a secret.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::Glance;
 use super::known::{Secrets, Why};
@@ -8,7 +9,7 @@ use super::named;
 use super::names::Kind;
 use super::node::{Node, View};
 use super::way::{Ground, Way};
-use crate::json::{Spans, locate, parse};
+use crate::json::{Spans, locate, parse, raw_offset};
 
 /// A string that holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,12 @@ pub struct Place {
     pub what: String,
     /// Whether it is in the key of that member.
     pub in_key: bool,
+    /// The bytes of the string that are it, in order; none where all of it counts.
+    pub parts: Vec<Range<usize>>,
 }
+
+/// Of a string with more secrets all of it counts.
+const MOST_PARTS: usize = 16;
 
 /// The strings of a document that hold a secret: known values and well-known forms anywhere, and by name within the
 /// examples. The pointers begin with `base`, which is that of the value; the glance is at the text that it was read from.
@@ -61,7 +67,16 @@ impl<'a> Scan<'a> {
             pointer: at.pointer(),
             what,
             in_key: false,
+            parts: Vec::new(),
         });
+    }
+
+    /// Of what was told last all of it counts.
+    fn told_whole(&mut self, in_key: bool) {
+        if let Some(place) = self.places.last_mut() {
+            place.in_key = in_key;
+            place.parts.clear();
+        }
     }
 
     /// Whether something was told; `named` says whether names count in the text.
@@ -82,6 +97,12 @@ impl<'a> Scan<'a> {
             Why::Named => "a value under a name that says it is a secret".to_owned(),
         };
         self.tell(at, what);
+        if found.len() <= MOST_PARTS
+            && let Some(place) = self.places.last_mut()
+        {
+            place.parts = found.into_iter().map(|found| found.range).collect();
+            place.parts.sort_by_key(|part| part.start);
+        }
         true
     }
 
@@ -144,8 +165,8 @@ impl<'a> Scan<'a> {
         if at.ground == Ground::Lines {
             let lines: Option<Vec<_>> = items.iter().map(|item| item.view().text()).collect();
             if let Some(lines) = lines {
-                if !lines.is_empty() {
-                    self.text(&lines.join("\n"), at, true);
+                if !lines.is_empty() && self.text(&lines.join("\n"), at, true) {
+                    self.told_whole(false);
                 }
                 return;
             }
@@ -158,8 +179,7 @@ impl<'a> Scan<'a> {
     /// `name` is what the value is called.
     fn key_and_value<N: Node>(&mut self, key: &str, member: &N, name: &str, at: &Way<'_>) {
         if self.text(key, at, false) {
-            let told = self.places.last_mut();
-            told.into_iter().for_each(|place| place.in_key = true);
+            self.told_whole(true);
             return;
         }
         match member.view() {
@@ -228,7 +248,16 @@ fn mask_in(text: &str, shown: String, places: &[Place]) -> String {
             continue;
         };
         let key = found.key.filter(|_| place.in_key);
-        for range in key.into_iter().chain([found.value]) {
+        let value = found.value;
+        let raw = text.get(value.clone()).unwrap_or_default();
+        let part = |part: &Range<usize>| {
+            value.start + raw_offset(raw, part.start)..value.start + raw_offset(raw, part.end)
+        };
+        let hidden = match place.parts.as_slice() {
+            [] => vec![value],
+            parts => parts.iter().map(part).collect(),
+        };
+        for range in key.into_iter().chain(hidden) {
             for byte in bytes.get_mut(range).unwrap_or_default() {
                 if !b"\"\n[]{}, ".contains(byte) {
                     *byte = b'*';
@@ -326,6 +355,7 @@ mod tests {
             pointer: "/a".to_owned(),
             what: String::new(),
             in_key,
+            parts: Vec::new(),
         };
         let masked = mask(text, &[place(false)]);
         assert_eq!(masked, "{\n  \"a\": \"********\",\n  \"b\": \"kept\"\n}");
