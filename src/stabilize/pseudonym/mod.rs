@@ -288,6 +288,7 @@ impl<'a> Pseudonyms<'a> {
                 .cloned()
         };
         let mut abbreviations = Vec::new();
+        let mut behind = BTreeMap::new();
         for seen in &self.seen {
             let key = normal(seen.kind, &seen.text);
             let is_kept = is_short(seen.kind, &key) && !self.counted.contains(&key);
@@ -298,7 +299,9 @@ impl<'a> Pseudonyms<'a> {
                 abbreviations.push((key, whole));
                 continue;
             }
-            let name = self.made(seen);
+            let name = self
+                .made(seen)
+                .unwrap_or_else(|| self.next_number(seen, &mut behind));
             self.taken.insert(name.clone());
             settled.names.insert(key, name);
         }
@@ -314,9 +317,11 @@ impl<'a> Pseudonyms<'a> {
         self.settled = Some(settled);
     }
 
-    /// A value that looks like the one that was seen, is recognised as one of its kind, and is nobody else's.
-    fn made(&self, seen: &Seen) -> String {
-        let mut last = seen.text.clone();
+    /// A value that looks like the one that was seen, is recognised as one of its kind, and is nobody else's. `None` where none
+    /// is found, since there are only so many short numbers.
+    fn made(&self, seen: &Seen) -> Option<String> {
+        let mut last = None;
+        let is_number = matches!(seen.kind, Kind::Id | Kind::Cursor);
         let counts = self.counted.contains(&normal(seen.kind, &seen.text));
         for attempt in 0..64 {
             let seed = format!("{}\n{}\n{attempt}", self.document, seen.address);
@@ -327,20 +332,44 @@ impl<'a> Pseudonyms<'a> {
                     _ => "",
                 };
                 // Longer ones where most are taken.
-                last = made::number(COUNTED + attempt / 16, digits) + tail;
-                if self.taken.contains(&last) {
-                    continue;
+                let name = made::number(COUNTED + attempt / 16, digits) + tail;
+                if !self.taken.contains(&name) {
+                    return Some(name);
                 }
-                break;
+                continue;
             }
-            last = shaped(seen.kind, &seen.text, digits);
-            let found = tokens(&last, Context::default());
-            let is_one = matches!(found.as_slice(), [one] if one.kind == seen.kind && one.span == (0..last.len()));
-            if (is_one || seen.kind == Kind::Id) && !self.taken.contains(&last) {
-                break;
+            let name = shaped(seen.kind, &seen.text, digits);
+            if is_number && self.taken.contains(&name) {
+                continue;
             }
+            let found = tokens(&name, Context::default());
+            let is_one = matches!(found.as_slice(), [one] if one.kind == seen.kind && one.span == (0..name.len()));
+            if (is_one || seen.kind == Kind::Id) && !self.taken.contains(&name) {
+                return Some(name);
+            }
+            last = Some(name);
         }
         last
+    }
+
+    /// The next number of that many digits that is nobody's; a longer one where all are taken. `behind` is the last one of each
+    /// length that was looked at.
+    fn next_number(&self, seen: &Seen, behind: &mut BTreeMap<usize, u128>) -> String {
+        let tail = match seen.kind {
+            Kind::Cursor => identity::cursor_tail(&seen.text),
+            _ => "",
+        };
+        let length = seen.text.len() - tail.len();
+        let first =
+            || 10u128.saturating_pow(u32::try_from(length.saturating_sub(1)).unwrap_or(u32::MAX));
+        let next = behind.entry(length).or_insert_with(first);
+        loop {
+            let name = format!("{next}{tail}");
+            *next = next.wrapping_add(1);
+            if !self.taken.contains(&name) {
+                return name;
+            }
+        }
     }
 }
 

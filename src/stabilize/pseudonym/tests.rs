@@ -95,6 +95,40 @@ fn kinds_stay_and_names_are_their_own_names() {
 }
 
 #[test]
+fn each_of_many_short_numbers_has_a_name_of_its_own() {
+    let rules = Rules::default();
+    let mut names = Pseudonyms::new(
+        "a/b",
+        &DocumentView::default(),
+        Renaming::default(),
+        HashSet::new(),
+        &rules,
+        &|_| false,
+    );
+    let mut pass = |settle: bool| -> Vec<String> {
+        if settle {
+            names.settle();
+        }
+        let ids = 1000..12_000;
+        ids.map(|id| {
+            let id = serde_json::json!(id);
+            names.number(&id, "id", &format!("/{id}")).to_string()
+        })
+        .collect()
+    };
+    let (seen, named) = (pass(false), pass(true));
+    assert_ne!(seen, named);
+    assert_eq!(named.iter().collect::<HashSet<_>>().len(), seen.len());
+    let as_long = |(old, new): &(&String, &String)| old.len() == new.len();
+    assert!(
+        seen.iter()
+            .zip(&named)
+            .take(8900)
+            .all(|pair| as_long(&pair))
+    );
+}
+
+#[test]
 fn many_values_of_a_long_text_are_looked_for_at_once() {
     let text = |from: usize| -> String {
         let hashes = (from..from + 50_000).map(|at| format!("{:012x}", at * 0x9E37_79B9));
