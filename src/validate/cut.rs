@@ -41,10 +41,40 @@ impl<'a> Cut<'a> {
             | Kind::Constant { .. }
             | Kind::Enum { .. } => is_around(),
             // What an `if` decided may have been decided by what is hidden.
-            _ => {
-                let path = error.schema_path().as_str();
-                path.contains("/then/") || path.contains("/else/")
-            }
+            _ => is_conditional(error.schema_path().as_str()),
         }
+    }
+}
+
+/// Whether a path in a schema leads through a `then` or `else`. What follows a map of schemas is a name, whatever it says.
+fn is_conditional(schema_path: &str) -> bool {
+    const OF_NAMES: [&str; 5] = [
+        "properties",
+        "patternProperties",
+        "dependentSchemas",
+        "$defs",
+        "definitions",
+    ];
+    let mut steps = schema_path.split('/');
+    while let Some(step) = steps.next() {
+        if OF_NAMES.contains(&step) {
+            steps.next();
+        } else if ["then", "else"].contains(&step) {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_named_then_is_no_condition() {
+        assert!(is_conditional("/allOf/0/then/properties/a/type"));
+        assert!(is_conditional("/properties/then/else/type"));
+        assert!(!is_conditional("/properties/then/type"));
+        assert!(!is_conditional("/$defs/else/properties/then/minimum"));
     }
 }
