@@ -8,6 +8,10 @@ use super::{DocumentName, NameError};
 /// bodies in them it says nothing.
 pub const MEDIA_TYPES: &str = "x-media-types";
 
+/// The `$comment` of a contract that stands for a status of which an OpenAPI document says nothing of JSON, so that a wider one
+/// does not count there. Such a contract lets every body pass.
+pub const NOTHING_SAID: &str = "Nothing is said of JSON for this status.";
+
 /// Which bodies a contract is for: those of an endpoint's responses with a status.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContractName {

@@ -1,6 +1,6 @@
 //! Response bodies against their contracts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -8,9 +8,7 @@ use super::cut::Cut;
 use super::misfit::{Misfit, Part};
 use super::reach::{is_other_form, may_be_empty, says_nothing};
 use super::schemas::Schema;
-use crate::document::{
-    Body, Collection, ContractName, EndpointDocument, ExampleTarget, Loaded, Response,
-};
+use crate::document::{Body, Collection, ContractName, EndpointDocument, ExampleTarget, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
 
 /// Contracts by name.
@@ -97,12 +95,16 @@ fn bodies(
             is_own(response.status).then_some((index, example, response))
         })
         .collect();
-    let is_json = |(_, _, response): &(_, _, &Response)| matches!(response.body, Body::Json(_));
-    let has_json = governed.iter().any(is_json);
+    let in_json: BTreeSet<u16> = governed
+        .iter()
+        .filter(|(_, _, response)| matches!(response.body, Body::Json(_)))
+        .map(|(_, _, response)| response.status)
+        .collect();
     for (index, example, response) in governed {
         let at = format!("/examples/{index}/response");
         let about = format!("{}#{}", name.document, example.name);
         let request = example.request.parsed();
+        let is_beside_json = in_json.contains(&response.status);
         let target = ExampleTarget {
             document: name.document.clone(),
             example: example.name.clone(),
@@ -122,7 +124,7 @@ fn bodies(
                 .collect(),
             Body::Empty if may_be_empty(name.status, request, response.status) => Vec::new(),
             _ if says_nothing(&contract.json) => Vec::new(),
-            _ if is_other_form(&contract.json, request, response, has_json) => Vec::new(),
+            _ if is_other_form(&contract.json, request, response, is_beside_json) => Vec::new(),
             _ => {
                 let finding = Finding::new(codes::CONTRACT_MISMATCH, "expected a JSON body");
                 vec![finding.at_key(&document.source, &at)]
@@ -277,6 +279,9 @@ mod tests {
         assert_eq!(told("200", &contract, std::slice::from_ref(&csv)).len(), 1);
         assert!(told("200", &contract, std::slice::from_ref(&html)).is_empty());
         assert!(told("200", &contract, &[csv.clone(), json_one]).is_empty());
+        // Beside JSON of another status it is not meant.
+        let gone = ("GET", 404, "application/json", json!({"body": {}}));
+        assert_eq!(told("default", &contract, &[csv.clone(), gone]).len(), 1);
         for known in ["text/csv", "text/*", "*/*"] {
             let contract = json!({"type": "object", MEDIA_TYPES: [known]});
             assert!(told("200", &contract, std::slice::from_ref(&csv)).is_empty());

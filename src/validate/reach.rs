@@ -48,7 +48,14 @@ pub(super) fn is_other_form(
 
 /// Whether a contract lets every body pass, as one does for a status of which a source says nothing.
 pub(super) fn says_nothing(contract: &Value) -> bool {
-    const WORDS: [&str; 5] = ["$schema", "$id", "$comment", "title", "description"];
+    const WORDS: [&str; 6] = [
+        "$schema",
+        "$id",
+        "$comment",
+        "title",
+        "description",
+        MEDIA_TYPES,
+    ];
     match contract {
         Value::Object(members) => members.keys().all(|key| WORDS.contains(&key.as_str())),
         other => *other == Value::Bool(true),

@@ -157,6 +157,26 @@ fn an_export_without_examples_says_so() {
     );
 }
 
+/// What is said of a status without JSON comes back, and is no JSON.
+#[test]
+fn statuses_without_json_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = serde_json::json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": {
+        "summary": "A",
+        "responses": {
+            "404": {"description": "It went."},
+            "406": {"description": "Not Acceptable", "content": {"text/csv": {}}},
+            "4XX": {"description": "No.", "content": {"application/json": {"schema": {"type": "object"}}}},
+        },
+    }}}});
+    std::fs::write(folder.path().join("api.json"), api.to_string()).unwrap();
+    let import = ["import", "openapi", "api.json", "-o", "docs", "-q"];
+    run(folder.path(), &import, b"").exits(0);
+    let exported = there_and_back(&folder.path().join("docs"));
+    let responses = &exported["paths"]["/a"]["get"]["responses"];
+    assert_eq!(responses, &api["paths"]["/a"]["get"]["responses"]);
+}
+
 /// A contract of a document that OpenAPI has no place for is not left out in silence.
 #[test]
 fn a_contract_that_is_left_out_is_told() {

@@ -8,7 +8,7 @@ use super::contracts::Shared;
 use super::{body, types};
 use crate::document::{
     Body, ContractName, ContractStatus, DocumentName, EndpointDocument, Example, MEDIA_TYPES,
-    Parameter, essence, is_json_media_type,
+    NOTHING_SAID, Parameter, essence, is_json_media_type,
 };
 use crate::import::naming;
 use crate::import::openapi::{DEPRECATED, placeholders};
@@ -220,36 +220,10 @@ fn response(described: &Described<'_>, status: ContractStatus) -> Value {
         status,
     };
     if let Some(contract) = described.contracts.get(&name) {
-        let json = content
-            .keys()
-            .find(|media| is_json_media_type(media))
-            .cloned();
-        let media = json.unwrap_or_else(|| "application/json".to_owned());
-        let method = described.document.method.to_ascii_lowercase();
-        let at = [
-            "paths",
-            &described.document.api_path,
-            &method,
-            "responses",
-            &key,
-            "content",
-            &media,
-            "schema",
-        ];
-        let at = at
-            .iter()
-            .fold(String::new(), |at, token| pointer::join(&at, token));
-        // A reference is a URI: braces of a path are escaped in it.
-        let at = at
-            .replace('%', "%25")
-            .replace('{', "%7B")
-            .replace('}', "%7D");
-        let (schema, description) = described.shared.schema(contract, &at);
-        words = description;
-        let entry = content.entry(media).or_insert_with(|| json!({}));
-        if let Some(entry) = entry.as_object_mut() {
-            entry.shift_insert(0, "schema".to_owned(), schema);
-        }
+        words = match contract["$comment"] == NOTHING_SAID {
+            true => contract["description"].as_str().map(str::to_owned),
+            false => add_schema(described, &key, contract, &mut content),
+        };
         let others = contract.get(MEDIA_TYPES).and_then(Value::as_array);
         for media in others.into_iter().flatten().filter_map(Value::as_str) {
             content.entry(media).or_insert_with(|| json!({}));
@@ -263,4 +237,43 @@ fn response(described: &Described<'_>, status: ContractStatus) -> Value {
         out.insert("content".to_owned(), content.into());
     }
     Value::Object(out)
+}
+
+/// Adds the schema that a contract is to the JSON of a response; gives the words that it had for the response.
+fn add_schema(
+    described: &Described<'_>,
+    status: &str,
+    contract: &Value,
+    content: &mut Map<String, Value>,
+) -> Option<String> {
+    let json = content
+        .keys()
+        .find(|media| is_json_media_type(media))
+        .cloned();
+    let media = json.unwrap_or_else(|| "application/json".to_owned());
+    let method = described.document.method.to_ascii_lowercase();
+    let at = [
+        "paths",
+        &described.document.api_path,
+        &method,
+        "responses",
+        status,
+        "content",
+        &media,
+        "schema",
+    ];
+    let at = at
+        .iter()
+        .fold(String::new(), |at, token| pointer::join(&at, token));
+    // A reference is a URI: braces of a path are escaped in it.
+    let at = at
+        .replace('%', "%25")
+        .replace('{', "%7B")
+        .replace('}', "%7D");
+    let (schema, words) = described.shared.schema(contract, &at);
+    let entry = content.entry(media).or_insert_with(|| json!({}));
+    if let Some(entry) = entry.as_object_mut() {
+        entry.shift_insert(0, "schema".to_owned(), schema);
+    }
+    words
 }

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::matching::Known;
-use super::schema::DIALECT;
 use super::{Operation, Source};
 use crate::document::{Collection, ContractName, ContractStatus, Loaded, has_no_body};
 use crate::finding::{Finding, Severity, codes};
@@ -75,26 +74,23 @@ pub(super) fn of_operation(
         // Not every key is a status; some write `4xx` for `4XX`.
         let own = ContractStatus::parse(status)
             .or_else(|| ContractStatus::parse(&status.to_ascii_uppercase()))?;
-        Some((own, operation.schema(status)))
+        Some((own, status, operation.schema(status)))
     });
     let statuses: Vec<_> = statuses.collect();
-    let is_covered = |own: ContractStatus| {
-        let mut wider = statuses.iter().filter(|(_, schema)| schema.is_some());
-        match own {
-            ContractStatus::Exactly(status) => {
-                !has_no_body(status) && wider.any(|(other, _)| other.covers(status))
-            }
-            ContractStatus::Class(_) => wider.any(|(other, _)| *other == ContractStatus::Default),
-            ContractStatus::Default => false,
+    let spoken = statuses.iter().filter(|(_, _, schema)| schema.is_some());
+    let spoken: Vec<_> = spoken.map(|(own, _, _)| *own).collect();
+    let is_covered = move |own: ContractStatus| match own {
+        ContractStatus::Exactly(status) => {
+            !has_no_body(status) && spoken.iter().any(|other| other.covers(status))
         }
+        ContractStatus::Class(_) => spoken.contains(&ContractStatus::Default),
+        ContractStatus::Default => false,
     };
-    let covered: Vec<bool> = statuses.iter().map(|(own, _)| is_covered(*own)).collect();
     statuses
         .into_iter()
-        .zip(covered)
-        .filter_map(|((own, schema), is_covered)| {
-            let free = || json!({"$schema": DIALECT, "$comment": "Nothing is said of JSON for this status."});
-            Some((own, schema.or_else(|| is_covered.then(free))?))
+        .filter_map(move |(own, status, schema)| {
+            let free = || is_covered(own).then(|| operation.without_json(status));
+            Some((own, schema.or_else(free)?))
         })
 }
 

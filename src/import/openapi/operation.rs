@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::schema;
 use super::source::{Node, Source, Version};
-use crate::document::{DocumentName, MEDIA_TYPES, is_json_media_type};
+use crate::document::{DocumentName, MEDIA_TYPES, NOTHING_SAID, is_json_media_type};
 use crate::finding::{Finding, codes};
 use crate::import::naming::{self, Names};
 
@@ -191,8 +191,21 @@ impl<'s> Operation<'s> {
     pub fn schema(&self, status: &str) -> Option<Value> {
         let response = self.response(status)?;
         let node = self.schema_node(&response)?;
-        let mut schema = schema::plain(&node);
-        let others = self.media_types(&response).into_iter();
+        Some(self.with_words(schema::plain(&node), status, &response))
+    }
+
+    /// The schema for a status of which nothing is said of JSON: every body fits it.
+    pub fn without_json(&self, status: &str) -> Value {
+        let schema = json!({"$schema": schema::DIALECT, "$comment": NOTHING_SAID});
+        match self.response(status) {
+            Some(response) => self.with_words(schema, status, &response),
+            None => schema,
+        }
+    }
+
+    /// A schema with the other media types of the response, and its words where the schema has none of its own.
+    fn with_words(&self, mut schema: Value, status: &str, response: &Node<'s>) -> Value {
+        let others = self.media_types(response).into_iter();
         let others: Vec<_> = others.filter(|media| !is_json_media_type(media)).collect();
         if let Some(members) = schema.as_object_mut()
             && !others.is_empty()
@@ -200,7 +213,6 @@ impl<'s> Operation<'s> {
             let at = usize::from(members.contains_key("$schema"));
             members.shift_insert(at, MEDIA_TYPES.to_owned(), others.into());
         }
-        // The words of the response stand where the schema has none of its own.
         if let Some(members) = schema.as_object_mut()
             && !members.contains_key("description")
             && let Some(description) = response.get("description")
@@ -212,7 +224,7 @@ impl<'s> Operation<'s> {
             }
             description.take();
         }
-        Some(schema)
+        schema
     }
 
     fn response(&self, status: &str) -> Option<Node<'s>> {
