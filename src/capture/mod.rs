@@ -36,6 +36,7 @@ mod plan;
 mod prepared;
 mod process;
 mod resolver;
+mod retry;
 mod runner;
 mod scenarios;
 mod schedule;

@@ -58,9 +58,13 @@ impl Until {
             Some(text) => duration(text).map_err(|error| format!("until: {error}")),
             None => Ok(default),
         };
+        let every = given(&file.every, EVERY)?;
+        if every.is_zero() {
+            return Err("until: between two requests there must be a pause".to_owned());
+        }
         Ok(Self {
             within: given(&file.within, WITHIN)?,
-            every: given(&file.every, EVERY)?,
+            every,
             pointer: file.pointer,
             value: file.is,
         })
@@ -89,6 +93,7 @@ mod tests {
         for bad in [
             json!({"is": 1}),
             json!({"pointer": "", "within": "soon"}),
+            json!({"pointer": "", "every": "0s"}),
             json!(1),
         ] {
             assert!(Until::read(&bad).unwrap_err().starts_with("until: "));

@@ -198,11 +198,25 @@ fn what_the_settings_list_is_repeated() {
         Project::at(&api, retry).run_one(request);
         assert_eq!(api.lines().len(), times, "{method}");
     }
+    // What a request expects is no failure.
+    let api = later(1, busy.clone());
+    let retry = "[retry]\non = [503]\nwait = '10ms'";
+    let request = json!({"request": "GET /", "status": 503});
+    assert!(Project::at(&api, retry).run_one(request).is_complete());
+    assert_eq!(api.lines().len(), 1);
     // In the end it is told how often.
     let api = later(9, Vec::new());
     let settings = "[retry]\non = ['connection']\nwait = '10ms'\nattempts = 2";
     let told = broken(&Project::at(&api, settings).run_one(get()));
     assert!(told.contains("without an answer (2 attempts)"), "{told}");
+}
+
+#[test]
+fn a_number_is_waited_for_however_it_is_written() {
+    let api = Api::answering(|_| json_response("200 OK", "{\"n\":3.0}"));
+    let until = json!({"pointer": "/n", "is": 3, "within": "300ms", "every": "10ms"});
+    let request = json!({"request": "GET /", "until": until});
+    assert!(Project::at(&api, "").run_one(request).is_complete());
 }
 
 #[test]
