@@ -27,7 +27,9 @@ pub(super) fn with_view(captured: &Example, before: Option<&Example>, view: &Val
     let old_headers = old_response.map(|old| &old.headers);
     let shown = body(response.into(), old_response.map(Message::from), received);
     let mut fields = headers(&response.headers, old_headers, &received["headers"]);
-    if old_response.is_none_or(|old| old.body != shown) {
+    // The length of an example that is shown short is that of the whole body.
+    let is_same_part = before.is_some_and(|before| before.shortened == captured.shortened);
+    if !is_same_part || old_response.is_none_or(|old| old.body != shown) {
         follow_body(
             &mut fields,
             &response.headers,

@@ -305,6 +305,22 @@ fn where_it_drifted_only_that_changes() {
 }
 
 #[test]
+fn an_example_that_is_whole_now_has_the_length_of_what_it_shows() {
+    let whole = with_body("/a/", "", json!([1, 2, 3]));
+    let mut short = whole.clone();
+    let shortened = Shortened { shown: 3, of: 1000 };
+    short.shortened.insert(String::new(), shortened);
+    if let Recorded::Parsed(response) = &mut short.response {
+        let length = Headers::from_lines(["Content-Length: 4900"]);
+        response.headers.0[0] = length.0[0].clone();
+    }
+    for (committed, captured) in [(&short, &whole), (&whole, &short)] {
+        let after = settled(std::slice::from_ref(committed), vec![captured.clone()]);
+        assert_eq!(&after.examples[0], captured);
+    }
+}
+
+#[test]
 fn lines_of_json_stay_lines_of_json() {
     let stream = |lines: [&str; 3]| {
         let request = Request::default();
