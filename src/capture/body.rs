@@ -52,6 +52,7 @@ fn is_text(essence: &str) -> bool {
                 | "application/ecmascript"
                 | "application/x-javascript"
                 | "application/x-www-form-urlencoded"
+                | "application/csv"
                 | "application/x-ndjson"
                 | "application/ndjson"
                 | "application/jsonl"
@@ -82,6 +83,14 @@ pub(super) fn content(response: &WireResponse) -> Result<Content<'_>, BodyFault>
     let untyped = essence.is_empty() && !body.contains(&0);
     if (is_text(&essence) || untyped)
         && let Some(text) = coding::text(media_type, body)?
+    {
+        return Ok(Content::Text(text));
+    }
+    // What names a charset is text; some name one for images, too.
+    if !is_text(&essence)
+        && coding::charset(media_type).is_some()
+        && let Ok(Some(text)) = coding::text(media_type, body)
+        && !text.contains('\0')
     {
         return Ok(Content::Text(text));
     }
@@ -183,6 +192,18 @@ mod tests {
         }
         let jsonp = "application/jsonp";
         holds(jsonp, b"[1]", &Content::Bytes(jsonp.to_owned()));
+    }
+
+    #[test]
+    fn what_names_its_charset_is_text() {
+        let text = Content::Text("é".to_owned());
+        let metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+        holds(metrics, "é".as_bytes(), &text);
+        holds("application/x-rows; charset=iso-8859-1", b"\xe9", &text);
+        for media_type in ["image/png; charset=utf-8", "application/x; charset=binary"] {
+            let bytes = Content::Bytes(media_type.to_owned());
+            holds(media_type, b"\x89PNG\0", &bytes);
+        }
     }
 
     #[test]

@@ -148,6 +148,9 @@ fn take(reader: impl Read, max: u64, out: &mut Vec<u8>) -> Result<(), Option<io:
     Ok(())
 }
 
+/// The names of ASCII (RFC 1345) that the Encoding standard knows.
+const ASCII: [&str; 3] = ["us-ascii", "ascii", "ansi_x3.4-1968"];
+
 /// A body as text, in the charset that its media type names; `Ok(None)` where it names none and the
 /// bytes are not UTF-8.
 pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Fault> {
@@ -155,12 +158,13 @@ pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Faul
         return Ok(std::str::from_utf8(body).ok().map(str::to_owned));
     };
     if let Some(text) = utf_32(&label, body) {
-        return text.map(Some).ok_or_else(|| {
-            Fault::new(format!(
-                "the body is not {label}, the charset that its media type names"
-            ))
-            .with_help("let the server name the charset that it writes")
-        });
+        return text.map(Some).ok_or_else(|| other_charset(&label, None));
+    }
+    // The standard takes it for windows-1252; what others make of such bytes is chance.
+    if ASCII.contains(&label.as_str())
+        && let Some(at) = body.iter().position(|byte| !byte.is_ascii())
+    {
+        return Err(other_charset(&label, Some(at)));
     }
     // A registered name that the standard lacks.
     let known = match label.as_str() {
@@ -177,17 +181,24 @@ pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Faul
     match encoding.decode_without_bom_handling_and_without_replacement(body) {
         Some(text) => Ok(Some(text.into_owned())),
         None => {
-            let message = format!("the body is not {label}, the charset that its media type names");
-            let place = (encoding == UTF_8)
+            let fault = (encoding == UTF_8)
                 .then(|| std::str::from_utf8(body).err())
                 .flatten();
-            let place = place.map_or_else(String::new, |error| {
-                format!(" (byte {} of the body)", error.valid_up_to() + 1)
-            });
-            Err(Fault::new(format!("{message}{place}"))
-                .with_help("let the server name the charset that it writes"))
+            Err(other_charset(
+                &label,
+                fault.map(|fault| fault.valid_up_to()),
+            ))
         }
     }
+}
+
+/// That a body is of another charset than that of its media type, as a byte of it shows.
+fn other_charset(label: &str, at: Option<usize>) -> Fault {
+    let place = at.map_or_else(String::new, |at| format!(" (byte {} of the body)", at + 1));
+    Fault::new(format!(
+        "the body is not {label}, the charset that its media type names{place}"
+    ))
+    .with_help("let the server name the charset that it writes")
 }
 
 /// Text of UTF-16 without its byte order mark, which says how it is written, whatever the name does (RFC 2781,
@@ -359,6 +370,12 @@ mod tests {
             .message;
         assert!(
             wrong.contains("not utf-8") && wrong.contains("byte 3"),
+            "{wrong}"
+        );
+        let wrong = of("text/plain; charset=us-ascii", "caf\u{e9}".as_bytes());
+        let wrong = wrong.unwrap_err().message;
+        assert!(
+            wrong.contains("is not us-ascii") && wrong.contains("byte 4"),
             "{wrong}"
         );
         let unknown = of("text/plain; charset=klingon", b"x").unwrap_err().message;
