@@ -21,6 +21,7 @@ impl Chosen {
         source: &Arc<SourceFile>,
         scenario: &Scenario,
         fixtures: Option<&Fixtures>,
+        before: BTreeSet<String>,
     ) -> Option<Finding> {
         let name = &self.name;
         let finding = |pointer: String, message: String, help: String| {
@@ -43,7 +44,8 @@ impl Chosen {
                 ),
             );
         }
-        let mut known: BTreeSet<String> = self.variables.keys().cloned().collect();
+        let mut known = before;
+        known.extend(self.variables.keys().cloned());
         if let Some(fixtures) = fixtures {
             known.extend(fixtures.variables.keys().cloned());
             known.extend(fixtures.steps().flat_map(|(_, step)| saved(step)));
@@ -60,10 +62,14 @@ impl Chosen {
                         _ => None,
                     });
                 if let Some(missing) = missing {
+                    let why = match fixtures {
+                        Some(_) => "",
+                        None => ", where fixtures.json is not made",
+                    };
                     return finding(
                         format!("{pointer}{at}"),
                         format!(
-                            "the scenario was left out: nothing defines `{missing}` in [env.{name}], where fixtures.json is not made"
+                            "the scenario was left out: nothing defines `{missing}` in [env.{name}]{why}"
                         ),
                         format!("write {missing} = \"…\" in [env.{name}.variables]"),
                     );
@@ -73,6 +79,24 @@ impl Chosen {
         }
         None
     }
+
+    /// Why a scenario is left out that runs after one that is.
+    pub(super) fn leaves_out_behind(&self, source: &Arc<SourceFile>, other: &str) -> Finding {
+        let message = format!(
+            "the scenario was left out: it runs after `{other}`, which is left out in [env.{}]",
+            self.name
+        );
+        Finding::new(codes::SCENARIO_LEFT_OUT, message)
+            .at_pointer(source, "/after")
+            .help(format!(
+                "let `{other}` be made there, or take it out of `after`"
+            ))
+    }
+}
+
+/// The names that the requests of a scenario save.
+pub(super) fn saves(scenario: &Scenario) -> impl Iterator<Item = String> {
+    scenario.steps().flat_map(|(_, step)| saved(step))
 }
 
 fn saved(step: &Step) -> impl Iterator<Item = String> {

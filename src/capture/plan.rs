@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::check::identities_of;
+use super::environment::saves;
 use super::order::ancestors;
 use super::schedule::Entry;
 use super::shard::members;
@@ -23,7 +24,7 @@ pub(super) struct Plan<'a> {
     pub all: Vec<&'a str>,
     /// Those that nobody asked for by name, each with one that runs after it.
     pub brought: BTreeMap<&'a str, &'a str>,
-    /// Those that are left out since they run after one that is, each with that one.
+    /// Those that are left out since they run after one that is skipped, each with that one.
     pub left_out: BTreeMap<&'a str, &'a str>,
     pub fixtures: Option<(&'a Loaded<Fixtures>, &'a Fixtures)>,
     /// What the environment does not allow, with the reason.
@@ -103,16 +104,20 @@ impl<'a> Plan<'a> {
             let made = fixtures.map(|(_, fixtures)| fixtures);
             let mut barred = BTreeSet::new();
             for (ident, loaded, scenario) in &scenarios {
-                if let Some(finding) = foreign.leaves_out(&loaded.source, scenario, made) {
+                let before = ancestors(collection, ident).into_iter();
+                let before =
+                    before.filter_map(|name| collection.scenarios.get(name)?.item.as_deref());
+                let before: BTreeSet<_> = before.flat_map(saves).collect();
+                if let Some(finding) = foreign.leaves_out(&loaded.source, scenario, made, before) {
                     barred.insert(*ident);
                     forbidden.push(finding);
                 }
             }
-            scenarios.retain(|(ident, ..)| {
+            scenarios.retain(|(ident, loaded, _)| {
                 let before = ancestors(collection, ident);
                 let missing = before.into_iter().find(|name| barred.contains(name));
                 if let Some(missing) = missing.filter(|_| !barred.contains(ident)) {
-                    left_out.insert(*ident, missing);
+                    forbidden.push(foreign.leaves_out_behind(&loaded.source, missing));
                 }
                 missing.is_none() && !barred.contains(ident)
             });

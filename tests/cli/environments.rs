@@ -197,3 +197,34 @@ fn an_empty_variable_is_as_none() {
     }
     assert_eq!(*asked.lock().unwrap(), ["/a"]);
 }
+
+#[test]
+fn a_scenario_has_what_those_before_it_save_and_goes_with_them() {
+    let (sandbox, asked) = project("[{\"id\":7,\"name\":\"Hub\"}]");
+    for (name, after, request) in [
+        (
+            "First",
+            None,
+            json!({"request": "GET /first", "save": {"first": "/0/id"}}),
+        ),
+        (
+            "Second",
+            Some("First"),
+            json!({"request": "GET /{{ first }}"}),
+        ),
+        ("Third", Some("Writes"), json!({"request": "GET /third"})),
+    ] {
+        let mut scenario = json!({"title": name, "requests": [request]});
+        if let Some(after) = after {
+            scenario["after"] = json!([after]);
+        }
+        let file = format!("api-docs/scenarios/{name}.json");
+        sandbox.write(&file, scenario.to_string());
+    }
+    let run = sandbox.run(&["check", "--env", "staging", "--report", "json"]);
+    let run = run.exits(0);
+    assert_eq!(codes(&run.json()), ["scenario-left-out"; 3]);
+    run.answers(&["it runs after `Writes`, which is left out in [env.staging]"]);
+    let asked = asked.lock().unwrap();
+    assert!(asked.contains(&"/7".to_owned()) && !asked.contains(&"/third".to_owned()));
+}
