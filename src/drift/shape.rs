@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::settle::{follow_body, length};
 use crate::document::{Body, Example, Headers, Recorded, Response, essence};
 
 /// The captured example with the committed value wherever the two have one shape.
@@ -14,6 +15,15 @@ pub fn in_shape_of(committed: &Example, captured: Example) -> Example {
     else {
         return captured;
     };
+    let body = body(&old.body, &new.body);
+    let mut headers = headers(&old.headers, &new.headers);
+    if body != old.body {
+        follow_body(
+            &mut headers,
+            &old.headers,
+            length(&body) - length(&old.body),
+        );
+    }
     let response = Response {
         status: new.status,
         reason: if old.status == new.status {
@@ -21,12 +31,13 @@ pub fn in_shape_of(committed: &Example, captured: Example) -> Example {
         } else {
             new.reason.clone()
         },
-        headers: headers(&old.headers, &new.headers),
-        body: body(&old.body, &new.body),
+        headers,
+        body,
     };
     Example {
         request: committed.request.clone(),
         response: Recorded::Parsed(response),
+        shortened: committed.shortened.clone(),
         ..captured
     }
 }
@@ -123,6 +134,7 @@ fn same_type(old: &Value, new: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{Exchange, Request, Shortened};
     use serde_json::json;
 
     fn of(old: Value, new: Value) -> Value {
@@ -191,5 +203,29 @@ mod tests {
             ["Via: a", "Content-Type: text/html"]
         );
         assert_eq!(shown.body, Body::text("no"));
+    }
+
+    #[test]
+    fn how_much_is_shown_is_committed_and_the_length_follows() {
+        let example = |body: Value, length: u64, shown: u64| {
+            let mut example = Example::from(Exchange {
+                request: Request::default(),
+                response: Response {
+                    headers: Headers::from_lines([format!("Content-Length: {length}")]),
+                    body: Body::Json(body),
+                    ..Response::default()
+                },
+            });
+            let shortened = Shortened { shown, of: length };
+            example.shortened.insert(String::new(), shortened);
+            example
+        };
+        let committed = example(json!([{"id": 1}]), 900, 1);
+        let same = example(json!([{"id": 2}, {"id": 3}]), 19, 2);
+        assert_eq!(in_shape_of(&committed, same), committed);
+        let more = example(json!([{"id": 2, "a": 1}]), 16, 1);
+        let after = in_shape_of(&committed, more);
+        let headers = &after.response.parsed().unwrap().headers;
+        assert_eq!(headers.get("Content-Length"), Some("906"));
     }
 }

@@ -145,8 +145,8 @@ fn headers(captured: &Headers, before: Option<&Headers>, fields: &Value) -> Head
     Headers(fields.collect())
 }
 
-/// The length on the wire plus what was changed here.
-fn follow_body(fields: &mut Headers, captured: &Headers, changed: i128) {
+/// The length on the wire, that of the captured fields, plus what was changed here.
+pub fn follow_body(fields: &mut Headers, captured: &Headers, changed: i128) {
     let wire = captured
         .get("Content-Length")
         .and_then(|length| length.parse::<i128>().ok());
@@ -162,7 +162,7 @@ fn follow_body(fields: &mut Headers, captured: &Headers, changed: i128) {
 }
 
 /// The bytes of a body as it would stand on the wire.
-fn length(body: &Body) -> i128 {
+pub fn length(body: &Body) -> i128 {
     match body {
         Body::Json(value) => value.to_string().len() as i128,
         Body::Text(lines) => lines.join("\n").len() as i128,

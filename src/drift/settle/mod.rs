@@ -16,6 +16,7 @@ use crate::document::{DEFAULT_EXAMPLE, EndpointDocument, Example};
 use crate::finding::DocumentStatus;
 use crate::stabilize::{DocumentView, Pseudonyms, Rules, appearances, pair, stable_values};
 use message::with_view;
+pub(super) use message::{follow_body, length};
 use rebuild::Rebuild;
 
 /// The examples of a document after a capture.
