@@ -68,6 +68,7 @@ pub use check::check;
 pub use error::{Error, ErrorKind};
 pub use leftovers::{Spawned, adopt_orphans, run_mark, stop_left_behind};
 pub use runner::run;
+pub use schedule::Order;
 pub use shard::Shard;
 pub use share::{CAPTURE_FILE, FIXTURES_FILE, Share, digest, merge};
 
@@ -90,6 +91,8 @@ pub struct Options<'a> {
     pub shard: Option<Shard>,
     /// How many isolated scenarios run side by side.
     pub jobs: usize,
+    /// In which order they take their turn.
+    pub order: Order,
     /// Whether no scenario begins any more once one has failed.
     pub fail_fast: bool,
     /// Whether the exchanges of all requests are wanted, or those alone that examples are made of.
@@ -188,9 +191,16 @@ pub struct Captured {
     pub stopped: Option<Error>,
     /// Everything that must not be written down.
     pub secrets: Secrets,
+    /// Which state of the API a scenario saw, where they may have seen several: those of shards.
+    pub states: BTreeMap<String, usize>,
 }
 
 impl Captured {
+    /// Which state of the API a scenario saw; the fixtures too, by their name.
+    pub fn state(&self, scenario: &str) -> usize {
+        self.states.get(scenario).copied().unwrap_or_default()
+    }
+
     /// The fixtures and the scenarios.
     pub fn runs(&self) -> impl Iterator<Item = &ScenarioRun> {
         self.fixtures.iter().chain(&self.scenarios)

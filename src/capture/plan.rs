@@ -240,7 +240,7 @@ impl<'a> Plan<'a> {
 }
 
 /// The turns of some scenarios.
-fn entries(scenarios: &[(&str, &Loaded<Scenario>, &Scenario)]) -> Vec<Entry> {
+pub(super) fn entries(scenarios: &[(&str, &Loaded<Scenario>, &Scenario)]) -> Vec<Entry> {
     let idents = scenarios.iter().map(|(ident, ..)| *ident);
     let places: BTreeMap<_, _> = idents.zip(0..).collect();
     let place = |name: &String| places.get(name.as_str()).copied();

@@ -58,7 +58,8 @@ impl World<'_> {
         let entries = plan.entries();
         let done: Vec<OnceLock<Ran>> = all.iter().map(|_| OnceLock::new()).collect();
         let go_on = || self.stop.get().is_none() && !self.halted.load(Ordering::Relaxed);
-        schedule::run(&entries, self.options.jobs, &go_on, &|index| {
+        let (jobs, order) = (self.options.jobs, self.options.order);
+        schedule::run(&entries, jobs, order, &go_on, &|index| {
             let (ident, loaded, scenario) = all[index];
             let mut saved = Saved::default();
             let before = entries[index].after.iter().flatten();

@@ -28,6 +28,7 @@ enum Turn {
 /// The scenarios and what became of them so far.
 struct Queue<'a> {
     entries: &'a [Entry],
+    order: Order,
     go_on: &'a (dyn Fn() -> bool + Sync),
     turns: Mutex<Vec<Turn>>,
     ended: Condvar,
@@ -51,16 +52,28 @@ impl Drop for Running<'_, '_> {
     }
 }
 
+/// In which order isolated scenarios take their turn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// That of their names.
+    #[default]
+    Forwards,
+    /// The other way round: what depends on the order varies.
+    Backwards,
+}
+
 /// Runs what can be run, and comes back when nothing is left that can: `work` makes a scenario and says whether it
 /// succeeded; `go_on` is asked before each one. Where `work` panics, those that run come to their end, and so does this.
 pub(super) fn run(
     entries: &[Entry],
     jobs: usize,
+    order: Order,
     go_on: &(dyn Fn() -> bool + Sync),
     work: &(dyn Fn(usize) -> bool + Sync),
 ) {
     let queue = Queue {
         entries,
+        order,
         go_on,
         turns: Mutex::new(vec![Turn::Waiting; entries.len()]),
         ended: Condvar::new(),
@@ -124,7 +137,11 @@ impl Queue<'_> {
                 && entry.isolated == isolated
                 && entry.after.iter().all(succeeded)
         };
-        let index = (0..self.entries.len()).find(may_run)?;
+        let mut indices = 0..self.entries.len();
+        let index = match (isolated, self.order) {
+            (true, Order::Backwards) => indices.rev().find(may_run),
+            _ => indices.find(may_run),
+        }?;
         turns[index] = Turn::Running;
         Some(index)
     }
@@ -171,7 +188,7 @@ mod tests {
 
     fn ran(entries: &[Entry], jobs: usize, fails: &[usize]) -> Vec<usize> {
         let ran = Mutex::new(Vec::new());
-        run(entries, jobs, &|| true, &|index| {
+        run(entries, jobs, Order::Forwards, &|| true, &|index| {
             ran.lock().unwrap().push(index);
             !fails.contains(&index)
         });
@@ -195,6 +212,23 @@ mod tests {
     }
 
     #[test]
+    fn isolated_ones_run_backwards_as_far_as_others_do_not_wait() {
+        let entries = [
+            entry(true, &[]),
+            entry(false, &[]),
+            entry(true, &[]),
+            entry(false, &[]),
+            entry(true, &[0]),
+        ];
+        let ran = Mutex::new(Vec::new());
+        run(&entries, 1, Order::Backwards, &|| true, &|index| {
+            ran.lock().unwrap().push(index);
+            true
+        });
+        assert_eq!(ran.into_inner().unwrap(), [1, 3, 2, 0, 4]);
+    }
+
+    #[test]
     fn what_waits_for_a_failure_a_stranger_or_itself_never_runs() {
         let mut entries = vec![
             entry(false, &[]),
@@ -215,7 +249,7 @@ mod tests {
     fn jobs_run_at_once_and_no_more_than_that() {
         let entries = vec![entry(true, &[]); 12];
         let (now, most) = (Mutex::new(0), Mutex::new(0));
-        run(&entries, 3, &|| true, &|_| {
+        run(&entries, 3, Order::Forwards, &|| true, &|_| {
             let running = {
                 let mut now = now.lock().unwrap();
                 *now += 1;
@@ -240,7 +274,7 @@ mod tests {
             entries.extend(vec![entry(true, &[]); 40]);
             let (ran, panics) = (AtomicUsize::new(0), AtomicBool::new(false));
             let made = std::panic::catch_unwind(|| {
-                run(&entries, 3, &|| true, &|index| {
+                run(&entries, 3, Order::Forwards, &|| true, &|index| {
                     ran.fetch_add(1, Ordering::Relaxed);
                     if index == 0 {
                         panics.store(true, Ordering::Relaxed);
@@ -265,10 +299,16 @@ mod tests {
     fn nothing_begins_after_the_end() {
         let ran = Mutex::new(0);
         let entries = vec![entry(false, &[]); 5];
-        run(&entries, 1, &|| *ran.lock().unwrap() < 2, &|_| {
-            *ran.lock().unwrap() += 1;
-            true
-        });
+        run(
+            &entries,
+            1,
+            Order::Forwards,
+            &|| *ran.lock().unwrap() < 2,
+            &|_| {
+                *ran.lock().unwrap() += 1;
+                true
+            },
+        );
         assert_eq!(*ran.lock().unwrap(), 2);
     }
 }

@@ -20,6 +20,9 @@ use super::scope::{Ports, Scope};
 use super::template::Template;
 use crate::project::{Server, Settings};
 
+/// An attempt with less time than this says nothing of a server that is not ready.
+const FAIR: Duration = Duration::from_millis(250);
+
 /// What is needed to start everything.
 pub(super) struct Launch<'a> {
     pub root: &'a Path,
@@ -196,6 +199,8 @@ impl Stack {
                         let limit = left.min(attempt);
                         match launch.answers(base, target, limit) {
                             Ok(()) => return Ok(()),
+                            // What had no time to answer says less than an answer before it.
+                            Err(Attempt::Later(_)) if limit < FAIR && !last.is_empty() => {}
                             Err(Attempt::Later(reason)) => last = reason,
                             Err(Attempt::Never(reason)) => {
                                 let process = &self.running[at].process;

@@ -75,8 +75,8 @@ pub(super) fn members(entries: &[Entry], weights: &[usize], shard: Shard) -> Vec
     members
 }
 
-/// The smallest index of the group of each scenario.
-fn groups_of(entries: &[Entry]) -> Vec<usize> {
+/// The smallest index of the group of each scenario: those of a group are never in two shards.
+pub(super) fn groups_of(entries: &[Entry]) -> Vec<usize> {
     let mut groups: Vec<usize> = (0..entries.len()).collect();
     let mut join = |a: usize, b: usize| {
         let (kept, gone) = (groups[a].min(groups[b]), groups[a].max(groups[b]));

@@ -103,6 +103,9 @@ impl<'a> Scenarios<'a> {
             jobs: self
                 .selection
                 .map_or(1, |selection| usize::from(selection.jobs)),
+            order: self
+                .selection
+                .map_or_else(Default::default, |selection| selection.order),
             fail_fast: self.selection.is_some_and(|selection| selection.fail_fast),
             exchanges: self.selection.is_some_and(|selection| selection.exchanges),
             logs: self.logs.as_deref(),

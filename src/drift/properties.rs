@@ -25,6 +25,7 @@ fn captured(committed: &EndpointDocument, body: &Value) -> (EndpointDocument, bo
         committed,
         vec![example(body)],
         &Rules::default(),
+        &|_| 0,
         &|_| false,
     );
     let document = EndpointDocument {

@@ -39,7 +39,7 @@ pub fn learn(versions: &[BTreeMap<String, DocumentView>], known: &Rules) -> Less
         let views: Vec<_> = versions.iter().filter_map(|all| all.get(name)).collect();
         let mut notes = Notes::default();
         for pair in views.windows(2) {
-            let paired = lay_over(name, pair[0], pair[1], &rules, true);
+            let paired = lay_over(name, pair[0], pair[1], &rules, &|_| 0, true);
             Walk {
                 document: name,
                 paired,

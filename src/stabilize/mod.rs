@@ -50,7 +50,7 @@ pub use delta::Delta;
 pub use header::sorted as sorted_header;
 pub use kind::Kind;
 pub use learn::{Lesson, learn};
-pub use pairing::{DocumentView, Pairing, Renaming, exact, pair};
+pub use pairing::{DocumentView, Pairing, Renaming, exact, pair, pair_states};
 pub use pseudonym::Pseudonyms;
 pub use rules::{HandRule, Hold, Holds, Learned, Rules};
 pub use tokens::{Context, Token, tokens};

@@ -1,7 +1,7 @@
 //! Two versions of a document, paired.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 
 use serde_json::Value;
 
@@ -94,7 +94,19 @@ pub fn pair<'a>(
     new: &'a DocumentView,
     rules: &'a Rules,
 ) -> Pairing<'a> {
-    lay_over(document, old, new, rules, false)
+    lay_over(document, old, new, rules, &|_| 0, false)
+}
+
+/// As [`pair`], for examples of several states of an API: what became another value in one of them may have stayed in the
+/// next. `state` says of which one an example of the newer version is.
+pub fn pair_states<'a>(
+    document: &str,
+    old: &'a DocumentView,
+    new: &'a DocumentView,
+    rules: &'a Rules,
+    state: &dyn Fn(&str) -> usize,
+) -> Pairing<'a> {
+    lay_over(document, old, new, rules, state, false)
 }
 
 /// Lays two values over one another in which nothing is volatile.
@@ -108,17 +120,23 @@ pub(super) fn lay_over<'a>(
     old: &'a DocumentView,
     new: &'a DocumentView,
     rules: &'a Rules,
+    state: &dyn Fn(&str) -> usize,
     learning: bool,
 ) -> Pairing<'a> {
     let fields = Fields::new(DocumentRules::of(rules, document));
     let mut overlay = Overlay::new(fields, numbers(old, new));
     overlay.orders = learning.then(BTreeMap::new);
     let mut examples = Vec::with_capacity(new.examples.len());
+    // The pairs of each example, by its state.
+    let mut of_states: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
     for (name, after) in new.examples() {
+        let start = overlay.pairs.len();
         let delta = match old.example(name) {
             Some(before) => overlay.example(before, after),
             None => Delta::Added(after),
         };
+        let pairs = start..overlay.pairs.len();
+        of_states.entry(state(name)).or_default().push(pairs);
         examples.push((name, delta));
     }
     let gone = old
@@ -132,7 +150,13 @@ pub(super) fn lay_over<'a>(
         orders,
         ..
     } = overlay;
-    let drift = contradictions(&pairs);
+    let drift = match of_states.len() {
+        0 | 1 => contradictions(&pairs),
+        _ => of_states
+            .into_values()
+            .flat_map(|ranges| of_state(&pairs, ranges))
+            .collect(),
+    };
     if !drift.is_empty() {
         for (_, delta) in &mut examples {
             delta.resolve(&|leaf| drift.contains(&leaf));
@@ -146,6 +170,15 @@ pub(super) fn lay_over<'a>(
         pairs,
         drift,
     }
+}
+
+/// The leaves whose values do not pair with the others of their state.
+fn of_state(pairs: &[Pair<'_>], ranges: Vec<Range<usize>>) -> HashSet<usize> {
+    let pairs: Vec<_> = ranges
+        .into_iter()
+        .flat_map(|range| pairs.get(range).unwrap_or_default().iter().cloned())
+        .collect();
+    contradictions(&pairs)
 }
 
 impl DocumentView {

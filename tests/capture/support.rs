@@ -191,6 +191,7 @@ impl Project {
             jobs: self.jobs,
             fail_fast: self.fail_fast,
             shard: None,
+            order: Default::default(),
             exchanges: true,
             logs: None,
             interrupted: Arc::clone(&self.interrupted),

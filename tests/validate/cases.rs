@@ -62,6 +62,7 @@ fn found(case: &Path) -> Vec<Finding> {
             jobs: 1,
             fail_fast: false,
             shard: None,
+            order: Default::default(),
             exchanges: false,
             logs: None,
             interrupted: Arc::new(AtomicBool::new(false)),

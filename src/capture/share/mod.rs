@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::error::{Error, ErrorKind};
-use super::plan::Plan;
+use super::plan::{Plan, entries};
+use super::shard::groups_of;
 use super::{Captured, CapturedExample, Options, ScenarioRun, Shard};
 use crate::document::{Collection, Tree, check_file_name};
 use crate::finding::SourceFile;
@@ -205,7 +206,20 @@ impl Share {
             captured.scenarios.push(made.run);
             captured.examples.extend(made.examples);
         }
+        captured.states = self.states(collection);
         Ok(captured)
+    }
+
+    /// Which scenarios may have been on one shard alone: from 1 on, since 0 is that of the fixtures, which all have.
+    fn states(&self, collection: &Collection) -> BTreeMap<String, usize> {
+        let scenarios = self.scenarios.keys().filter_map(|ident| {
+            let loaded = collection.scenarios.get(ident)?;
+            Some((ident.as_str(), &**loaded, loaded.item.as_deref()?))
+        });
+        let scenarios: Vec<_> = scenarios.collect();
+        let groups = groups_of(&entries(&scenarios)).into_iter();
+        let idents = scenarios.iter().map(|(ident, ..)| (*ident).to_owned());
+        idents.zip(groups.map(|group| group + 1)).collect()
     }
 
     /// The files.

@@ -5,7 +5,7 @@ mod values;
 
 use std::path::PathBuf;
 
-use apidocs::capture::Shard;
+use apidocs::capture::{Order, Shard};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use jiff::civil::Date;
 
@@ -128,6 +128,9 @@ pub struct Selection {
     /// Whether the exchanges of all requests are wanted: what the verb writes says so.
     #[arg(skip)]
     pub exchanges: bool,
+    /// In which order isolated scenarios run: a verb that captures again says so.
+    #[arg(skip)]
+    pub order: Order,
     /// Keep the logs of the servers in this folder; where a verb captures again, in DIR/capture-2 and so on
     #[arg(long, value_name = "DIR")]
     pub logs: Option<PathBuf>,

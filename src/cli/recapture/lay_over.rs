@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use apidocs::capture::Captured;
+use apidocs::capture::{Captured, CapturedExample};
 use apidocs::document::{Collection, DocumentName, EndpointDocument, Example, key_order};
 use apidocs::drift::{in_shape_of, settle};
 use apidocs::finding::DocumentStatus;
@@ -37,10 +37,10 @@ pub(super) fn lay_over(
     rules: &Rules,
     compare: Compare,
 ) -> LaidOver {
-    let mut by_document: BTreeMap<&DocumentName, Vec<&Example>> = BTreeMap::new();
+    let mut by_document: BTreeMap<&DocumentName, Vec<&CapturedExample>> = BTreeMap::new();
     for (target, example) in &captured.examples {
         let examples = by_document.entry(&target.document).or_default();
-        examples.push(&example.example);
+        examples.push(example);
     }
     let by_document: Vec<_> = by_document.into_iter().collect();
     // What a scenario says itself does not vary, whatever it looks like.
@@ -54,12 +54,24 @@ pub(super) fn lay_over(
         let loaded = before.endpoints.get(name)?;
         // Where there is none, `unread` tells it: what people wrote there must not be lost.
         let document = loaded.item.as_ref()?;
-        let examples = examples.iter().map(|example| (*example).clone()).collect();
+        let states = examples
+            .iter()
+            .map(|made| (made.example.name.as_str(), captured.state(&made.scenario)));
+        let states: BTreeMap<_, _> = states.collect();
+        let state = |example: &str| states.get(example).copied().unwrap_or_default();
+        let examples = examples.iter().map(|made| made.example.clone()).collect();
         let examples = match compare {
             Compare::Exact => examples,
             Compare::Shape => in_shape(&document.examples, examples),
         };
-        let settled = settle(&name.to_string(), document, examples, rules, &is_stable);
+        let settled = settle(
+            &name.to_string(),
+            document,
+            examples,
+            rules,
+            &state,
+            &is_stable,
+        );
         let changed = (settled.status == DocumentStatus::Drift).then(|| {
             let file = EndpointDocument::replace_examples(loaded.json.clone(), &settled.examples);
             let path = name.file();

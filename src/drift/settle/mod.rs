@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::document::{DEFAULT_EXAMPLE, EndpointDocument, Example};
 use crate::finding::DocumentStatus;
-use crate::stabilize::{DocumentView, Pseudonyms, Rules, appearances, pair, stable_values};
+use crate::stabilize::{DocumentView, Pseudonyms, Rules, appearances, pair_states, stable_values};
 use message::with_view;
 pub(super) use message::{follow_body, length};
 use rebuild::Rebuild;
@@ -29,13 +29,15 @@ pub struct Settled {
 }
 
 /// Puts captured examples into a document. Where a capture says the same as the committed example, the committed one
-/// stays as it is; examples that were not captured stay too. `is_stable` tells values that somebody chose, whatever they
-/// look like; so do rules.
+/// stays as it is; examples that were not captured stay too, and say nothing of what was. `state` tells which state of the API
+/// an example was captured from (see [`pair_states`]); `is_stable` tells values that somebody chose, whatever they look like;
+/// so do rules.
 pub fn settle(
     name: &str,
     committed: &EndpointDocument,
     captured: Vec<Example>,
     rules: &Rules,
+    state: &dyn Fn(&str) -> usize,
     is_stable: &dyn Fn(&str) -> bool,
 ) -> Settled {
     let is_committed = |example: &Example| {
@@ -58,7 +60,11 @@ pub fn settle(
         place(&mut after.examples, example);
     }
     let (old, new) = (DocumentView::of(committed), DocumentView::of(&after));
-    let pairing = pair(name, &old, &new, rules);
+    let state_of = |example: &str| match names.contains(example) {
+        true => state(example),
+        false => usize::MAX,
+    };
+    let pairing = pair_states(name, &old, &new, rules, &state_of);
     let drifted: Vec<_> = pairing
         .examples
         .iter()

@@ -33,6 +33,7 @@ fn settled(committed: &[Example], captured: Vec<Example>) -> Settled {
         &document(committed),
         captured,
         &Rules::default(),
+        &|_| 0,
         &|_| false,
     )
 }
@@ -136,7 +137,7 @@ fn what_rules_call_stable_is_written_as_it_is() {
     }))
     .unwrap();
     let document = EndpointDocument::default();
-    let fresh = settle("a/b", &document, vec![one], &rules, &|_| false);
+    let fresh = settle("a/b", &document, vec![one], &rules, &|_| 0, &|_| false);
     let fresh = body(&fresh.examples[0]);
     assert_eq!(fresh["more"], "abd1f80781a6");
     assert_ne!(fresh["id"], "cbd1f80781a5");
@@ -153,7 +154,14 @@ fn on_two_machines(varied: Value, machines: [Example; 2]) -> Example {
         };
         // A scenario has any short number somewhere.
         let is_said = |value: &str| value.len() < 5;
-        settle("a/b", &document, vec![captured.clone()], &rules, &is_said)
+        settle(
+            "a/b",
+            &document,
+            vec![captured.clone()],
+            &rules,
+            &|_| 0,
+            &is_said,
+        )
     };
     let [one, other] = machines
         .each_ref()
@@ -403,4 +411,27 @@ fn the_default_example_comes_first() {
         .map(|e| e.name)
         .collect();
     assert_eq!(names, ["default", "gone", "other"]);
+}
+
+#[test]
+fn what_one_state_says_of_a_value_does_not_bind_another() {
+    let thing = |name: &str, id: u32| Example {
+        name: name.to_owned(),
+        ..with_body(&format!("/things/{id}"), "", json!({"id": id}))
+    };
+    let committed = EndpointDocument {
+        api_path: "/things/{id}".to_owned(),
+        ..document(&[thing("a", 1), thing("b", 2)])
+    };
+    let status = |captured: &[Example], state: &dyn Fn(&str) -> usize| {
+        let rules = Rules::default();
+        let captured = captured.to_vec();
+        settle("a/b", &committed, captured, &rules, state, &|_| false).status
+    };
+    let both = [thing("a", 1), thing("b", 1)];
+    assert_eq!(status(&both, &|_| 0), DocumentStatus::Drift);
+    let apart = |example: &str| usize::from(example == "b");
+    assert_eq!(status(&both, &apart), DocumentStatus::Noise);
+    // What was not captured says nothing.
+    assert_eq!(status(&both[1..], &|_| 0), DocumentStatus::Noise);
 }
