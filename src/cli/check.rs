@@ -82,7 +82,9 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         Exit::Clean => None,
         // Each document says what to do about it.
         Exit::Findings if drift && can_write => None,
-        Exit::Findings | Exit::NoResponse => Some("mend what is told above, then `apidocs check`"),
+        Exit::Findings | Exit::Settings | Exit::NoResponse => {
+            Some("mend what is told above, then `apidocs check`")
+        }
     };
     let report = Report {
         documents: Some(documents),

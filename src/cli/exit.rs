@@ -18,6 +18,8 @@ pub enum Exit {
     Clean,
     /// 1: findings of severity error, or of the impact that `--fail-on` names.
     Findings,
+    /// 2: the settings cannot be used.
+    Settings,
     /// 3: no usable response.
     NoResponse,
 }
@@ -49,6 +51,7 @@ pub fn code(done: anyhow::Result<Exit>) -> ExitCode {
     match done {
         Ok(Exit::Clean) => ExitCode::SUCCESS,
         Ok(Exit::Findings) => ExitCode::from(1),
+        Ok(Exit::Settings) => ExitCode::from(USAGE),
         Ok(Exit::NoResponse) => ExitCode::from(NO_RESPONSE),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

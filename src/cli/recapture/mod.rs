@@ -15,7 +15,7 @@ use std::sync::Arc;
 use anyhow::{Error, Result};
 use apidocs::capture::{self, Captured, Share};
 use apidocs::document::{Collection, DocumentName};
-use apidocs::finding::{Finding, any_error, codes};
+use apidocs::finding::{Finding, Severity, any_error, codes};
 use apidocs::project::{ChangeSet, Compare, Project};
 use apidocs::stabilize::Rules;
 use apidocs::stabilize::secrets::{Rules as SecretRules, Secrets};
@@ -67,7 +67,8 @@ pub struct Recapture {
     /// The comparison of both, once somebody has asked for it.
     compared: OnceCell<Compared>,
     leaks_secret: bool,
-    ran: bool,
+    /// Why no request was made, as an exit code.
+    hindered: Option<Exit>,
 }
 
 /// Runs the scenarios and lays what they captured over the documents. Writes nothing.
@@ -129,6 +130,14 @@ pub fn recapture(
     }
     let findings = context.judge(project, findings);
     if any_error(&findings) {
+        let settings = project.source.as_ref().map(|source| source.path.as_str());
+        let of_settings = |finding: &Finding| {
+            finding.severity == Severity::Error && settings.is_some() && finding.file() == settings
+        };
+        let hindered = match findings.iter().any(of_settings) {
+            true => Exit::Settings,
+            false => Exit::Findings,
+        };
         return Ok(Recapture {
             after: before.clone(),
             before,
@@ -141,7 +150,7 @@ pub fn recapture(
             noise: BTreeSet::new(),
             compared: OnceCell::new(),
             leaks_secret: false,
-            ran: false,
+            hindered: Some(hindered),
         });
     }
     let left_out = findings
@@ -255,7 +264,7 @@ pub fn recapture(
         noise,
         compared: OnceCell::new(),
         leaks_secret,
-        ran: true,
+        hindered: None,
     })
 }
 
@@ -313,7 +322,9 @@ impl Recapture {
     pub fn exit(&self) -> Exit {
         if self.captured.stopped.is_some() || self.captured.broken().next().is_some() {
             Exit::NoResponse
-        } else if any_error(&self.findings) || !(self.ran && self.captured.is_complete()) {
+        } else if let Some(hindered) = self.hindered {
+            hindered
+        } else if any_error(&self.findings) || !self.captured.is_complete() {
             Exit::Findings
         } else {
             Exit::Clean
@@ -327,7 +338,7 @@ impl Recapture {
 
     /// Whether what was captured may be written.
     pub fn may_write(&self, keep_going: bool) -> bool {
-        self.ran && !self.leaks_secret && (keep_going || self.exit() == Exit::Clean)
+        self.hindered.is_none() && !self.leaks_secret && (keep_going || self.exit() == Exit::Clean)
     }
 
     /// Whether what was captured may be written into a folder of its own; says what forbids it.
@@ -356,7 +367,8 @@ impl Recapture {
             ..Scenarios::all(context, project, &self.before)
         };
         let digest = digest(project, &self.before);
-        self.ran
+        self.hindered
+            .is_none()
             .then(|| Share::new(&self.captured, &scenarios.options(), digest))
     }
 
