@@ -24,13 +24,17 @@ pub(super) struct Named {
 
 // A name that is too long to be one is passed over afterwards: to count in a pattern makes it large.
 
+/// A string of JSON; one that the end of the text cuts off ends there.
+const STRING: &str = r#""((?:[^"\\\r\n]|\\.)*)(?:"|\\?\z)"#;
+
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""([^"\\\r\n]+)"\s*:\s*(\[\s*)?("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
+    let name = r#""([^"\\\r\n]+)""#;
+    Regex::new(&format!(r"{name}\s*:\s*(\[\s*)?{STRING}")).expect("a pattern of ours")
 });
 
 /// The next string of an array.
 static ITEM: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"\A\s*,\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours"));
+    LazyLock::new(|| Regex::new(&format!(r"\A\s*,\s*{STRING}")).expect("a pattern of ours"));
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]+):[ \t]*([^\r\n]+?)[ \t\r]*$")
@@ -129,15 +133,15 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
                 continue;
             };
             let name = name.as_str();
+            let is_array = captures.get(2).is_some();
             let mut next = rules.names_secret(name).then(|| first.range());
-            while let Some(quoted) = next {
-                let value = text.get(quoted.clone()).unwrap_or_default();
-                if let Ok(value) = serde_json::from_str(value) {
-                    add(quoted.start + 1..quoted.end - 1, value, name);
-                }
-                let behind = captures.get(2).and_then(|_| text.get(quoted.end..));
+            while let Some(content) = next {
+                let spelled = text.get(content.clone()).unwrap_or_default();
+                add(content.clone(), unescaped(spelled), name);
+                let quote = content.end;
+                let behind = text.get(quote + 1..).filter(|_| is_array);
                 let item = behind.and_then(|behind| ITEM.captures(behind)?.get(1));
-                next = item.map(|item| quoted.end + item.start()..quoted.end + item.end());
+                next = item.map(|item| quote + 1 + item.start()..quote + 1 + item.end());
             }
         }
     }
@@ -163,6 +167,11 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
         }
     }
     found
+}
+
+/// What the content of a string of JSON says; as it is spelled, where that is no JSON.
+fn unescaped(content: &str) -> String {
+    serde_json::from_str(&format!("\"{content}\"")).unwrap_or_else(|_| content.to_owned())
 }
 
 /// Those parameters of URLs and forms in a text, and settings of a file with one a line (`API_KEY='…'`), whose names count:
@@ -359,6 +368,26 @@ mod tests {
             "set password=x",
             "password=''",
             "password=\"",
+        ] {
+            assert_eq!(values(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_is_a_value_too() {
+        for (text, spelled, value) in [
+            (r#"{"id": "1", "password": "hunter2"#, "hunter2", "hunter2"),
+            (r#"{"password": "a\"b\u00e9\"#, r#"a\"b\u00e9"#, "a\"bé"),
+            (r#"{"password": "ab\u00"#, r"ab\u00", r"ab\u00"),
+            ("{\"password\": \"a\tb", "a\tb", "a\tb"),
+            (r#"{"Cookie": ["{{ a }}", "b2"#, "b2", "b2"),
+        ] {
+            assert_eq!(values(text), one(spelled, value), "{text}");
+        }
+        for text in [
+            r#"{"password": ""#,
+            r#"{"hint": "abc"#,
+            "Your \"password\": \"\nThank you",
         ] {
             assert_eq!(values(text), [], "{text}");
         }
