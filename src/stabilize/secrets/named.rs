@@ -194,7 +194,8 @@ fn parameters(
         if name.is_empty() || !counts(name) {
             return None;
         }
-        if !outer.ends_with(['?', '&', '#', ';']) {
+        let is_parameter = outer.ends_with(['?', '&', '#', ';']);
+        if !is_parameter {
             let outer = outer.trim_end_matches([' ', '\t']);
             let outer = outer.strip_suffix("export").unwrap_or(outer);
             let outer = outer.trim_end_matches([' ', '\t']);
@@ -203,7 +204,9 @@ fn parameters(
             }
         }
         let rest = text.get(at + 1..)?;
+        // Behind a parameter, a quote ends the text that the URL stands in: `href="/login?password="`.
         let quote = rest.chars().next().filter(|c| "'\"".contains(*c));
+        let quote = quote.filter(|_| !is_parameter);
         let (start, length) = match quote {
             Some(quote) => (at + 2, rest.get(1..)?.find([quote, '\n', '\r'])),
             None => (at + 1, rest.find(ends_value)),
@@ -366,6 +369,8 @@ mod tests {
             r#"{"hasPassword": true, "secret": 5}"#,
             "token: invalid",
             "set password=x",
+            r#"<a href="/login?password=">Sign in to the shop</a>"#,
+            "<a href='/login?user=&amp;password='>Sign in to the shop</a>",
             "password=''",
             "password=\"",
         ] {
