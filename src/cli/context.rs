@@ -78,7 +78,7 @@ impl Context {
     pub fn project_at(&self, docs: Option<&Path>) -> Result<Project> {
         match self.project_in_parts(docs)? {
             (project, None) => Ok(project),
-            (project, Some(faulty)) => Err(self.refuse(&project.root, &faulty)?),
+            (project, Some(faulty)) => Err(self.refuse(&project, &faulty)?),
         }
     }
 
@@ -110,7 +110,7 @@ impl Context {
     pub fn project_if_any(&self) -> Result<Option<Project>> {
         match Project::find_in_parts(&current_folder()?, &self.location()) {
             Ok((project, None)) => Ok(Some(project)),
-            Ok((project, Some(faulty))) => Err(self.refuse(&project.root, &faulty)?),
+            Ok((project, Some(faulty))) => Err(self.refuse(&project, &faulty)?),
             Err(project::Error::NoProject(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -124,8 +124,8 @@ impl Context {
     }
 
     /// Tells all that is wrong with the settings, in every format that was asked for; gives the error that nothing was done.
-    fn refuse(&self, root: &Path, faulty: &Faulty) -> Result<anyhow::Error> {
-        let report = of_files(root, faulty_settings(faulty));
+    fn refuse(&self, project: &Project, faulty: &Faulty) -> Result<anyhow::Error> {
+        let report = of_files(&project.root, faults_of(project, faulty));
         self.tell(Channel::Diagnostics, &report, None)?;
         let file = &faulty.source.path;
         Ok(Advice {
@@ -258,8 +258,7 @@ impl Context {
         let mut findings = apply_severity(findings, &project.settings.severity);
         findings.sort_by(Finding::order);
         findings.dedup();
-        let secrets = Secrets::new(Rules::new(&project.settings.secrets));
-        without_secrets(findings, &Arc::new(secrets))
+        hidden(project, findings)
     }
 
     /// # Errors
@@ -277,6 +276,16 @@ impl Context {
         set.commit(&project.root)?;
         Ok(())
     }
+}
+
+/// What is wrong with the settings, and no secret in the lines that it shows: what can be read of them says which names mean one.
+pub fn faults_of(project: &Project, faulty: &Faulty) -> Vec<Finding> {
+    hidden(project, faulty_settings(faulty))
+}
+
+fn hidden(project: &Project, findings: Vec<Finding>) -> Vec<Finding> {
+    let secrets = Secrets::new(Rules::new(&project.settings.secrets));
+    without_secrets(findings, &Arc::new(secrets))
 }
 
 fn current_folder() -> Result<PathBuf> {

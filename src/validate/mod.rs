@@ -13,6 +13,7 @@ mod contracts;
 mod coverage;
 mod cut;
 mod files;
+mod masked;
 mod misfit;
 mod places;
 mod plain;

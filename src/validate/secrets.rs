@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::masked::masked_settings;
 use super::plain::Tree;
 use crate::document::{Collection, DocumentName, EndpointDocument, ExampleTarget, Loaded};
 use crate::finding::{Finding, SourceFile, codes};
@@ -106,10 +107,11 @@ pub fn without_secrets(mut findings: Vec<Finding>, secrets: &Arc<Secrets>) -> Ve
         let file = files.entry(Arc::as_ptr(&plain)).or_insert_with(|| {
             let secrets = Arc::clone(secrets);
             SourceFile::later(plain.path.clone(), move || {
-                let masked = mask_file(&plain.text, &secrets);
-                masked
-                    .unwrap_or_else(|| plain.text.to_string())
-                    .into_bytes()
+                let text = match plain.path.ends_with(".toml") {
+                    true => masked_settings(&plain.text, &secrets),
+                    false => plain.text.to_string(),
+                };
+                mask_file(&text, &secrets).unwrap_or(text).into_bytes()
             })
         });
         label.source = Arc::clone(file);

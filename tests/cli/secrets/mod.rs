@@ -264,3 +264,52 @@ fn a_finding_beside_a_committed_secret_shows_none() {
     assert!(run.stdout.contains("warning[not-canonical]"), "{run}");
     assert!(!format!("{run}").contains("hunter2hunter2"), "{run}");
 }
+
+#[test]
+fn settings_with_faults_are_told_without_their_secrets() {
+    let sandbox = crate::support::project();
+    let token = format!("ghp_{}", "0aB1".repeat(9));
+    for (settings, secret) in [
+        (format!("[auth.user]\nvalu = 'Bearer {token}'\n"), &*token),
+        ("[auth.user]\nvalu = 'hunter2hunter2'\n".to_owned(), ""),
+        (
+            "[env.st]\nvaraibles = { token = 'hunter2hunter2' }\n".to_owned(),
+            "",
+        ),
+        (
+            "[server]\ncommand = 'x'\nenv = { DB_PASSWORD = 'hunter2hunter2', PORT = 1 }\n"
+                .to_owned(),
+            "",
+        ),
+        (
+            "[server.env]\nDB_PASSWORD = hunter2hunter2\n".to_owned(),
+            "",
+        ),
+        ("DB_PASSWORD = \"hunter2hunter2\n".to_owned(), ""),
+    ] {
+        let secret = if secret.is_empty() {
+            "hunter2hunter2"
+        } else {
+            secret
+        };
+        sandbox.write("apidocs.toml", &settings);
+        for (verb, code) in [("validate", 1), ("check", 2), ("fmt", 2)] {
+            let reports = [
+                "--report",
+                "human",
+                "--report",
+                "json=r.json",
+                "--report",
+                "sarif=r.sarif",
+            ];
+            let run = sandbox.run(&[&[verb][..], &reports].concat()).exits(code);
+            let told = format!("{run}{}{}", sandbox.read("r.json"), sandbox.read("r.sarif"));
+            assert!(told.contains("apidocs.toml"), "{told}");
+            assert!(!told.contains(secret), "{settings}: {told}");
+        }
+    }
+    // Nor where there are no documents to go on with.
+    std::fs::remove_dir_all(sandbox.path("api-docs")).unwrap();
+    let run = sandbox.run(&["validate"]).exits(1);
+    assert!(!format!("{run}").contains("hunter2hunter2"), "{run}");
+}
