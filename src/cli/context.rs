@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result};
 use apidocs::capture::{self, Spawned};
 use apidocs::finding::{Finding, any_error};
 use apidocs::project::{
-    self, ChangeSet, Faulty, LeftRun, Location, Project, Recovery, append_file, recover, write_file,
+    self, ChangeSet, Faulty, LeftRun, Location, Project, Recovery, Settings, append_file, recover,
+    write_file,
 };
 use apidocs::report::{self, Format, Report};
 use apidocs::stabilize::secrets::{Rules, Secrets};
@@ -255,10 +256,19 @@ impl Context {
 
     /// The findings with the severities of the settings, in their order, each once, and no secret in the lines that they show.
     pub fn judge(&self, project: &Project, findings: Vec<Finding>) -> Vec<Finding> {
-        let mut findings = apply_severity(findings, &project.settings.severity);
-        findings.sort_by(Finding::order);
-        findings.dedup();
-        hidden(project, findings)
+        judged_by(&project.settings, findings)
+    }
+
+    /// What names call a secret around us: in a project as its settings say, as far as they can be read.
+    pub fn secrets(&self) -> Arc<Secrets> {
+        let settings = self.glimpse().map(|project| project.settings);
+        secrets_of(&settings.unwrap_or_default())
+    }
+
+    /// The project, where there is one, as far as its settings can be read; nothing is told, finished or undone.
+    pub fn glimpse(&self) -> Option<Project> {
+        let found = Project::find_in_parts(&current_folder().ok()?, &self.location());
+        found.ok().map(|(project, _)| project)
     }
 
     /// # Errors
@@ -280,12 +290,19 @@ impl Context {
 
 /// What is wrong with the settings, and no secret in the lines that it shows: what can be read of them says which names mean one.
 pub fn faults_of(project: &Project, faulty: &Faulty) -> Vec<Finding> {
-    hidden(project, faulty_settings(faulty))
+    without_secrets(faulty_settings(faulty), &secrets_of(&project.settings))
 }
 
-fn hidden(project: &Project, findings: Vec<Finding>) -> Vec<Finding> {
-    let secrets = Secrets::new(Rules::new(&project.settings.secrets));
-    without_secrets(findings, &Arc::new(secrets))
+/// The same as [`Context::judge`], by settings.
+pub fn judged_by(settings: &Settings, findings: Vec<Finding>) -> Vec<Finding> {
+    let mut findings = apply_severity(findings, &settings.severity);
+    findings.sort_by(Finding::order);
+    findings.dedup();
+    without_secrets(findings, &secrets_of(settings))
+}
+
+fn secrets_of(settings: &Settings) -> Arc<Secrets> {
+    Arc::new(Secrets::new(Rules::new(&settings.secrets)))
 }
 
 fn current_folder() -> Result<PathBuf> {

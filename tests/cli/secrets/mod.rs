@@ -313,3 +313,46 @@ fn settings_with_faults_are_told_without_their_secrets() {
     let run = sandbox.run(&["validate"]).exits(1);
     assert!(!format!("{run}").contains("hunter2hunter2"), "{run}");
 }
+
+/// What verbs without a project tell of files that hold a secret.
+#[test]
+fn what_is_compared_learned_from_and_imported_shows_no_secret() {
+    let sandbox = Sandbox::new();
+    let token = format!("ghp_{}", "0aB1".repeat(9));
+    let document = "endpoints/things/get-things.json";
+    for (folder, password) in [("old", "hunter2hunter2"), ("new", "hunter3hunter3")] {
+        let body = json!({"password": password, "tokens": [{"token": [password]}]});
+        let things = crate::support::document("Things", body);
+        sandbox.write(&format!("{folder}/{document}"), things.to_string());
+        let broken = format!("{{\n  \"note\": \"{token}\",\n  \"title\": oops\n}}\n");
+        sandbox.write(&format!("{folder}/endpoints/things/broken.json"), broken);
+    }
+    let volatile = format!("{{\n  \"reason\": \"{token}\",\n  \"rules\": 1\n}}\n");
+    sandbox.write("volatile.json", volatile);
+    sandbox.write(
+        "api.yaml",
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {}}}\n",
+    );
+    for (arguments, code, told) in [
+        (&["diff", "old", "new"][..], 1, "\"<secret>\""),
+        (
+            &["diff", "old", "new", "--report", "json"],
+            1,
+            "\"<secret>\"",
+        ),
+        (
+            &["diff", "old", "new", "--volatile", "volatile.json"],
+            2,
+            "volatile.json:",
+        ),
+        (&["learn", "old", "new", "-o", "learned.json"], 1, "oops"),
+        (&["import", "openapi", "api.yaml", "-o", "old"], 2, "oops"),
+    ] {
+        let run = sandbox.run(arguments).exits(code);
+        let text = format!("{run}{}", run.stdout);
+        assert!(text.contains(told), "{arguments:?}: {text}");
+        for secret in [token.as_str(), "hunter2", "hunter3"] {
+            assert!(!text.contains(secret), "{arguments:?}: {text}");
+        }
+    }
+}
