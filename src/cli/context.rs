@@ -259,6 +259,11 @@ impl Context {
         judged_by(&project.settings, findings)
     }
 
+    /// Findings with no secret in the lines that they show, for verbs that know no `[severity]`.
+    pub fn hide(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        without_secrets(findings, &self.secrets())
+    }
+
     /// What names call a secret around us: in a project as its settings say, as far as they can be read.
     pub fn secrets(&self) -> Arc<Secrets> {
         let settings = self.glimpse().map(|project| project.settings);

@@ -329,10 +329,22 @@ fn what_is_compared_learned_from_and_imported_shows_no_secret() {
     }
     let volatile = format!("{{\n  \"reason\": \"{token}\",\n  \"rules\": 1\n}}\n");
     sandbox.write("volatile.json", volatile);
-    sandbox.write(
-        "api.yaml",
-        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {}}}\n",
+    let api = format!(
+        "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      x-key: {token}\n      \
+         responses: {{'200': {{$ref: '#/nowhere'}}}}\n"
     );
+    sandbox.write("api.yaml", api);
+    let page = |rest: &str| {
+        format!(
+            "---\n{{\n\"api_path\": \"/\",\n\"authentication\": \"\",\n\"description\": \"\",\n\
+             \"example_request\": \"\",\n\"example_response\": \"\",\n\"method\": \"GET\",\n\"parameters\": null,\n\
+             \"path_parameters\": null,\n\"query_parameters\": null,\n\"sidebar_order\": 1,\n\"title\": \"A\",\n\
+             {rest}}}\n---\n"
+        )
+    };
+    sandbox.write("pages/a/good.md", page("\"warning\": null\n"));
+    let bad = format!("\"x\": \"{token}\",\n\"warning\": oops\n");
+    sandbox.write("pages/a/bad.md", page(&bad));
     for (arguments, code, told) in [
         (&["diff", "old", "new"][..], 1, "\"<secret>\""),
         (
@@ -346,6 +358,12 @@ fn what_is_compared_learned_from_and_imported_shows_no_secret() {
             "volatile.json:",
         ),
         (&["learn", "old", "new", "-o", "learned.json"], 1, "oops"),
+        (
+            &["import", "openapi", "api.yaml", "-o", "docs"],
+            1,
+            "#/nowhere",
+        ),
+        (&["import", "pages", "pages", "-o", "paged"], 1, "oops"),
         (&["import", "openapi", "api.yaml", "-o", "old"], 2, "oops"),
     ] {
         let run = sandbox.run(arguments).exits(code);
