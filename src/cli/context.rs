@@ -109,9 +109,37 @@ impl Context {
     /// # Errors
     /// As [`Context::project_at`].
     pub fn project_if_any(&self) -> Result<Option<Project>> {
+        match self.found()? {
+            Some((project, Some(faulty))) => Err(self.refuse(&project, &faulty)?),
+            found => Ok(found.map(|(project, _)| project)),
+        }
+    }
+
+    /// The project, where there is one, as far as its settings can be read; nothing is told, finished or undone.
+    pub fn glimpse(&self) -> Option<Project> {
+        let found = self.found().ok().flatten();
+        found.map(|(project, _)| project)
+    }
+
+    /// Which names mean a secret, for those who write what others recorded.
+    ///
+    /// # Errors
+    /// The settings may say more about it than can be read: all their faults are told.
+    pub fn secret_rules(&self) -> Result<Rules> {
+        match self.found()? {
+            Some((project, Some(faulty))) if faulty.may_lack("secrets") => {
+                Err(self.refuse(&project, &faulty)?)
+            }
+            found => {
+                let settings = found.map(|(project, _)| project.settings.secrets);
+                Ok(Rules::new(&settings.unwrap_or_default()))
+            }
+        }
+    }
+
+    fn found(&self) -> Result<Option<(Project, Option<Faulty>)>> {
         match Project::find_in_parts(&current_folder()?, &self.location()) {
-            Ok((project, None)) => Ok(Some(project)),
-            Ok((project, Some(faulty))) => Err(self.refuse(&project, &faulty)?),
+            Ok(found) => Ok(Some(found)),
             Err(project::Error::NoProject(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -268,12 +296,6 @@ impl Context {
     pub fn secrets(&self) -> Arc<Secrets> {
         let settings = self.glimpse().map(|project| project.settings);
         secrets_of(&settings.unwrap_or_default())
-    }
-
-    /// The project, where there is one, as far as its settings can be read; nothing is told, finished or undone.
-    pub fn glimpse(&self) -> Option<Project> {
-        let found = Project::find_in_parts(&current_folder().ok()?, &self.location());
-        found.ok().map(|(project, _)| project)
     }
 
     /// # Errors
