@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result};
 use apidocs::capture::{self, Spawned};
 use apidocs::finding::{Finding, any_error};
 use apidocs::project::{
-    self, ChangeSet, Faulty, LeftRun, Location, Project, Recovery, append_file, recover, write_file,
+    self, ChangeSet, Faulty, LeftRun, Location, Project, Recovery, Settings, append_file, recover,
+    write_file,
 };
 use apidocs::report::{self, Format, Report};
 use apidocs::stabilize::secrets::{Rules, Secrets};
@@ -78,7 +79,7 @@ impl Context {
     pub fn project_at(&self, docs: Option<&Path>) -> Result<Project> {
         match self.project_in_parts(docs)? {
             (project, None) => Ok(project),
-            (project, Some(faulty)) => Err(self.refuse(&project.root, &faulty)?),
+            (project, Some(faulty)) => Err(self.refuse(&project, &faulty)?),
         }
     }
 
@@ -108,9 +109,37 @@ impl Context {
     /// # Errors
     /// As [`Context::project_at`].
     pub fn project_if_any(&self) -> Result<Option<Project>> {
+        match self.found()? {
+            Some((project, Some(faulty))) => Err(self.refuse(&project, &faulty)?),
+            found => Ok(found.map(|(project, _)| project)),
+        }
+    }
+
+    /// The project, where there is one, as far as its settings can be read; nothing is told, finished or undone.
+    pub fn glimpse(&self) -> Option<Project> {
+        let found = self.found().ok().flatten();
+        found.map(|(project, _)| project)
+    }
+
+    /// Which names mean a secret, for those who write what others recorded.
+    ///
+    /// # Errors
+    /// The settings may say more about it than can be read: all their faults are told.
+    pub fn secret_rules(&self) -> Result<Rules> {
+        match self.found()? {
+            Some((project, Some(faulty))) if faulty.may_lack("secrets") => {
+                Err(self.refuse(&project, &faulty)?)
+            }
+            found => {
+                let settings = found.map(|(project, _)| project.settings.secrets);
+                Ok(Rules::new(&settings.unwrap_or_default()))
+            }
+        }
+    }
+
+    fn found(&self) -> Result<Option<(Project, Option<Faulty>)>> {
         match Project::find_in_parts(&current_folder()?, &self.location()) {
-            Ok((project, None)) => Ok(Some(project)),
-            Ok((project, Some(faulty))) => Err(self.refuse(&project.root, &faulty)?),
+            Ok(found) => Ok(Some(found)),
             Err(project::Error::NoProject(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -124,8 +153,8 @@ impl Context {
     }
 
     /// Tells all that is wrong with the settings, in every format that was asked for; gives the error that nothing was done.
-    fn refuse(&self, root: &Path, faulty: &Faulty) -> Result<anyhow::Error> {
-        let report = of_files(root, faulty_settings(faulty));
+    fn refuse(&self, project: &Project, faulty: &Faulty) -> Result<anyhow::Error> {
+        let report = of_files(&project.root, faults_of(project, faulty));
         self.tell(Channel::Diagnostics, &report, None)?;
         let file = &faulty.source.path;
         Ok(Advice {
@@ -255,11 +284,18 @@ impl Context {
 
     /// The findings with the severities of the settings, in their order, each once, and no secret in the lines that they show.
     pub fn judge(&self, project: &Project, findings: Vec<Finding>) -> Vec<Finding> {
-        let mut findings = apply_severity(findings, &project.settings.severity);
-        findings.sort_by(Finding::order);
-        findings.dedup();
-        let secrets = Secrets::new(Rules::new(&project.settings.secrets));
-        without_secrets(findings, &Arc::new(secrets))
+        judged_by(&project.settings, findings)
+    }
+
+    /// Findings with no secret in the lines that they show, for verbs that know no `[severity]`.
+    pub fn hide(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        without_secrets(findings, &self.secrets())
+    }
+
+    /// What names call a secret around us: in a project as its settings say, as far as they can be read.
+    pub fn secrets(&self) -> Arc<Secrets> {
+        let settings = self.glimpse().map(|project| project.settings);
+        secrets_of(&settings.unwrap_or_default())
     }
 
     /// # Errors
@@ -277,6 +313,23 @@ impl Context {
         set.commit(&project.root)?;
         Ok(())
     }
+}
+
+/// What is wrong with the settings, and no secret in the lines that it shows: what can be read of them says which names mean one.
+pub fn faults_of(project: &Project, faulty: &Faulty) -> Vec<Finding> {
+    without_secrets(faulty_settings(faulty), &secrets_of(&project.settings))
+}
+
+/// The same as [`Context::judge`], by settings.
+pub fn judged_by(settings: &Settings, findings: Vec<Finding>) -> Vec<Finding> {
+    let mut findings = apply_severity(findings, &settings.severity);
+    findings.sort_by(Finding::order);
+    findings.dedup();
+    without_secrets(findings, &secrets_of(settings))
+}
+
+fn secrets_of(settings: &Settings) -> Arc<Secrets> {
+    Arc::new(Secrets::new(Rules::new(&settings.secrets)))
 }
 
 fn current_folder() -> Result<PathBuf> {

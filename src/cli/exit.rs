@@ -7,8 +7,10 @@ use apidocs::finding::LocatedError;
 use apidocs::render::RenderError;
 use apidocs::render::output::OutputError;
 use apidocs::report::{located_error, visible};
+use apidocs::validate::error_without_secrets;
 use apidocs::{capture, project};
 
+use super::context::Context;
 use super::terminal::tell;
 
 /// How a run ended, the worst last.
@@ -47,7 +49,7 @@ const NO_RESPONSE: u8 = 3;
 const INTERRUPTED: u8 = 130;
 
 /// The exit code of a verb; tells its error.
-pub fn code(done: anyhow::Result<Exit>) -> ExitCode {
+pub fn code(context: &Context, done: anyhow::Result<Exit>) -> ExitCode {
     match done {
         Ok(Exit::Clean) => ExitCode::SUCCESS,
         Ok(Exit::Findings) => ExitCode::from(1),
@@ -55,7 +57,7 @@ pub fn code(done: anyhow::Result<Exit>) -> ExitCode {
         Ok(Exit::NoResponse) => ExitCode::from(NO_RESPONSE),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            explain(&error);
+            explain(context, &error);
             if error.is::<Interrupted>() {
                 return ExitCode::from(INTERRUPTED);
             }
@@ -89,9 +91,10 @@ fn located(error: &anyhow::Error) -> Option<&LocatedError> {
     }
 }
 
-fn explain(error: &anyhow::Error) {
+fn explain(context: &Context, error: &anyhow::Error) {
     if let Some(error) = located(error) {
-        tell!("{}", located_error(error));
+        let error = error_without_secrets(error, &context.secrets());
+        tell!("{}", located_error(&error));
         return;
     }
     let text = format!("{error:#}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use apidocs::finding::{Finding, Severity};
+use apidocs::finding::Severity;
 use apidocs::json::{KeyOrder, write};
 use apidocs::project::ChangeSet;
 use apidocs::report::plural;
@@ -13,7 +13,7 @@ use super::args::Learn;
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
 use super::report::of_findings;
-use super::sides::side;
+use super::sides::{judged, side};
 use super::volatile::Volatile;
 
 pub fn run(context: &Context, args: &Learn) -> Result<Exit> {
@@ -70,8 +70,7 @@ pub fn run(context: &Context, args: &Learn) -> Result<Exit> {
         counts(&lesson.rules),
     ));
     findings.extend(lesson.findings);
-    findings.sort_by(Finding::order);
-    findings.dedup();
+    let findings = judged(context, findings)?;
     let exit = exit_of(&findings);
     let report = of_findings(context, findings);
     context.tell(Channel::Diagnostics, &report, None)?;

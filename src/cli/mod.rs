@@ -87,5 +87,5 @@ fn verb() -> ExitCode {
         #[cfg(feature = "demo")]
         Verb::Demo(args) => demo::run(args),
     };
-    exit::code(done)
+    exit::code(&context, done)
 }

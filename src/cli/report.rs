@@ -22,14 +22,11 @@ pub fn report(project: &Project, collection: &Collection, findings: Vec<Finding>
     }
 }
 
-/// A report of findings alone.
+/// A report of findings alone. Some verbs need no project; then paths are told as they were given.
 pub fn of_findings(context: &Context, findings: Vec<Finding>) -> Report {
-    match (context.project(), std::env::current_dir()) {
-        (Ok(project), _) => of_files(&project.root, findings),
-        // Some verbs need none; then paths are told as they were given.
-        (Err(_), Ok(folder)) => of_files(&folder, findings),
-        (Err(_), Err(_)) => of_files(Path::new(""), findings),
-    }
+    let root = context.glimpse().map(|project| project.root);
+    let root = root.or_else(|| std::env::current_dir().ok());
+    of_files(&root.unwrap_or_default(), findings)
 }
 
 /// A report about files of a project whose documents are not looked at.

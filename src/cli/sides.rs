@@ -13,10 +13,9 @@ use apidocs::finding::{DocumentChanges, Finding, codes};
 use apidocs::import;
 use apidocs::project::{DEFAULT_DOCS, Location, Project, read_revision, read_tree};
 use apidocs::report::Endpoint;
-use apidocs::validate::apply_severity;
 
 use super::comparing::compare;
-use super::context::{Context, absolute};
+use super::context::{Context, absolute, judged_by};
 use super::exit::Advice;
 use super::reading;
 use super::report::endpoints;
@@ -70,7 +69,8 @@ pub fn compared(
     findings.extend(new.findings.iter().cloned());
     let both = old.documents.iter().chain(&new.documents);
     findings.extend(volatile.audit(both.map(|(name, document)| (name, document))));
-    let mut documents = compare(&old.version(), &new.version(), &volatile.rules);
+    let secrets = context.secrets();
+    let mut documents = compare(&old.version(), &new.version(), &volatile.rules, &secrets);
     if let Some(project) = &project {
         apply_impact(&mut documents, &project.settings.impact);
     }
@@ -82,14 +82,10 @@ pub fn compared(
     })
 }
 
-/// The findings in order, each once, with the severities of the settings, where there is a project.
-pub fn judged(context: &Context, mut findings: Vec<Finding>) -> Result<Vec<Finding>> {
-    if let Some(project) = context.project_if_any()? {
-        findings = apply_severity(findings, &project.settings.severity);
-    }
-    findings.sort_by(Finding::order);
-    findings.dedup();
-    Ok(findings)
+/// The findings as [`Context::judge`] gives them, also where there is no project.
+pub fn judged(context: &Context, findings: Vec<Finding>) -> Result<Vec<Finding>> {
+    let settings = context.project_if_any()?.map(|project| project.settings);
+    Ok(judged_by(&settings.unwrap_or_default(), findings))
 }
 
 impl Side {

@@ -9,10 +9,10 @@ use apidocs::finding::{Finding, Severity, SourceFile, codes};
 use apidocs::json;
 use apidocs::project::{Faulty, Project, read_document};
 use apidocs::stabilize::Rules;
-use apidocs::validate::{self, Checks, Schema, faulty_settings};
+use apidocs::validate::{self, Checks, Schema};
 
 use super::args::Validate;
-use super::context::{Channel, Context, exit_of};
+use super::context::{Channel, Context, exit_of, faults_of};
 use super::exit::{Advice, Exit};
 use super::report::{of_files, report};
 use super::scenarios::Scenarios;
@@ -22,7 +22,8 @@ use super::{fix, parallel, reading};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let (project, faulty) = context.project_in_parts(None)?;
-    let faults = faulty.as_ref().map_or_else(Vec::new, faulty_settings);
+    let faults = faulty.as_ref();
+    let faults = faults.map_or_else(Vec::new, |faulty| faults_of(&project, faulty));
     let mut checks = Checks::new(&project.settings);
     if let Some(file) = &args.schema {
         checks = checks.with_schema(own_schema(file)?);

@@ -13,6 +13,7 @@ mod contracts;
 mod coverage;
 mod cut;
 mod files;
+mod masked;
 mod misfit;
 mod places;
 mod plain;
@@ -39,7 +40,7 @@ use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
 pub use coverage::coverage;
 pub use schemas::{Schema, schema_names, schema_text};
-pub use secrets::{leaks, without_secrets};
+pub use secrets::{error_without_secrets, leaks, without_secrets};
 
 /// All findings about the documents of a project, in the order in which they are told: those of
 /// reading the files, of their schemas, of the rules that are on by default and of the contracts.

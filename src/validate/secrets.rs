@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::masked::masked_settings;
 use super::plain::Tree;
 use crate::document::{Collection, DocumentName, EndpointDocument, ExampleTarget, Loaded};
-use crate::finding::{Finding, SourceFile, codes};
+use crate::finding::{Finding, LocatedError, SourceFile, codes};
 use crate::json::pointer;
 use crate::stabilize::secrets::{Glance, Place, Secrets, mask, mask_file, scan};
 
@@ -103,18 +104,29 @@ pub fn without_secrets(mut findings: Vec<Finding>, secrets: &Arc<Secrets>) -> Ve
             continue;
         };
         let plain = Arc::clone(&label.source);
-        let file = files.entry(Arc::as_ptr(&plain)).or_insert_with(|| {
-            let secrets = Arc::clone(secrets);
-            SourceFile::later(plain.path.clone(), move || {
-                let masked = mask_file(&plain.text, &secrets);
-                masked
-                    .unwrap_or_else(|| plain.text.to_string())
-                    .into_bytes()
-            })
-        });
+        let file = files.entry(Arc::as_ptr(&plain));
+        let file = file.or_insert_with(|| masked_when_seen(plain, secrets));
         label.source = Arc::clone(file);
     }
     findings
+}
+
+/// An error as it is told: as [`without_secrets`].
+pub fn error_without_secrets(error: &LocatedError, secrets: &Arc<Secrets>) -> LocatedError {
+    let mut error = error.clone();
+    error.label.source = masked_when_seen(error.label.source, secrets);
+    error
+}
+
+fn masked_when_seen(plain: Arc<SourceFile>, secrets: &Arc<Secrets>) -> Arc<SourceFile> {
+    let secrets = Arc::clone(secrets);
+    SourceFile::later(plain.path.clone(), move || {
+        let text = match plain.path.ends_with(".toml") {
+            true => masked_settings(&plain.text, &secrets),
+            false => plain.text.to_string(),
+        };
+        mask_file(&text, &secrets).unwrap_or(text).into_bytes()
+    })
 }
 
 fn masked(source: &Arc<SourceFile>, places: &[Place]) -> Arc<SourceFile> {

@@ -257,10 +257,11 @@ fn what_came_of_a_broken_answer_is_shown() {
 
 #[test]
 fn a_broken_answer_keeps_its_secrets() {
-    // One that is known by its name, and one that only a whole body would tell.
+    // Two that are known by their names, one of them cut off, and one that only a whole body would tell.
     let api = Api::answering(|_| {
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: session=Zk2jf83hFhs7\r\n\
-          Content-Length: 90\r\n\r\n{\"token\": \"q8Fh2kd92jSkd\", \"word\": \"tulips-in-may\""
+          Content-Length: 120\r\n\r\n\
+          {\"token\": \"q8Fh2kd92jSkd\", \"word\": \"tulips-in-may\", \"access_token\": \"Wm3nd8sUe61x"
             .to_vec()
     });
     let told = |request: &serde_json::Value| {
@@ -269,7 +270,7 @@ fn a_broken_answer_keeps_its_secrets() {
         let captured = project.run().unwrap();
         let notes = captured.broken().next().unwrap().notes.join("\n");
         assert!(notes.contains("< Set-Cookie: session="), "{notes}");
-        for secret in ["Zk2jf83hFhs7", "q8Fh2kd92jSkd"] {
+        for secret in ["Zk2jf83hFhs7", "q8Fh2kd92jSkd", "Wm3nd8"] {
             assert!(!notes.contains(secret), "{notes}");
         }
         notes

@@ -1,6 +1,6 @@
 //! Files, settings and command lines with a fault: what is told, and that nothing is written.
 
-use crate::support::{DOCUMENT, SCENARIO, Sandbox, fails, project};
+use crate::support::{DOCUMENT, SCENARIO, Sandbox, codes, fails, project};
 
 #[test]
 fn no_settings() {
@@ -418,4 +418,41 @@ fn command_lines_with_a_fault() {
     }
     let run = sandbox.run(&["validate", "--report", "nonsense"]);
     assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn imports_into_another_folder_and_settings_with_faults() {
+    let sandbox = project();
+    let session = "POST http://127.0.0.1/things\nContent-Type: application/json\n\n{\"order_code\": \"s3cr3t-code\"}\n";
+    sandbox.write("s.http", session);
+    let import = ["import", "http", "s.http", "-o", "out", "--report", "json"];
+    let nothing = [
+        "apidocs.toml cannot be used as it stands",
+        "`reason` is missing",
+    ];
+    // They do not say what is a secret: it must not be written.
+    let unread = "[[secrets.add]]\nname = 'order_code'\n";
+    sandbox.write("apidocs.toml", unread);
+    fails(&sandbox, &import, 2, &nothing);
+
+    // What else is wrong with them has nothing to do with it, and is not told.
+    let read = format!("timeout = 3\n{unread}reason = 'who has it orders'\n");
+    sandbox.write("apidocs.toml", read);
+    let run = sandbox.run(&import).exits(0);
+    assert_eq!(codes(&run.json()), [""; 0]);
+    assert!(!run.stderr.contains("apidocs.toml:"), "{run}");
+    let scenario = sandbox.read("out/scenarios/S.json");
+    assert!(scenario.contains("{{ env.ORDER_CODE }}"), "{scenario}");
+
+    sandbox
+        .run(&[
+            "--config",
+            "gone.toml",
+            "import",
+            "http",
+            "s.http",
+            "-o",
+            "out",
+        ])
+        .exits(2);
 }

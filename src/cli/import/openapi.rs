@@ -38,7 +38,7 @@ pub fn run(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
     findings.sort_by(Finding::order);
     summarise(context, &imported);
     let exit = exit_of(&findings);
-    let report = of_findings(context, findings);
+    let report = of_findings(context, context.hide(findings));
     context.tell(Channel::Diagnostics, &report, Some(&written.next()))?;
     Ok(exit)
 }

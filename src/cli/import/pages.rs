@@ -71,7 +71,7 @@ pub fn run(context: &Context, folder: &Path, output: &Path, force: bool) -> Resu
     ));
     tell_comments(context, &imported);
     let exit = exit_of(&findings);
-    let report = of_findings(context, findings);
+    let report = of_findings(context, context.hide(findings));
     let next = format!(
         "apidocs render --docs {} --template-set sentry -o site",
         output.display()

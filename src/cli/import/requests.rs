@@ -10,7 +10,6 @@ use apidocs::import::requests::{self, Imported, Requests, curl, har, http, hurl}
 use apidocs::json::MAX_SIZE;
 use apidocs::project::read_file;
 use apidocs::report::plural;
-use apidocs::stabilize::secrets::Rules;
 
 use super::write::{Drafts, write};
 use crate::cli::args::Into;
@@ -70,9 +69,7 @@ fn title(file: &Path) -> String {
 }
 
 fn finish(context: &Context, requests: Requests, title: &str, into: &Into) -> Result<Exit> {
-    let project = context.project_in_parts(None);
-    let settings = project.map(|(project, _)| project.settings.secrets);
-    let rules = Rules::new(&settings.unwrap_or_default());
+    let rules = context.secret_rules()?;
     let imported = requests::import(requests, title, &rules);
     let findings = imported.findings.iter().cloned();
     let mut findings: Vec<Finding> = findings.map(without_excerpt).collect();

@@ -1,16 +1,14 @@
 //! What a capture says about the documents.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use apidocs::document::{Collection, DocumentName, EndpointDocument};
 use apidocs::drift::{Comparison, Version};
-use apidocs::finding::{Change, DiffLine, DocumentChanges, Finding, Marked, codes};
+use apidocs::finding::{Change, DocumentChanges, Finding, codes};
 use apidocs::stabilize::Rules;
-use apidocs::stabilize::secrets::Secrets;
 
 use super::Recapture;
-use crate::cli::comparing::compare;
+use crate::cli::comparing::{compare, without_secrets};
 
 /// The documents that were captured, compared with those that are committed.
 pub(super) struct Compared {
@@ -51,18 +49,14 @@ impl Recapture {
             &version_of(&self.before, &captured),
             &version_of(&self.after, &captured),
             &self.volatile.rules,
+            &self.captured.secrets,
         );
         let others = self
             .before
             .documents()
             .filter(|(name, document)| !document.examples.is_empty() && !captured.contains(name));
         let others = others.count();
-        let documents = documents.into_iter();
-        let documents = documents.map(|changes| without_secrets(changes, &self.captured.secrets));
-        Compared {
-            documents: documents.collect(),
-            others,
-        }
+        Compared { documents, others }
     }
 
     /// The changes of some documents, place by place.
@@ -126,37 +120,4 @@ impl Recapture {
     pub fn rules(&self) -> &Rules {
         &self.volatile.rules
     }
-}
-
-/// Changes as they are told: a committed value may be one that must not be shown.
-fn without_secrets(mut changes: DocumentChanges, secrets: &Secrets) -> DocumentChanges {
-    for change in &mut changes.changes {
-        // The key of an array speaks of its items too.
-        let is_index = |step: &&str| *step == "*" || step.bytes().all(|byte| byte.is_ascii_digit());
-        let mut steps = change.address.rsplit('/').skip_while(is_index);
-        let key = steps.next().unwrap_or_default();
-        for value in [&mut change.old, &mut change.new].into_iter().flatten() {
-            secrets.hide_member(key, value);
-        }
-    }
-    let hide = |line: &mut Marked| {
-        if let Cow::Owned(text) = secrets.redact(&line.text) {
-            *line = Marked {
-                text,
-                marks: Vec::new(),
-            };
-        }
-    };
-    for line in changes
-        .excerpts
-        .iter_mut()
-        .flat_map(|excerpt| &mut excerpt.lines)
-    {
-        match line {
-            DiffLine::Old(line) | DiffLine::New(line) => hide(line),
-            DiffLine::Both(text) => *text = secrets.redact(text).into_owned(),
-            DiffLine::Skipped(_) => {}
-        }
-    }
-    changes
 }

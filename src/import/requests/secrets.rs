@@ -236,10 +236,14 @@ impl Secrets {
             let Some(name) = name.filter(|name| self.names_secret(name)) else {
                 continue;
             };
-            let (value, behind) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
-            if behind.starts_with("</") {
+            let Some((content, behind)) = content_of_element(rest) else {
+                continue;
+            };
+            let [before, value, after] = parts_of_content(content);
+            if !value.is_empty() {
                 let what = format!("an element {name} in a body");
-                out.push_str(&self.variable(name, value, &what));
+                let variable = self.variable(name, value, &what);
+                out.push_str(&format!("{before}{variable}{after}"));
                 rest = behind;
             }
         }
@@ -313,6 +317,37 @@ impl Secrets {
             self.names_secret(name) && name != "key" && name != "session" || self.knows(value);
         secret.then(|| self.variable(name, value, &format!("a value called {name} in a path")))
     }
+}
+
+/// What stands before the end of an element of XML that holds no other, and the rest: text, sections of it that are marked as
+/// such, comments and instructions (Extensible Markup Language 1.0, sections 2.4 to 2.7).
+fn content_of_element(text: &str) -> Option<(&str, &str)> {
+    let mut at = 0;
+    loop {
+        at += text.get(at..)?.find('<')?;
+        let markup = text.get(at..)?;
+        if markup.starts_with("</") {
+            return text.split_at_checked(at);
+        }
+        let ends = [("<![CDATA[", "]]>"), ("<!--", "-->"), ("<?", "?>")];
+        let (_, end) = ends.iter().find(|(start, _)| markup.starts_with(start))?;
+        at += markup.find(end)? + end.len();
+    }
+}
+
+/// The value in the content of an element, between the blanks and the one marked section around it.
+fn parts_of_content(content: &str) -> [&str; 3] {
+    let section = content.trim().strip_prefix("<![CDATA[");
+    let section = section.and_then(|section| section.strip_suffix("]]>"));
+    let section = section.filter(|section| !section.contains("]]>"));
+    let value = section.unwrap_or(content).trim();
+    let before = content.len() - content.trim_start().len();
+    let before = section.map_or(before, |section| {
+        before + "<![CDATA[".len() + section.len() - section.trim_start().len()
+    });
+    let (before, rest) = content.split_at(before);
+    let (value, after) = rest.split_at(value.len());
+    [before, value, after]
 }
 
 /// Whether the value of a header says itself that it is a credential, whatever the header is called: `Bearer …`, `Basic …`
@@ -425,5 +460,20 @@ mod tests {
         let text = "<a><x:password t='1'>s3cr3t</x:password>\n<password/><b>c</b><pin>{{ p }}</pin><token><b>d</b></token></a>";
         let hidden = text.replace("s3cr3t", "{{ env.PASSWORD }}");
         assert_eq!(secrets.text(text), hidden);
+        for (value, hidden) in [
+            ("<![CDATA[s3cr3t</b>&x]]>", "<![CDATA[*]]>"),
+            ("\n<![CDATA[ CDATA ]]>", "\n<![CDATA[ * ]]>"),
+            ("\n  s&amp;3cr3t<!-- c -->\n", "\n  *\n"),
+            ("<!-- </password> -->s3cr3t", "*"),
+            ("<![CDATA[s3]]><![CDATA[cr3t]]>", "*"),
+            ("s3<?pi?>cr3t", "*"),
+            ("<![CDATA[ ]]>\n", "<![CDATA[ ]]>\n"),
+            (" ", " "),
+        ] {
+            let mut secrets = Secrets::new(&Rules::default());
+            let body = |value: &str| format!("<a><password>{value}</password><b>c</b></a>");
+            let hidden = body(&hidden.replace('*', "{{ env.PASSWORD }}"));
+            assert_eq!(secrets.text(&body(value)), hidden);
+        }
     }
 }

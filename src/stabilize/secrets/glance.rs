@@ -83,6 +83,7 @@ mod tests {
         for text in [
             "/a?access_token=abc123",
             "password=x",
+            "password = 'x'",
             r#"{"password": "x"}"#,
             "> Cookie: sid=abc123",
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",

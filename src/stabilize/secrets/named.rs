@@ -24,13 +24,17 @@ pub(super) struct Named {
 
 // A name that is too long to be one is passed over afterwards: to count in a pattern makes it large.
 
+/// A string of JSON; one that the end of the text cuts off ends there.
+const STRING: &str = r#""((?:[^"\\\r\n]|\\.)*)(?:"|\\?\z)"#;
+
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""([^"\\\r\n]+)"\s*:\s*(\[\s*)?("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours")
+    let name = r#""([^"\\\r\n]+)""#;
+    Regex::new(&format!(r"{name}\s*:\s*(\[\s*)?{STRING}")).expect("a pattern of ours")
 });
 
 /// The next string of an array.
 static ITEM: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"\A\s*,\s*("(?:[^"\\]|\\.)*")"#).expect("a pattern of ours"));
+    LazyLock::new(|| Regex::new(&format!(r"\A\s*,\s*{STRING}")).expect("a pattern of ours"));
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)^[<>* \t]*([A-Za-z][A-Za-z0-9-]+):[ \t]*([^\r\n]+?)[ \t\r]*$")
@@ -82,6 +86,7 @@ pub(super) fn has_credential_line(text: &str, rules: &Rules) -> bool {
 pub(super) fn has_secret_parameter(text: &str, rules: &Rules) -> bool {
     memchr_iter(b'=', text.as_bytes()).any(|at| {
         let before = text.get(..at).unwrap_or_default();
+        let before = before.trim_end_matches(BLANKS);
         let is_part = |c: char| c.is_ascii_alphanumeric() || "_.%[]-".contains(c);
         let name = before.trim_end_matches(is_part).len();
         before
@@ -129,15 +134,15 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
                 continue;
             };
             let name = name.as_str();
+            let is_array = captures.get(2).is_some();
             let mut next = rules.names_secret(name).then(|| first.range());
-            while let Some(quoted) = next {
-                let value = text.get(quoted.clone()).unwrap_or_default();
-                if let Ok(value) = serde_json::from_str(value) {
-                    add(quoted.start + 1..quoted.end - 1, value, name);
-                }
-                let behind = captures.get(2).and_then(|_| text.get(quoted.end..));
+            while let Some(content) = next {
+                let spelled = text.get(content.clone()).unwrap_or_default();
+                add(content.clone(), unescaped(spelled), name);
+                let quote = content.end;
+                let behind = text.get(quote + 1..).filter(|_| is_array);
                 let item = behind.and_then(|behind| ITEM.captures(behind)?.get(1));
-                next = item.map(|item| quoted.end + item.start()..quoted.end + item.end());
+                next = item.map(|item| quote + 1 + item.start()..quote + 1 + item.end());
             }
         }
     }
@@ -165,9 +170,18 @@ pub(super) fn find(text: &str, rules: &Rules) -> Vec<Named> {
     found
 }
 
+/// What the content of a string of JSON says; as it is spelled, where that is no JSON.
+fn unescaped(content: &str) -> String {
+    serde_json::from_str(&format!("\"{content}\"")).unwrap_or_else(|_| content.to_owned())
+}
+
+/// Blanks within a line.
+const BLANKS: [char; 2] = [' ', '\t'];
+
 /// Those parameters of URLs and forms in a text, and settings of a file with one a line (`API_KEY='…'`), whose names count:
 /// the names, and where the values stand, without quotes. A name begins a line, or stands behind a delimiter; neither name nor
-/// value is empty. What stands in such a value is no name; another one may hold parameters: `next=/a?token=…`.
+/// value is empty. What stands in such a value is no name; another one may hold parameters: `next=/a?token=…`. A value in quotes
+/// may have blanks around its sign of equality, as in TOML and Python: without quotes, it may be an expression.
 fn parameters(
     text: &str,
     counts: impl Fn(&str) -> bool,
@@ -180,24 +194,33 @@ fn parameters(
         let is_first = done == 0;
         // No name spans a sign of equality.
         done = at + 1;
-        let outer = before.trim_end_matches(is_name);
-        let name = before.get(outer.len()..)?;
+        let before_blanks = before.trim_end_matches(BLANKS);
+        let outer = before_blanks.trim_end_matches(is_name);
+        let name = before_blanks.get(outer.len()..)?;
         if name.is_empty() || !counts(name) {
             return None;
         }
-        if !outer.ends_with(['?', '&', '#', ';']) {
-            let outer = outer.trim_end_matches([' ', '\t']);
+        let begins_line = || {
+            let outer = outer.trim_end_matches(BLANKS);
             let outer = outer.strip_suffix("export").unwrap_or(outer);
-            let outer = outer.trim_end_matches([' ', '\t']);
-            if !(outer.ends_with(['\n', '\r']) || is_first && outer.is_empty()) {
-                return None;
-            }
-        }
+            let outer = outer.trim_end_matches(BLANKS);
+            outer.ends_with(['\n', '\r']) || is_first && outer.is_empty()
+        };
         let rest = text.get(at + 1..)?;
-        let quote = rest.chars().next().filter(|c| "'\"".contains(*c));
-        let (start, length) = match quote {
-            Some(quote) => (at + 2, rest.get(1..)?.find([quote, '\n', '\r'])),
-            None => (at + 1, rest.find(ends_value)),
+        let (start, length) = if outer.ends_with(['?', '&', '#', ';']) {
+            // A quote there ends the text that the URL stands in: `href="/login?password="`.
+            let is_tight = before_blanks.len() == before.len();
+            (at + 1, is_tight.then(|| rest.find(ends_value))?)
+        } else if begins_line() {
+            let value = rest.trim_start_matches(BLANKS);
+            let start = text.len() - value.len();
+            match value.chars().next().filter(|c| "'\"".contains(*c)) {
+                Some(quote) => (start + 1, value.get(1..)?.find([quote, '\n', '\r'])),
+                None if before_blanks.len() < before.len() => return None,
+                None => (at + 1, rest.find(ends_value)),
+            }
+        } else {
+            return None;
         };
         let end = length.map_or(text.len(), |length| start + length);
         done = end;
@@ -334,6 +357,9 @@ mod tests {
             ("A=1\nAPI_KEY=b2", "b2", "b2"),
             ("A=\r\nAPI_KEY='b 2'\r\nB=1", "b 2", "b 2"),
             ("\n  export API_KEY=\"b\nB=1", "b", "b"),
+            ("[env]\nDB_PASSWORD = 'b 2' # x", "b 2", "b 2"),
+            ("API_KEY\t=\"b\"", "b", "b"),
+            ("API_KEY= \"b\"", "b", "b"),
             ("x\nhref=\"/a?password=y\"", "y", "y"),
             (r#"{"name": "x", "password": "a\"b"}"#, r#"a\"b"#, "a\"b"),
             (
@@ -357,8 +383,33 @@ mod tests {
             r#"{"hasPassword": true, "secret": 5}"#,
             "token: invalid",
             "set password=x",
+            "token = get_token()",
+            "a password = 'x'",
+            "?a&password = 'x'",
+            r#"<a href="/login?password=">Sign in to the shop</a>"#,
+            "<a href='/login?user=&amp;password='>Sign in to the shop</a>",
             "password=''",
             "password=\"",
+        ] {
+            assert_eq!(values(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_is_a_value_too() {
+        for (text, spelled, value) in [
+            (r#"{"id": "1", "password": "hunter2"#, "hunter2", "hunter2"),
+            (r#"{"password": "a\"b\u00e9\"#, r#"a\"b\u00e9"#, "a\"bé"),
+            (r#"{"password": "ab\u00"#, r"ab\u00", r"ab\u00"),
+            ("{\"password\": \"a\tb", "a\tb", "a\tb"),
+            (r#"{"Cookie": ["{{ a }}", "b2"#, "b2", "b2"),
+        ] {
+            assert_eq!(values(text), one(spelled, value), "{text}");
+        }
+        for text in [
+            r#"{"password": ""#,
+            r#"{"hint": "abc"#,
+            "Your \"password\": \"\nThank you",
         ] {
             assert_eq!(values(text), [], "{text}");
         }

@@ -76,6 +76,17 @@ impl Secrets {
         }
     }
 
+    /// Whether the string under a key is a secret by what it is called.
+    pub fn hides_member(&self, key: &str, text: &str) -> bool {
+        let kind = self.rules.kind(key);
+        kind.is_some_and(|kind| self.rules.is_secret(kind, text))
+    }
+
+    /// Whether the value of a header field holds a secret by what the header is called.
+    pub fn hides_header(&self, name: &str, value: &str) -> bool {
+        !named::header(name, value, &self.rules).is_empty()
+    }
+
     /// The JSON value without secrets: in strings and keys, and numbers that are one.
     pub fn redact_value(&self, value: &Value) -> Value {
         let mut shown = value.clone();

@@ -264,3 +264,113 @@ fn a_finding_beside_a_committed_secret_shows_none() {
     assert!(run.stdout.contains("warning[not-canonical]"), "{run}");
     assert!(!format!("{run}").contains("hunter2hunter2"), "{run}");
 }
+
+#[test]
+fn settings_with_faults_are_told_without_their_secrets() {
+    let sandbox = crate::support::project();
+    let token = format!("ghp_{}", "0aB1".repeat(9));
+    for (settings, secret) in [
+        (format!("[auth.user]\nvalu = 'Bearer {token}'\n"), &*token),
+        ("[auth.user]\nvalu = 'hunter2hunter2'\n".to_owned(), ""),
+        (
+            "[env.st]\nvaraibles = { token = 'hunter2hunter2' }\n".to_owned(),
+            "",
+        ),
+        (
+            "[server]\ncommand = 'x'\nenv = { DB_PASSWORD = 'hunter2hunter2', PORT = 1 }\n"
+                .to_owned(),
+            "",
+        ),
+        (
+            "[server.env]\nDB_PASSWORD = hunter2hunter2\n".to_owned(),
+            "",
+        ),
+        ("DB_PASSWORD = \"hunter2hunter2\n".to_owned(), ""),
+    ] {
+        let secret = if secret.is_empty() {
+            "hunter2hunter2"
+        } else {
+            secret
+        };
+        sandbox.write("apidocs.toml", &settings);
+        for (verb, code) in [("validate", 1), ("check", 2), ("fmt", 2)] {
+            let reports = [
+                "--report",
+                "human",
+                "--report",
+                "json=r.json",
+                "--report",
+                "sarif=r.sarif",
+            ];
+            let run = sandbox.run(&[&[verb][..], &reports].concat()).exits(code);
+            let told = format!("{run}{}{}", sandbox.read("r.json"), sandbox.read("r.sarif"));
+            assert!(told.contains("apidocs.toml"), "{told}");
+            assert!(!told.contains(secret), "{settings}: {told}");
+        }
+    }
+    // Nor where there are no documents to go on with.
+    std::fs::remove_dir_all(sandbox.path("api-docs")).unwrap();
+    let run = sandbox.run(&["validate"]).exits(1);
+    assert!(!format!("{run}").contains("hunter2hunter2"), "{run}");
+}
+
+/// What verbs without a project tell of files that hold a secret.
+#[test]
+fn what_is_compared_learned_from_and_imported_shows_no_secret() {
+    let sandbox = Sandbox::new();
+    let token = format!("ghp_{}", "0aB1".repeat(9));
+    let document = "endpoints/things/get-things.json";
+    for (folder, password) in [("old", "hunter2hunter2"), ("new", "hunter3hunter3")] {
+        let body = json!({"password": password, "tokens": [{"token": [password]}]});
+        let things = crate::support::document("Things", body);
+        sandbox.write(&format!("{folder}/{document}"), things.to_string());
+        let broken = format!("{{\n  \"note\": \"{token}\",\n  \"title\": oops\n}}\n");
+        sandbox.write(&format!("{folder}/endpoints/things/broken.json"), broken);
+    }
+    let volatile = format!("{{\n  \"reason\": \"{token}\",\n  \"rules\": 1\n}}\n");
+    sandbox.write("volatile.json", volatile);
+    let api = format!(
+        "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      x-key: {token}\n      \
+         responses: {{'200': {{$ref: '#/nowhere'}}}}\n"
+    );
+    sandbox.write("api.yaml", api);
+    let page = |rest: &str| {
+        format!(
+            "---\n{{\n\"api_path\": \"/\",\n\"authentication\": \"\",\n\"description\": \"\",\n\
+             \"example_request\": \"\",\n\"example_response\": \"\",\n\"method\": \"GET\",\n\"parameters\": null,\n\
+             \"path_parameters\": null,\n\"query_parameters\": null,\n\"sidebar_order\": 1,\n\"title\": \"A\",\n\
+             {rest}}}\n---\n"
+        )
+    };
+    sandbox.write("pages/a/good.md", page("\"warning\": null\n"));
+    let bad = format!("\"x\": \"{token}\",\n\"warning\": oops\n");
+    sandbox.write("pages/a/bad.md", page(&bad));
+    for (arguments, code, told) in [
+        (&["diff", "old", "new"][..], 1, "\"<secret>\""),
+        (
+            &["diff", "old", "new", "--report", "json"],
+            1,
+            "\"<secret>\"",
+        ),
+        (
+            &["diff", "old", "new", "--volatile", "volatile.json"],
+            2,
+            "volatile.json:",
+        ),
+        (&["learn", "old", "new", "-o", "learned.json"], 1, "oops"),
+        (
+            &["import", "openapi", "api.yaml", "-o", "docs"],
+            1,
+            "#/nowhere",
+        ),
+        (&["import", "pages", "pages", "-o", "paged"], 1, "oops"),
+        (&["import", "openapi", "api.yaml", "-o", "old"], 2, "oops"),
+    ] {
+        let run = sandbox.run(arguments).exits(code);
+        let text = format!("{run}{}", run.stdout);
+        assert!(text.contains(told), "{arguments:?}: {text}");
+        for secret in [token.as_str(), "hunter2", "hunter3"] {
+            assert!(!text.contains(secret), "{arguments:?}: {text}");
+        }
+    }
+}

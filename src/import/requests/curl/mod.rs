@@ -39,11 +39,18 @@ pub fn read(source: &Arc<SourceFile>) -> Requests {
     out
 }
 
+/// What texts make of the `-` and `--` before an option.
+const DASHES: [char; 3] = ['\u{2013}', '\u{2014}', '\u{2212}'];
+
+const KEYBOARD: &str = "give each value an option, written with the `-` of the keyboard";
+
 /// One command while its words are read.
 #[derive(Default)]
 struct Command {
     method: Option<String>,
     urls: Vec<String>,
+    /// Words behind options that we do not know: their values, or URLs.
+    doubtful: Vec<String>,
     headers: Vec<(String, String)>,
     data: Vec<String>,
     file: Option<String>,
@@ -61,20 +68,44 @@ impl Command {
     fn read(mut self, words: &[String], source: &Arc<SourceFile>, out: &mut Requests) {
         let mut words = words.iter();
         let mut unknown = Vec::new();
+        let mut follows_unknown = false;
         while let Some(word) = words.next() {
+            if word.starts_with(DASHES) {
+                // The word itself may hold a secret.
+                let message = "a word with a typographic dash is no option, and is left out";
+                let finding = Finding::new(codes::UNKNOWN_OPTION, message).in_file(source);
+                out.findings.push(finding.help(KEYBOARD));
+                follows_unknown = true;
+                continue;
+            }
             if !word.starts_with('-') || word == "-" {
+                let is_doubtful = std::mem::take(&mut follows_unknown) && !word.contains("://");
                 if is_url(word) {
-                    self.urls.push(word.clone());
+                    let words = match is_doubtful {
+                        true => &mut self.doubtful,
+                        false => &mut self.urls,
+                    };
+                    words.push(word.clone());
                 } else {
                     // The word itself may hold a secret.
                     let message = "a word with blanks is no URL, and is left out";
                     let finding = Finding::new(codes::UNKNOWN_OPTION, message).in_file(source);
-                    let help = "give each value an option, written with the `-` of the keyboard";
-                    out.findings.push(finding.help(help));
+                    out.findings.push(finding.help(KEYBOARD));
                 }
                 continue;
             }
-            self.option(word, &mut words, &mut unknown);
+            follows_unknown = self.option(word, &mut words, &mut unknown);
+        }
+        // An option that we do not know may take no value.
+        if self.urls.is_empty() {
+            self.urls.append(&mut self.doubtful);
+        }
+        if !self.doubtful.is_empty() {
+            // The word itself may hold a secret.
+            let message = "a word behind an option that is not understood is taken for its value";
+            let finding = Finding::new(codes::UNKNOWN_OPTION, message).in_file(source);
+            let help = "write a URL with its scheme, or before the options";
+            out.findings.push(finding.help(help));
         }
         for option in unknown {
             let message = format!("the option {option} is not understood");
@@ -104,18 +135,19 @@ impl Command {
         }
     }
 
+    /// Whether the next word may be the value of an option that we do not know.
     fn option<'a>(
         &mut self,
         word: &'a str,
         words: &mut impl Iterator<Item = &'a String>,
         unknown: &mut Vec<String>,
-    ) {
+    ) -> bool {
         if word.starts_with("--") {
-            self.long_option(word, words, unknown);
-            return;
+            return self.long_option(word, words, unknown);
         }
         // Short ones may stand together, the value of the last behind it: `-sSXPOST`.
         let mut rest = word.chars().skip(1);
+        let mut is_unknown = false;
         while let Some(letter) = rest.next() {
             let option = format!("-{letter}");
             let known = KNOWN.iter().find(|(short, _)| *short == option);
@@ -135,14 +167,18 @@ impl Command {
                 if let Some((_, long)) = known {
                     self.value(long, &next);
                 }
-                return;
+                return false;
             }
             match known {
                 Some((_, long)) => self.flag(long),
                 None if SILENT.contains(&option.as_str()) => {}
-                None => unknown.push(option),
+                None => {
+                    unknown.push(option);
+                    is_unknown = true;
+                }
             }
         }
+        is_unknown
     }
 
     fn long_option<'a>(
@@ -150,7 +186,7 @@ impl Command {
         word: &'a str,
         words: &mut impl Iterator<Item = &'a String>,
         unknown: &mut Vec<String>,
-    ) {
+    ) -> bool {
         // `--header=VALUE`: curl itself knows no such spelling, but it can mean one thing only.
         let (name, joined) = match word.split_once('=') {
             Some((name, value)) => (name, Some(value)),
@@ -165,12 +201,14 @@ impl Command {
             let is_name = |c: &char| c.is_ascii_alphanumeric() || "-.".contains(*c);
             unknown.push(name.chars().take_while(is_name).collect());
         }
-        if !is_flag && (is_understood || NOT_UNDERSTOOD_WITH_VALUE.contains(&name)) {
+        let takes_value = is_understood || NOT_UNDERSTOOD_WITH_VALUE.contains(&name);
+        if !is_flag && takes_value {
             let value = joined.or_else(|| words.next().map(String::as_str));
             self.value(name, value.unwrap_or_default());
         } else if is_known && is_understood {
             self.flag(name);
         }
+        !takes_value && joined.is_none()
     }
 
     fn flag(&mut self, name: &str) {

@@ -34,7 +34,7 @@ pub(super) const SILENT: [&str; 29] = [
 ];
 
 /// Such options with a value, which may be a credential: it must not be taken for a URL.
-pub(super) const SILENT_WITH_VALUE: [&str; 124] = [
+pub(super) const SILENT_WITH_VALUE: [&str; 131] = [
     "-o",
     "-m",
     "-w",
@@ -159,6 +159,13 @@ pub(super) const SILENT_WITH_VALUE: [&str; 124] = [
     "--mail-rcpt",
     "--telnet-option",
     "--tftp-blksize",
+    "--ipfs-gateway",
+    "--knownhosts",
+    "--parallel-max-host",
+    "--sigalgs",
+    "--ssl-sessions",
+    "--upload-flags",
+    "--vlan-priority",
 ];
 
 /// Options with a value that we do not understand, although they change what is asked.
