@@ -197,3 +197,35 @@ fn an_empty_variable_is_as_none() {
     }
     assert_eq!(*asked.lock().unwrap(), ["/a"]);
 }
+
+/// A project with `[env.st]`, whose settings follow, for a server that answers with `[]`; and the paths that were asked.
+fn chosen(settings: &str) -> (Sandbox, Arc<Mutex<Vec<String>>>) {
+    let (sandbox, asked) = project("[]");
+    let port = sandbox.read("apidocs.toml");
+    let port = port.split("127.0.0.1:").nth(2).unwrap();
+    let port = port.split('\'').next().unwrap();
+    sandbox.write(
+        "apidocs.toml",
+        format!(
+            "base_url = 'http://127.0.0.1:9'\n[env.st]\n{}\n\
+             [severity]\nnot-canonical = 'off'\norphan-scenario = 'off'\n",
+            settings.replace("PORT", port)
+        ),
+    );
+    (sandbox, asked)
+}
+
+#[test]
+fn the_base_url_may_use_variables_of_the_environment() {
+    let variables = "variables = { where = '127.0.0.1', org = 'acme' }";
+    let base = |name: &str| format!("base_url = 'http://{{{{ {name} }}}}:PORT'\n{variables}");
+    let check = ["check", "--env", "st", "--only", "Org"];
+    let (sandbox, asked) = chosen(&base("where"));
+    sandbox.run(&check).exits(0);
+    assert_eq!(*asked.lock().unwrap(), ["/acme"]);
+    let (sandbox, _) = chosen(&base("wehre"));
+    sandbox
+        .run(&check)
+        .exits(1)
+        .answers(&["nothing defines `wehre`", "did you mean `{{ where }}`?"]);
+}
