@@ -87,12 +87,45 @@ impl Check<'_> {
         }
     }
 
+    /// The names that the environment defines.
+    fn given(&mut self) -> BTreeSet<String> {
+        let settings = self.options.settings;
+        let mut known = BTreeSet::new();
+        let Some(chosen) = &settings.environment else {
+            return known;
+        };
+        let names = || chosen.variables.keys().map(String::as_str);
+        let unknown = |name: &str| {
+            let message = format!("nothing defines `{name}` before it is used here");
+            let finding = Finding::new(codes::UNKNOWN_VARIABLE, message);
+            match nearest(name, names()) {
+                _ if chosen.variables.contains_key(name) => {
+                    finding.help("variables cannot use each other in a circle")
+                }
+                Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                None => finding.help(format!("define it in [env.{}.variables]", chosen.name)),
+            }
+        };
+        // What is not understood elsewhere defines nothing here.
+        let names_are_known = std::mem::replace(&mut self.names_are_known, true);
+        let table = pointer::join(&pointer::join("/env", &chosen.name), "variables");
+        for (name, value) in chosen.ordered() {
+            let mut strings = Vec::new();
+            texts::of_value(value, &pointer::join(&table, name), &mut strings);
+            for (at, text) in strings {
+                let faults = self.faults(text, &known, &unknown).into_iter();
+                let faults = faults.map(|(finding, _)| settings.place(finding, &at));
+                self.findings.extend(faults.collect::<Vec<_>>());
+            }
+            known.insert(name.clone());
+        }
+        self.names_are_known = names_are_known;
+        known
+    }
+
     /// The names that fixtures define.
     fn fixtures(&mut self, plan: &Plan<'_>) -> BTreeSet<String> {
-        let chosen = self.options.settings.environment.iter();
-        let mut known: BTreeSet<String> = chosen
-            .flat_map(|chosen| chosen.variables.keys().cloned())
-            .collect();
+        let mut known = self.given();
         let Some((loaded, fixtures)) = plan.fixtures else {
             return known;
         };
@@ -277,11 +310,33 @@ impl Check<'_> {
     }
 
     fn text(&mut self, source: &Arc<SourceFile>, at: &str, text: &str, known: &BTreeSet<String>) {
-        if let Err(TemplateError::Syntax { reason, span }) = Template::parse(text) {
-            let finding = Finding::new(codes::BAD_TEMPLATE, reason);
+        let unknown = |name: &str| {
+            let message = format!("nothing defines `{name}` before this request");
+            let finding = Finding::new(codes::UNKNOWN_VARIABLE, message);
+            match nearest(name, known.iter().map(String::as_str)) {
+                Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                None => {
+                    finding.help("save it in an earlier request, or define it in fixtures.json")
+                }
+            }
+        };
+        for (finding, span) in self.faults(text, known, &unknown) {
             self.findings.push(within(finding, source, at, text, span));
         }
-        for (name, span) in self.unknown(text, known) {
+    }
+
+    /// What is wrong with a text, each with its place in it; `unknown` tells of a variable that nothing defines.
+    fn faults(
+        &self,
+        text: &str,
+        known: &BTreeSet<String>,
+        unknown: &dyn Fn(&str) -> Finding,
+    ) -> Vec<(Finding, Range<usize>)> {
+        if let Err(TemplateError::Syntax { reason, span }) = Template::parse(text) {
+            return vec![(Finding::new(codes::BAD_TEMPLATE, reason), span)];
+        }
+        let names = self.unknown(text, known).into_iter();
+        let told = names.map(|(name, span)| {
             let finding = match name.strip_prefix("env.") {
                 Some(name) => Finding::new(
                     codes::UNKNOWN_VARIABLE,
@@ -291,18 +346,11 @@ impl Check<'_> {
                     },
                 )
                 .help("set it before you run this"),
-                None => {
-                    let message = format!("nothing defines `{name}` before this request");
-                    let finding = Finding::new(codes::UNKNOWN_VARIABLE, message);
-                    match nearest(&name, known.iter().map(String::as_str)) {
-                        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-                        None => finding
-                            .help("save it in an earlier request, or define it in fixtures.json"),
-                    }
-                }
+                None => unknown(&name),
             };
-            self.findings.push(within(finding, source, at, text, span));
-        }
+            (finding, span)
+        });
+        told.collect()
     }
 
     /// The names in a text that nothing defines, each with its first place.
