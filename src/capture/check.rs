@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::identity::{OUTPUT, name_of, value_of};
 use super::payload::leaves;
 use super::plan::Plan;
-use super::scope::env;
+use super::scope::{self, SET_IT, env};
 use super::template::{Expression, Template, TemplateError};
 use super::{Options, address, order, texts};
 use crate::document::{DocumentName, ExampleTarget, Identity, Part, Payload, Step};
@@ -164,7 +164,8 @@ impl Check<'_> {
             return;
         };
         for missing in self.unknown(value_of(auth), known).into_keys() {
-            if missing == OUTPUT && auth.command.is_some() {
+            // What the environment lacks is told at the settings.
+            if missing == OUTPUT && auth.command.is_some() || unset(&missing).is_some() {
                 continue;
             }
             let message = format!(
@@ -196,14 +197,13 @@ impl Check<'_> {
                 if missing == OUTPUT && auth.command.is_some() {
                     continue;
                 }
-                let message = format!("[auth.{name}] uses `{missing}`, which nothing defines");
-                let finding = Finding::new(codes::UNKNOWN_VARIABLE, message);
-                let at = pointer::join("/auth", name);
-                self.findings.push(
-                    settings
-                        .place(finding, &format!("{at}/value"))
-                        .help("let fixtures.json save it, or set the variable of the environment"),
-                );
+                let finding = unset(&missing).unwrap_or_else(|| {
+                    let message = format!("[auth.{name}] uses `{missing}`, which nothing defines");
+                    Finding::new(codes::UNKNOWN_VARIABLE, message)
+                        .help("let fixtures.json save it, or use a variable of the environment")
+                });
+                let at = format!("{}/value", pointer::join("/auth", name));
+                self.findings.push(settings.place(finding, &at));
             }
         }
     }
@@ -336,20 +336,7 @@ impl Check<'_> {
             return vec![(Finding::new(codes::BAD_TEMPLATE, reason), span)];
         }
         let names = self.unknown(text, known).into_iter();
-        let told = names.map(|(name, span)| {
-            let finding = match name.strip_prefix("env.") {
-                Some(name) => Finding::new(
-                    codes::UNKNOWN_VARIABLE,
-                    match std::env::var_os(name) {
-                        Some(_) => format!("the variable {name} of the environment is empty"),
-                        None => format!("the environment has no variable {name}"),
-                    },
-                )
-                .help("set it before you run this"),
-                None => unknown(&name),
-            };
-            (finding, span)
-        });
+        let told = names.map(|(name, span)| (unset(&name).unwrap_or_else(|| unknown(&name)), span));
         told.collect()
     }
 
@@ -413,6 +400,12 @@ impl Check<'_> {
             self.findings.push(finding);
         }
     }
+}
+
+/// That a variable of the environment has no value; `None` of other names.
+fn unset(name: &str) -> Option<Finding> {
+    let message = scope::unset(name)?;
+    Some(Finding::new(codes::UNKNOWN_VARIABLE, message).help(SET_IT))
 }
 
 /// About a place in a text, which is the string at the pointer or the end of it: a request's path stands behind its method.

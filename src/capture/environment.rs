@@ -44,7 +44,7 @@ impl Chosen {
                     "`{name}` in [env.{}.variables]: {message}",
                     self.name
                 ))
-                .with_help("mend apidocs.toml, or set the variable")
+                .with_help("mend apidocs.toml")
             })?;
             scope.variables.insert(name.clone(), value);
         }

@@ -198,6 +198,52 @@ fn an_empty_variable_is_as_none() {
     assert_eq!(*asked.lock().unwrap(), ["/a"]);
 }
 
+#[test]
+fn a_variable_that_is_not_set_is_told_in_the_same_words_in_settings() {
+    let (sandbox, asked) = project("[]");
+    let settings = sandbox.read("apidocs.toml");
+    let auth = "[auth.user]\nvalue = 'Bearer {{ env.API_KEY }}'\nshown = 'Bearer <token>'\n";
+    sandbox.write("apidocs.toml", format!("{settings}{auth}"));
+    let requests = json!([{"request": "GET /make", "as": "user"}]);
+    sandbox.write(
+        "api-docs/fixtures.json",
+        json!({"requests": requests}).to_string(),
+    );
+    let scenario = json!({"title": "Org", "requests": requests});
+    sandbox.write("api-docs/scenarios/Org.json", scenario.to_string());
+    let check = ["check", "--env", "exact", "--only", "Org"];
+    for (value, told) in [
+        (
+            Some(""),
+            "error[unknown-variable]: the variable API_KEY of the environment is empty\n",
+        ),
+        (
+            None,
+            "error[unknown-variable]: the environment has no variable API_KEY\n",
+        ),
+    ] {
+        let mut command = sandbox.command(&check);
+        command
+            .env_remove("API_KEY")
+            .envs(value.map(|value| ("API_KEY", value)));
+        let ended = run(command).exits(1);
+        assert_eq!(ended.stdout.matches("error[").count(), 1, "{ended}");
+        ended.answers(&[told, "value = 'Bearer {{ env.API_KEY }}'"]);
+        assert!(asked.lock().unwrap().is_empty());
+    }
+    // One that is needed before anything is asked.
+    sandbox.write(
+        "apidocs.toml",
+        settings.replace("http://127.0.0.1:{{ port }}", "{{ env.API_KEY }}"),
+    );
+    sandbox.write("api-docs/fixtures.json", "{}");
+    let mut command = sandbox.command(&["check", "--only", "Reads"]);
+    command.env("API_KEY", "");
+    run(command)
+        .exits(2)
+        .tells(&["`base_url`: the variable API_KEY of the environment is empty"]);
+}
+
 /// A project with `[env.st]`, whose settings follow, for a server that answers with `[]`; and the paths that were asked.
 fn chosen(settings: &str) -> (Sandbox, Arc<Mutex<Vec<String>>>) {
     let (sandbox, asked) = project("[]");
