@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use apidocs::document::{Collection, DocumentName, EndpointDocument, Fixtures, Scenario, Sections};
+use apidocs::document::{
+    Collection, DocumentName, EndpointDocument, Fixtures, Scenario, Sections, is_safe,
+};
 use apidocs::drift::{Comparison, Version, told_once};
 use apidocs::finding::{Change, Code, DocumentChanges, DocumentStatus, Finding, codes};
 use apidocs::project::Project;
@@ -21,9 +23,6 @@ const VALUES: [Code; 4] = [
     codes::HEADER_CHANGED,
     codes::REQUEST_CHANGED,
 ];
-
-/// What changes nothing on a server (RFC 9110, section 9.2.1).
-const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
 /// Captures the scenarios once more whose examples drifted in a value. The places that differ between the two captures as
 /// well are taken out of the changes and told as findings; a document in which nothing else drifted stays as it was.
@@ -108,9 +107,7 @@ fn only_reads(collection: &Collection, document: &DocumentName) -> bool {
         .into_iter()
         .filter_map(scenario)
         .flat_map(Scenario::steps);
-    prepares
-        .chain(asks)
-        .all(|(_, step)| SAFE.contains(&step.method.as_str()))
+    prepares.chain(asks).all(|(_, step)| is_safe(&step.method))
 }
 
 fn is_of_value(change: &Change) -> bool {
