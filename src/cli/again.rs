@@ -10,6 +10,7 @@ use apidocs::document::{
 use apidocs::drift::{Comparison, Version, told_once};
 use apidocs::finding::{Change, Code, DocumentChanges, DocumentStatus, Finding, codes};
 use apidocs::project::Project;
+use apidocs::report::plural;
 use serde_json::Value;
 
 use super::args::Selection;
@@ -33,18 +34,26 @@ pub fn without_flaky(
     first: &mut Recapture,
     documents: &mut [DocumentChanges],
 ) -> Result<Vec<Finding>> {
-    let suspects: BTreeSet<DocumentName> = documents
+    if selection.from.is_some() {
+        return Ok(Vec::new());
+    }
+    let (suspects, others): (BTreeSet<DocumentName>, BTreeSet<_>) = documents
         .iter()
         .filter(|document| document.changes.iter().any(is_of_value))
         .filter_map(|document| document.document.parse().ok())
-        .filter(|name| project.settings.server.is_some() || only_reads(&first.before, name))
-        .collect();
-    if suspects.is_empty() || selection.from.is_some() {
+        .partition(|name| project.settings.server.is_some() || only_reads(&first.before, name));
+    if !others.is_empty() {
+        context.say(format!(
+            "not captured once more: {}, whose requests write on a server that we did not start; a value that varies there is told as drift",
+            plural(others.len(), "document")
+        ));
+    }
+    if suspects.is_empty() {
         return Ok(Vec::new());
     }
     context.say(format!(
         "capturing once more: {}",
-        apidocs::report::plural(suspects.len(), "document")
+        plural(suspects.len(), "document")
     ));
     let selection = Selection {
         only: suspects.iter().map(ToString::to_string).collect(),
