@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+#[cfg(unix)]
 const FREE: u8 = 0;
 const HELD: u8 = 1;
 const CLOSED: u8 = 2;
@@ -27,11 +28,13 @@ impl Outlet {
     }
 
     /// Something waits to be sent.
+    #[cfg(unix)]
     pub fn hold(&self) {
         self.0.store(HELD, Ordering::Relaxed);
     }
 
     /// It was sent.
+    #[cfg(unix)]
     pub fn release(&self) {
         let _ = self
             .0
