@@ -29,13 +29,17 @@ pub(super) fn has_own_port(url: &str) -> bool {
 /// What is wrong with the base URL, as far as it needs no value that only a run has.
 pub(super) fn check(settings: &Settings) -> Option<Finding> {
     let url = settings.base_url.as_deref()?;
-    let (message, help) = fault(url, settings.server.is_some())?;
+    let chosen = settings.environment.iter();
+    let given: Vec<_> = chosen
+        .flat_map(|chosen| chosen.variables.keys().map(String::as_str))
+        .collect();
+    let (message, help) = fault(url, settings.server.is_some(), &given)?;
     let finding = Finding::new(codes::BASE_URL, message);
     Some(settings.place(finding, "/base_url").help(help))
 }
 
-/// The fault and its help.
-fn fault(url: &str, has_server: bool) -> Option<(String, String)> {
+/// The fault and its help; `given` are the variables of the environment that was chosen.
+fn fault(url: &str, has_server: bool, given: &[&str]) -> Option<(String, String)> {
     let told = |reason: &dyn Display, help: &str| {
         let message = format!("`base_url`: {reason}");
         Some((message, help.to_owned()))
@@ -45,11 +49,13 @@ fn fault(url: &str, has_server: bool) -> Option<(String, String)> {
         Err(error) => return told(&error, EXPLAINED),
     };
     // Scenarios and fixtures run when the address is known: no name of theirs has a value here.
-    let mut names = template.expressions();
-    if let Some(Expression::Variable(name)) =
-        names.find(|name| matches!(name, Expression::Variable(_)))
-    {
-        let help = match nearest(name, ["port", "apidocs"]) {
+    let unknown = template.expressions().find_map(|name| match name {
+        Expression::Variable(name) if !given.contains(&name.as_str()) => Some(name),
+        _ => None,
+    });
+    if let Some(name) = unknown {
+        let known = ["port", "apidocs"].iter().chain(given).copied();
+        let help = match nearest(name, known) {
             Some(meant) => format!("did you mean `{{{{ {meant} }}}}`?"),
             None => "`{{ port }}` is a free port, `{{ env.NAME }}` a variable of the environment"
                 .to_owned(),
@@ -71,14 +77,25 @@ mod tests {
 
     #[test]
     fn names_that_no_run_defines_are_told() {
-        let told = |url: &str| fault(url, true).map(|(message, help)| format!("{message}; {help}"));
+        let told = |url: &str| {
+            fault(url, true, &["region"]).map(|(message, help)| format!("{message}; {help}"))
+        };
         assert_eq!(
             told("http://127.0.0.1:{{ prt }}").unwrap(),
             "`base_url`: nothing defines `prt`; did you mean `{{ port }}`?"
         );
         assert!(told("http://{{ machine }}").unwrap().contains("env.NAME"));
+        assert!(
+            told("http://{{ regoin }}")
+                .unwrap()
+                .contains("{{ region }}")
+        );
         assert!(told("http://{{ port").unwrap().contains("not closed"));
-        for good in ["http://127.0.0.1:{{ port }}", "{{ env.API }}/v1"] {
+        for good in [
+            "http://127.0.0.1:{{ port }}",
+            "{{ env.API }}/v1",
+            "https://{{ region }}.test",
+        ] {
             assert_eq!(told(good), None);
         }
     }

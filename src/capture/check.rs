@@ -1,14 +1,14 @@
 //! What can be known before any request is made.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::Arc;
 
+use self::names::unset;
 use super::identity::{OUTPUT, name_of, value_of};
 use super::payload::leaves;
 use super::plan::Plan;
-use super::scope::env;
-use super::template::{Expression, Template, TemplateError};
 use super::{Options, address, order, texts};
 use crate::document::{DocumentName, ExampleTarget, Identity, Part, Payload, Step};
 use crate::finding::spelling::nearest;
@@ -89,10 +89,7 @@ impl Check<'_> {
 
     /// The names that fixtures define.
     fn fixtures(&mut self, plan: &Plan<'_>) -> BTreeSet<String> {
-        let chosen = self.options.settings.environment.iter();
-        let mut known: BTreeSet<String> = chosen
-            .flat_map(|chosen| chosen.variables.keys().cloned())
-            .collect();
+        let mut known = self.given();
         let Some((loaded, fixtures)) = plan.fixtures else {
             return known;
         };
@@ -131,7 +128,8 @@ impl Check<'_> {
             return;
         };
         for missing in self.unknown(value_of(auth), known).into_keys() {
-            if missing == OUTPUT && auth.command.is_some() {
+            // What the environment lacks is told at the settings.
+            if missing == OUTPUT && auth.command.is_some() || unset(&missing).is_some() {
                 continue;
             }
             let message = format!(
@@ -163,14 +161,13 @@ impl Check<'_> {
                 if missing == OUTPUT && auth.command.is_some() {
                     continue;
                 }
-                let message = format!("[auth.{name}] uses `{missing}`, which nothing defines");
-                let finding = Finding::new(codes::UNKNOWN_VARIABLE, message);
-                let at = pointer::join("/auth", name);
-                self.findings.push(
-                    settings
-                        .place(finding, &format!("{at}/value"))
-                        .help("let fixtures.json save it, or set the variable of the environment"),
-                );
+                let finding = unset(&missing).unwrap_or_else(|| {
+                    let message = format!("[auth.{name}] uses `{missing}`, which nothing defines");
+                    Finding::new(codes::UNKNOWN_VARIABLE, message)
+                        .help("let fixtures.json save it, or use a variable of the environment")
+                });
+                let at = format!("{}/value", pointer::join("/auth", name));
+                self.findings.push(settings.place(finding, &at));
             }
         }
     }
@@ -276,52 +273,6 @@ impl Check<'_> {
         collection.endpoints.contains_key(document) || collection.is_unread(&document.file())
     }
 
-    fn text(&mut self, source: &Arc<SourceFile>, at: &str, text: &str, known: &BTreeSet<String>) {
-        if let Err(TemplateError::Syntax { reason, span }) = Template::parse(text) {
-            let finding = Finding::new(codes::BAD_TEMPLATE, reason);
-            self.findings.push(within(finding, source, at, text, span));
-        }
-        for (name, span) in self.unknown(text, known) {
-            let finding = match name.strip_prefix("env.") {
-                Some(name) => Finding::new(
-                    codes::UNKNOWN_VARIABLE,
-                    match std::env::var_os(name) {
-                        Some(_) => format!("the variable {name} of the environment is empty"),
-                        None => format!("the environment has no variable {name}"),
-                    },
-                )
-                .help("set it before you run this"),
-                None => {
-                    let message = format!("nothing defines `{name}` before this request");
-                    let finding = Finding::new(codes::UNKNOWN_VARIABLE, message);
-                    match nearest(&name, known.iter().map(String::as_str)) {
-                        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-                        None => finding
-                            .help("save it in an earlier request, or define it in fixtures.json"),
-                    }
-                }
-            };
-            self.findings.push(within(finding, source, at, text, span));
-        }
-    }
-
-    /// The names in a text that nothing defines, each with its first place.
-    fn unknown(&self, text: &str, known: &BTreeSet<String>) -> BTreeMap<String, Range<usize>> {
-        let Ok(template) = Template::parse(text) else {
-            return BTreeMap::new();
-        };
-        let missing = |expression: &Expression| match expression {
-            Expression::Variable(name) => self.names_are_known && !known.contains(name),
-            Expression::Env(name) => env(name).is_none() && !known.contains(&expression.name()),
-            _ => false,
-        };
-        let mut names = BTreeMap::new();
-        for (expression, span) in template.places().filter(|(one, _)| missing(one)) {
-            names.entry(expression.name()).or_insert(span);
-        }
-        names
-    }
-
     /// Variables that are still to be filled in, each once however many requests wait for it.
     fn incomplete(&mut self, plan: &Plan<'_>) {
         let Some((loaded, _)) = plan.fixtures else {
@@ -364,27 +315,6 @@ impl Check<'_> {
                 ));
             self.findings.push(finding);
         }
-    }
-}
-
-/// About a place in a text, which is the string at the pointer or the end of it: a request's path stands behind its method.
-fn within(
-    finding: Finding,
-    source: &Arc<SourceFile>,
-    pointer: &str,
-    text: &str,
-    span: Range<usize>,
-) -> Finding {
-    let raw = source
-        .locate(pointer)
-        .and_then(|place| source.text.get(place.value));
-    let whole: Option<String> = raw.and_then(|raw| serde_json::from_str(raw).ok());
-    match whole.as_deref().and_then(|whole| whole.strip_suffix(text)) {
-        Some(before) => {
-            let (start, end) = (before.len() + span.start, before.len() + span.end);
-            finding.at_text(source, pointer, start..end)
-        }
-        None => finding.at_pointer(source, pointer),
     }
 }
 

@@ -19,7 +19,7 @@ use super::link::Link;
 use super::resolver::AddressResolver;
 use super::tap::Tap;
 use super::wire::{self, Head};
-use crate::document::Headers;
+use crate::document::{Headers, ends_with_head, is_safe};
 
 /// The largest head of a response, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
@@ -31,10 +31,6 @@ const OUTPUT: usize = 32 * 1024;
 
 /// How much of a body of no use is kept to be shown, in bytes.
 const SHOWN: usize = 64 * 1024;
-
-/// The methods whose requests may share a connection: a request that is sent once more because the shared
-/// connection was just being closed must change nothing (RFC 9110, section 9.2.1).
-const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
 /// A request as it is sent; the client adds `Host`, `Content-Length` and what every client says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -141,7 +137,8 @@ impl Client {
     /// never repeated here.
     pub fn send(&self, request: &WireRequest) -> Result<WireResponse, NoResponse> {
         let begins = Instant::now();
-        let safe = SAFE.contains(&request.method.as_str());
+        // A request that may be sent once more must change nothing.
+        let safe = is_safe(&request.method);
         if !safe {
             self.hang_up();
         }
@@ -207,7 +204,7 @@ impl Client {
                 .err()
                 .unwrap_or_else(|| self.said(&unread, Stage::Head)));
         };
-        let framed = request.method != "HEAD" && ![204, 304].contains(&head.status);
+        let framed = request.method != "HEAD" && !ends_with_head(head.status);
         let came = total.saturating_sub(end as u64);
         let usable =
             read.and_then(

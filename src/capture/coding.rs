@@ -154,6 +154,7 @@ const ASCII: [&str; 3] = ["us-ascii", "ascii", "ansi_x3.4-1968"];
 /// A body as text, in the charset that its media type names; `Ok(None)` where it names none and the
 /// bytes are not UTF-8.
 pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Fault> {
+    let (whole, body) = (body, without_mark(media_type, body));
     let Some(label) = charset(media_type) else {
         return Ok(std::str::from_utf8(body).ok().map(str::to_owned));
     };
@@ -182,7 +183,7 @@ pub(super) fn text(media_type: &str, body: &[u8]) -> Result<Option<String>, Faul
         Some(text) => Ok(Some(text.into_owned())),
         None => {
             let fault = (encoding == UTF_8)
-                .then(|| std::str::from_utf8(body).err())
+                .then(|| std::str::from_utf8(whole).err())
                 .flatten();
             Err(other_charset(
                 &label,
@@ -199,6 +200,17 @@ fn other_charset(label: &str, at: Option<usize>) -> Fault {
         "the body is not {label}, the charset that its media type names{place}"
     ))
     .with_help("let the server name the charset that it writes")
+}
+
+/// A body without the byte order mark of UTF-8, where it is read as UTF-8: a signature, and none of the text (Unicode,
+/// section 23.8; RFC 3629, section 6).
+pub(super) fn without_mark<'b>(media_type: &str, body: &'b [u8]) -> &'b [u8] {
+    let is_utf_8 = charset(media_type)
+        .is_none_or(|label| Encoding::for_label(label.as_bytes()) == Some(UTF_8));
+    match body.strip_prefix(b"\xef\xbb\xbf") {
+        Some(text) if is_utf_8 => text,
+        _ => body,
+    }
 }
 
 /// Text of UTF-16 without its byte order mark, which says how it is written, whatever the name does (RFC 2781,
@@ -337,6 +349,11 @@ mod tests {
             Ok(Some("あ".to_owned()))
         );
         assert_eq!(of("text/plain", b"\xe9"), Ok(None));
+        assert_eq!(of("text/csv", b"\xef\xbb\xbfhi"), Ok(Some("hi".to_owned())));
+        assert_eq!(
+            of("text/csv; charset=latin1", b"\xef\xbb\xbf"),
+            Ok(Some("ï»¿".to_owned()))
+        );
         // A byte order mark says how UTF-16 and UTF-32 are written, and is no text.
         for (charset, body) in [
             ("\"UTF-16\"", b"\xfe\xff\0h\0i".as_slice()),
@@ -348,6 +365,7 @@ mod tests {
             ("utf-32", b"\0\0\xfe\xff\0\0\0h\0\0\0i"),
             ("utf-32be", b"\0\0\0h\0\0\0i"),
             ("utf-32le", b"h\0\0\0i\0\0\0"),
+            ("utf-8", b"\xef\xbb\xbfhi"),
             ("latin9", b"hi"),
         ] {
             let media_type = format!("text/plain; charset={charset}");

@@ -3,13 +3,68 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use super::error::Error;
+use super::scope::Scope;
 use super::template::{Expression, Template};
-use super::texts;
-use crate::document::{Fixtures, Scenario, Step};
+use super::{payload, texts};
+use crate::document::{Collection, Fixtures, Scenario, Step};
 use crate::finding::{Finding, SourceFile, codes};
 use crate::project::Chosen;
 
 impl Chosen {
+    /// The variables, each behind those that it uses: a table of TOML has no order. Those that wait for each other, or for
+    /// a name that nothing defines, come last.
+    pub(super) fn ordered(&self) -> Vec<(&String, &Value)> {
+        let mut waiting: Vec<_> = self.variables.iter().collect();
+        let mut ordered = Vec::new();
+        let mut known = BTreeSet::new();
+        loop {
+            let (ready, rest): (Vec<_>, Vec<_>) = waiting
+                .into_iter()
+                .partition(|(_, value)| texts::variables_of(value).is_subset(&known));
+            known.extend(ready.iter().map(|(name, _)| (*name).clone()));
+            let is_end = ready.is_empty();
+            ordered.extend(ready);
+            if is_end {
+                ordered.extend(rest);
+                return ordered;
+            }
+            waiting = rest;
+        }
+    }
+
+    /// Puts the values of the variables into a scope.
+    pub(super) fn define(&self, scope: &mut Scope) -> Result<(), Error> {
+        for (name, value) in self.ordered() {
+            let value = payload::substitute(value, "", scope).map_err(|reason| {
+                let message = &reason.message;
+                Error::settings(format!(
+                    "`{name}` in [env.{}.variables]: {message}",
+                    self.name
+                ))
+                .with_help("mend apidocs.toml")
+            })?;
+            scope.variables.insert(name.clone(), value);
+        }
+        Ok(())
+    }
+
+    /// The values of variables that `fixtures.json` saves as secrets elsewhere, be it made here or not.
+    pub(super) fn secrets(&self, collection: &Collection, scope: &Scope) -> Vec<Value> {
+        let fixtures = collection.fixtures.as_ref();
+        let fixtures = fixtures.and_then(|loaded| loaded.item.as_deref());
+        let saves = fixtures
+            .into_iter()
+            .flat_map(Fixtures::steps)
+            .flat_map(|(_, step)| &step.save);
+        saves
+            .filter(|(name, save)| save.secret && self.variables.contains_key(name))
+            .filter_map(|(name, _)| scope.variables.get(name).cloned())
+            .collect()
+    }
+
     /// Whether the fixtures may be made: all of it or nothing.
     pub(super) fn allows_fixtures(&self, fixtures: &Fixtures) -> bool {
         fixtures.steps().all(|(_, step)| self.allows(&step.method))

@@ -260,7 +260,9 @@ impl View<'_> {
             }
             Content::Text(text) => {
                 let shown = self.text(&text);
-                let changed = shown.len() as i128 - text.len() as i128;
+                let media_type = head.headers.get("Content-Type").unwrap_or_default();
+                let mark = raw.len() - coding::without_mark(media_type, raw).len();
+                let changed = shown.len() as i128 - text.len() as i128 - mark as i128;
                 (Body::text(&shown), changed)
             }
             Content::Bytes(media_type) => (Body::Bytes(payload::told(&media_type, raw)), 0),

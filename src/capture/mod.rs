@@ -31,6 +31,7 @@ mod leftovers;
 mod link;
 mod log;
 mod order;
+mod outlet;
 mod payload;
 mod plan;
 mod prepared;

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use serde_json::Value;
+
 use super::address::{NO_SERVER, NO_SERVER_HELP, has_own_port};
 use super::base::BaseUrl;
 use super::error::{Error, ErrorKind, Stop};
@@ -94,23 +96,23 @@ pub fn run(options: &Options<'_>, progress: &dyn Progress) -> Result<Captured, E
     }
     let used = plan.used(options.settings);
     let mut secrets = Secrets::new(Rules::new(&options.settings.secrets));
-    let env_values: Vec<_> = used.env.iter().filter_map(|name| env(name)).collect();
-    for value in &env_values {
-        secrets.add(value);
-    }
-    let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
     let mut ports = Ports::take(&used.ports)?;
     let mut scope = Scope::new(ports.numbers());
+    let of_env = used.env.iter().filter_map(|name| env(name));
+    let mut hidden: Vec<_> = of_env.map(Value::from).collect();
     if let Some(chosen) = &options.settings.environment {
-        scope.variables.extend(chosen.variables.clone());
+        chosen.define(&mut scope)?;
+        hidden.extend(chosen.secrets(options.collection, &scope));
     }
+    for value in &hidden {
+        secrets.add_value(value, &|_| None);
+    }
+    let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
     let (base, hosts) = base(options, &scope).map_err(redact)?;
     let link = Link::new(options.settings, options.root)?;
     let mut secrets = secrets.clone();
-    for value in &env_values {
-        if let Some(shown) = hosts.secret_form(value) {
-            secrets.add(&shown);
-        }
+    for value in &hidden {
+        secrets.add_value(value, &|text| hosts.secret_form(text));
     }
     let redact = |error: Error| error.map_texts(|text| secrets.redact(text).into_owned());
     if let Some(logs) = options.logs {

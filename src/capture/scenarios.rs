@@ -13,7 +13,7 @@ use super::schedule;
 use super::scope::Scope;
 use super::session::{Memory, Session};
 use super::{Captured, Outcome, ScenarioRun};
-use crate::document::{Loaded, Scenario};
+use crate::document::{Loaded, Scenario, is_safe};
 use crate::finding::{Finding, codes};
 use crate::stabilize::secrets::Secrets;
 
@@ -97,7 +97,7 @@ impl World<'_> {
         runs.sort_by(|a, b| a.ident.cmp(&b.ident));
     }
 
-    /// The scenarios that could be marked as isolated. Those that only read (RFC 9110, section 9.2.1) touch nothing;
+    /// The scenarios that could be marked as isolated. Those that only read touch nothing;
     /// whether they see what others touch is found by running them again when all others are done, which is when
     /// isolated ones run: the answers must be the same. What took too long is not run again, and on a server that is not
     /// ours nothing is asked twice.
@@ -114,9 +114,8 @@ impl World<'_> {
         let begins = Instant::now();
         self.silent.store(true, Ordering::Relaxed);
         for ((ident, loaded, scenario), ran) in plan.scenarios.iter().zip(done) {
-            let reads = |method: &str| matches!(method, "GET" | "HEAD" | "OPTIONS");
             let alone = scenario.after.is_empty() && !scenario.isolated;
-            let only_reads = scenario.steps().all(|(_, step)| reads(&step.method));
+            let only_reads = scenario.steps().all(|(_, step)| is_safe(&step.method));
             let first = ran.get().filter(|ran| ran.run.outcome == Outcome::Done);
             let Some(Ran {
                 run: first, took, ..

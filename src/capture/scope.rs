@@ -103,6 +103,24 @@ pub(super) fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// Why an expression such as `env.NAME` has no value; `None` where it has one, or is another one.
+pub(super) fn unset(expression: &str) -> Option<String> {
+    let name = expression.strip_prefix("env.")?;
+    match (env(name), std::env::var_os(name)) {
+        (Some(_), _) => None,
+        (None, None) => Some(format!("the environment has no variable {name}")),
+        (None, Some(value)) if value.is_empty() => {
+            Some(format!("the variable {name} of the environment is empty"))
+        }
+        (None, Some(_)) => Some(format!(
+            "the variable {name} of the environment is not UTF-8"
+        )),
+    }
+}
+
+/// What to do then.
+pub(super) const SET_IT: &str = "set it before you run this";
+
 fn now() -> String {
     let seconds = jiff::Timestamp::now().as_second();
     jiff::Timestamp::from_second(seconds).map_or_else(|_| String::new(), |time| time.to_string())

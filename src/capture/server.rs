@@ -16,8 +16,8 @@ use super::leftovers::Spawned;
 use super::link::Link;
 use super::log::Shared;
 use super::process::{Process, Start};
-use super::scope::{Ports, Scope};
-use super::template::Template;
+use super::scope::{self, Ports, SET_IT, Scope};
+use super::template::{Template, TemplateError};
 use crate::project::{Server, Settings};
 
 /// An attempt with less time than this says nothing of a server that is not ready.
@@ -353,8 +353,14 @@ pub(super) fn text_of(what: &str, text: &str, scope: &Scope) -> Result<String, E
     Template::parse(text)
         .and_then(|template| template.text(scope))
         .map_err(|error| {
-            Error::settings(format!("{what}: {error}"))
-                .with_help("mend apidocs.toml, or set the variable")
+            let unset = match &error {
+                TemplateError::Unknown(name) => scope::unset(name),
+                _ => None,
+            };
+            match unset {
+                Some(reason) => Error::settings(format!("{what}: {reason}")).with_help(SET_IT),
+                None => Error::settings(format!("{what}: {error}")).with_help("mend apidocs.toml"),
+            }
         })
 }
 

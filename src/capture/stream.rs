@@ -21,6 +21,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
 };
 
+use super::outlet::{Newest, Outlet};
 use super::tap::{STEP, interrupted};
 
 /// How long to wait before a Unix socket whose queue is full is asked again.
@@ -40,23 +41,34 @@ impl Wait {
         }
     }
 
-    /// Waits until something can be done; an error where it cannot in time.
-    fn until(&self, socket: impl AsFd, what: PollFlags, end: Option<Instant>) -> io::Result<()> {
+    /// Waits until something can be done, and tells what; an error where it cannot in time.
+    fn until(
+        &self,
+        socket: impl AsFd,
+        what: PollFlags,
+        end: Option<Instant>,
+    ) -> io::Result<PollFlags> {
         loop {
             self.go_on()?;
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             let step = left.map_or(STEP, |left| left.min(STEP));
             let timeout = Timespec::try_from(step).map_err(io::Error::other)?;
-            match poll(&mut [PollFd::new(&socket, what)], Some(&timeout)) {
+            let mut polled = [PollFd::new(&socket, what)];
+            match poll(&mut polled, Some(&timeout)) {
                 Ok(0) if left.is_some_and(|left| left <= STEP) => {
                     return Err(io::ErrorKind::TimedOut.into());
                 }
                 Ok(0) | Err(Errno::INTR) => {}
-                Ok(_) => return Ok(()),
+                Ok(_) => return Ok(polled[0].revents()),
                 Err(error) => return Err(error.into()),
             }
         }
     }
+}
+
+/// Whether something more can be written, or can never be.
+fn takes_more(ready: PollFlags) -> bool {
+    ready.intersects(PollFlags::OUT | PollFlags::ERR | PollFlags::HUP)
 }
 
 /// Whether the other side takes nothing more.
@@ -91,12 +103,28 @@ pub(super) struct SocketConnector {
     /// The Unix socket that is asked in the place of any address.
     path: Option<PathBuf>,
     wait: Wait,
+    /// Where the newest connection is to be found.
+    newest: Newest,
 }
 
 impl SocketConnector {
-    pub fn new(path: Option<PathBuf>, interrupted: Arc<AtomicBool>) -> Self {
+    pub fn new(path: Option<PathBuf>, interrupted: Arc<AtomicBool>, newest: Newest) -> Self {
         let wait = Wait { interrupted };
-        Self { path, wait }
+        Self { path, wait, newest }
+    }
+
+    fn transport<S>(&self, stream: S, details: &ConnectionDetails) -> SocketTransport<S> {
+        let config = details.config;
+        let outlet = Arc::new(Outlet::default());
+        self.newest.set(&outlet);
+        SocketTransport {
+            stream,
+            wait: self.wait.clone(),
+            buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
+            refused: None,
+            rest: Vec::new(),
+            outlet,
+        }
     }
 
     /// The first of some addresses that accepts; each may take its share of the time that is left.
@@ -196,11 +224,11 @@ impl<In: Transport> Connector<In> for SocketConnector {
         let transport: Box<dyn Transport> = match &self.path {
             Some(path) => {
                 let stream = self.unix(path, end).map_err(failed)?;
-                Box::new(SocketTransport::new(stream, &self.wait, details))
+                Box::new(self.transport(stream, details))
             }
             None => {
                 let stream = self.tcp(&details.addrs, end).map_err(failed)?;
-                Box::new(SocketTransport::new(stream, &self.wait, details))
+                Box::new(self.transport(stream, details))
             }
         };
         Ok(Some(transport))
@@ -215,48 +243,83 @@ struct SocketTransport<S> {
     buffers: LazyBuffers,
     /// Why nothing more can be sent. What the server said before is still to be read.
     refused: Option<io::ErrorKind>,
-}
-
-impl<S> SocketTransport<S> {
-    fn new(stream: S, wait: &Wait, details: &ConnectionDetails) -> Self {
-        let config = details.config;
-        Self {
-            stream,
-            wait: wait.clone(),
-            buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
-            refused: None,
-        }
-    }
+    /// What was to be sent and could not be, while the server says something. It is sent while we listen.
+    rest: Vec<u8>,
+    outlet: Arc<Outlet>,
 }
 
 impl<S: Read + Write + AsFd> SocketTransport<S> {
     fn send(&mut self, amount: usize, end: Option<Instant>) -> io::Result<()> {
-        if self.refused.is_some() {
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        if !self.outlet.is_open() {
             return Ok(());
         }
-        let mut output = self.buffers.output().get(..amount).unwrap_or_default();
-        while !output.is_empty() {
-            match self.stream.write(output) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(sent) => output = output.get(sent..).unwrap_or_default(),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.wait.until(&self.stream, PollFlags::OUT, end)?;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // A server need not read all of a body that it refuses (RFC 9112, section 9.5).
-                Err(error) if has_closed(&error) => {
-                    self.refused = Some(error.kind());
+        if !self.rest.is_empty() {
+            self.rest.extend_from_slice(output);
+            return Ok(());
+        }
+        let mut sent = 0;
+        loop {
+            let output = self.buffers.output().get(sent..amount).unwrap_or_default();
+            if output.is_empty() {
+                return Ok(());
+            }
+            match write(&mut self.stream, output)? {
+                Wrote::Some(more) => sent += more,
+                Wrote::Refused(kind) => {
+                    self.refuse(kind);
                     return Ok(());
                 }
-                Err(error) => return Err(error),
+                Wrote::Full => {
+                    let both = PollFlags::IN | PollFlags::OUT;
+                    let ready = self.wait.until(&self.stream, both, end)?;
+                    if !takes_more(ready) {
+                        self.rest.extend_from_slice(output);
+                        self.outlet.hold();
+                        return Ok(());
+                    }
+                }
             }
+        }
+    }
+
+    /// Sends what could not be sent before, as far as that goes now.
+    fn send_rest(&mut self) -> io::Result<()> {
+        match write(&mut self.stream, &self.rest)? {
+            Wrote::Some(sent) => {
+                self.rest.drain(..sent);
+            }
+            Wrote::Refused(kind) => self.refuse(kind),
+            Wrote::Full => {}
+        }
+        if self.rest.is_empty() {
+            self.outlet.release();
         }
         Ok(())
     }
 
+    /// A server need not read all of a body that it refuses (RFC 9112, section 9.5).
+    fn refuse(&mut self, kind: io::ErrorKind) {
+        self.refused = Some(kind);
+        self.rest.clear();
+        self.outlet.close();
+    }
+
     fn receive(&mut self, end: Option<Instant>) -> io::Result<usize> {
         loop {
-            self.wait.until(&self.stream, PollFlags::IN, end)?;
+            let sends = self.outlet.is_held();
+            let wanted = match sends {
+                true => PollFlags::IN | PollFlags::OUT,
+                false => PollFlags::IN,
+            };
+            let ready = self.wait.until(&self.stream, wanted, end)?;
+            if sends && takes_more(ready) {
+                self.send_rest()?;
+                if !self.outlet.is_held() {
+                    // Sending goes on.
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+            }
             match self.stream.read(self.buffers.input_append_buf()) {
                 Err(error)
                     if [io::ErrorKind::WouldBlock, io::ErrorKind::Interrupted]
@@ -265,6 +328,27 @@ impl<S: Read + Write + AsFd> SocketTransport<S> {
                 Ok(0) => return self.refused.map_or(Ok(0), |kind| Err(kind.into())),
                 read => return read,
             }
+        }
+    }
+}
+
+/// What came of writing to a socket that never waits.
+enum Wrote {
+    Some(usize),
+    Full,
+    /// The other side takes nothing more.
+    Refused(io::ErrorKind),
+}
+
+fn write(stream: &mut impl Write, output: &[u8]) -> io::Result<Wrote> {
+    loop {
+        match stream.write(output) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(sent) => return Ok(Wrote::Some(sent)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Wrote::Full),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if has_closed(&error) => return Ok(Wrote::Refused(error.kind())),
+            Err(error) => return Err(error),
         }
     }
 }
@@ -289,7 +373,7 @@ impl<S: Read + Write + AsFd + Debug + Send + Sync + 'static> Transport for Socke
 
     /// Whether nothing but silence is there.
     fn is_open(&mut self) -> bool {
-        self.refused.is_none()
+        self.outlet.is_open()
             && matches!(
                 self.stream.read(&mut [0]),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock

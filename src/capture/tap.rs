@@ -15,8 +15,10 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 #[cfg(unix)]
 use ureq::unversioned::transport::{ConnectProxyConnector, RustlsConnector, SocksConnector};
 
+use super::outlet::{Newest, Outlet};
 #[cfg(unix)]
 use super::stream::SocketConnector;
+use super::wire::Early;
 
 /// How many bytes are kept: more than the largest head that the client takes, with interim ones.
 const KEPT: usize = 256 * 1024;
@@ -43,6 +45,9 @@ pub(super) struct Heard {
     pub connection: u64,
 }
 
+/// How long a server may leave off reading when it has given a whole answer that is no refusal: it may read on.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// That somebody asked us to stop; of another kind than `Interrupted`, which means to readers that they are to read again.
 pub(super) fn interrupted() -> io::Error {
     io::Error::other("interrupted")
@@ -55,6 +60,7 @@ pub(super) struct Tap {
     interrupted: Arc<AtomicBool>,
     /// How long the first byte may take.
     first_byte: Option<Duration>,
+    newest: Newest,
 }
 
 impl Tap {
@@ -63,6 +69,7 @@ impl Tap {
             heard: Arc::default(),
             interrupted,
             first_byte,
+            newest: Newest::default(),
         }
     }
 
@@ -88,7 +95,8 @@ impl Tap {
     /// A connector that listens to what is connected: an address, through a proxy or not, or a Unix socket.
     #[cfg(unix)]
     pub fn connector(&self, socket: Option<PathBuf>) -> impl Connector {
-        let socket = SocketConnector::new(socket, Arc::clone(&self.interrupted));
+        let socket =
+            SocketConnector::new(socket, Arc::clone(&self.interrupted), self.newest.clone());
         let proxies = ().chain(SocksConnector::default()).chain(ConnectProxyConnector::default());
         TapConnector {
             inner: proxies.chain(socket).chain(RustlsConnector::default()),
@@ -120,6 +128,7 @@ impl<C: Connector<Out: Transport>> Connector for TapConnector<C> {
         details: &ConnectionDetails,
         chained: Option<()>,
     ) -> Result<Option<TapTransport>, ureq::Error> {
+        self.tap.newest.set(&Arc::default());
         let Some(inner) = self.inner.connect(details, chained)? else {
             return Ok(None);
         };
@@ -135,6 +144,8 @@ impl<C: Connector<Out: Transport>> Connector for TapConnector<C> {
             inner: Box::new(inner),
             tap: self.tap.clone(),
             connection,
+            outlet: self.tap.newest.get(),
+            ahead: false,
         }))
     }
 }
@@ -144,6 +155,9 @@ struct TapTransport {
     inner: Box<dyn Transport>,
     tap: Tap,
     connection: u64,
+    outlet: Arc<Outlet>,
+    /// Whether something came in while the request was sent, of which the client does not know yet.
+    ahead: bool,
 }
 
 impl TapTransport {
@@ -156,6 +170,70 @@ impl TapTransport {
             }
             _ => false,
         }
+    }
+
+    /// Whether it is the one that the client works on; through a proxy, another one may carry it.
+    fn is_newest(&self) -> bool {
+        self.tap.heard().connection == self.connection
+    }
+
+    /// Whether the server has answered and does not read on, for which it had that time.
+    fn is_answered(&self, waited: Duration) -> bool {
+        let heard = self.tap.heard();
+        match Early::of(&heard.bytes, heard.total) {
+            Some(Early::Refusal) => true,
+            Some(Early::Whole) => waited >= PATIENCE,
+            None => false,
+        }
+    }
+
+    /// Listens while something waits to be sent, until it is sent or there is no use in it any more.
+    fn listen(&mut self, started: Instant, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        while self.outlet.is_held() && self.is_newest() {
+            let waited = started.elapsed();
+            let is_full = self.inner.buffers().input_append_buf().is_empty();
+            if is_full || self.is_answered(waited) {
+                self.outlet.close();
+                break;
+            }
+            let left = match timeout.after {
+                Limit::Exact(after) => after.saturating_sub(waited),
+                Limit::NotHappening => STEP,
+            };
+            let after = Limit::Exact(left.min(STEP));
+            let before = self.inner.buffers().input().len();
+            let result = self.inner.await_input(NextTimeout { after, ..timeout });
+            self.hear(before, &result);
+            match result {
+                Ok(true) => self.ahead = true,
+                // Nothing more will be said.
+                Ok(false) => self.outlet.close(),
+                Err(ureq::Error::Timeout(_)) if !left.is_zero() || !self.outlet.is_held() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes down what came in behind so many bytes of input.
+    fn hear(&mut self, before: usize, result: &Result<bool, ureq::Error>) {
+        let tap = self.tap.clone();
+        let mut heard = tap.heard();
+        if heard.connection != self.connection {
+            return;
+        }
+        if let Err(ureq::Error::Io(error)) = result {
+            heard.reset |= error.kind() != io::ErrorKind::UnexpectedEof;
+        }
+        let new = self
+            .inner
+            .buffers()
+            .input()
+            .get(before..)
+            .unwrap_or_default();
+        let room = KEPT.saturating_sub(heard.bytes.len());
+        heard.bytes.extend_from_slice(&new[..new.len().min(room)]);
+        heard.total += new.len() as u64;
     }
 
     /// Waits for input in small steps.
@@ -193,29 +271,18 @@ impl Transport for TapTransport {
             heard.connected = true;
             heard.sent = Some(Instant::now());
         }
-        self.inner.transmit_output(amount, timeout)
+        let started = Instant::now();
+        self.inner.transmit_output(amount, timeout)?;
+        self.listen(started, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        if std::mem::take(&mut self.ahead) {
+            return Ok(true);
+        }
         let before = self.inner.buffers().input().len();
         let result = self.wait(timeout);
-        let tap = self.tap.clone();
-        let mut heard = tap.heard();
-        if heard.connection != self.connection {
-            return result;
-        }
-        if let Err(ureq::Error::Io(error)) = &result {
-            heard.reset |= error.kind() != io::ErrorKind::UnexpectedEof;
-        }
-        let new = self
-            .inner
-            .buffers()
-            .input()
-            .get(before..)
-            .unwrap_or_default();
-        let room = KEPT.saturating_sub(heard.bytes.len());
-        heard.bytes.extend_from_slice(&new[..new.len().min(room)]);
-        heard.total += new.len() as u64;
+        self.hear(before, &result);
         result
     }
 
@@ -225,7 +292,7 @@ impl Transport for TapTransport {
             let heard = self.tap.heard();
             heard.connection == self.connection && heard.total > 0
         };
-        has_answered || self.inner.is_open()
+        self.outlet.is_open() && (has_answered || self.inner.is_open())
     }
 
     fn is_tls(&self) -> bool {

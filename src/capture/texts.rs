@@ -55,11 +55,19 @@ pub(super) fn of_step(step: &Step) -> Vec<(String, &str)> {
 
 /// The names of the variables that a step uses.
 pub(super) fn variables(step: &Step) -> BTreeSet<String> {
+    variables_in(of_step(step).into_iter().map(|(_, text)| text))
+}
+
+/// The names of the variables that a JSON value uses.
+pub(super) fn variables_of(value: &Value) -> BTreeSet<String> {
+    let mut strings = Vec::new();
+    of_value(value, "", &mut strings);
+    variables_in(strings.into_iter().map(|(_, text)| text))
+}
+
+fn variables_in<'a>(texts: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for (_, text) in of_step(step) {
-        let Ok(template) = Template::parse(text) else {
-            continue;
-        };
+    for template in texts.filter_map(|text| Template::parse(text).ok()) {
         names.extend(template.expressions().filter_map(|one| match one {
             Expression::Variable(name) => Some(name.clone()),
             _ => None,
@@ -106,6 +114,12 @@ pub(super) fn of_settings(settings: &Settings) -> Vec<&str> {
         out.extend(auth.value.as_deref());
         out.extend(auth.command.iter().flatten().map(String::as_str));
     }
+    let mut strings = Vec::new();
+    let chosen = settings.environment.iter();
+    for value in chosen.flat_map(|chosen| chosen.variables.values()) {
+        of_value(value, "", &mut strings);
+    }
+    out.extend(strings.into_iter().map(|(_, text)| text));
     out
 }
 

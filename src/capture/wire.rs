@@ -1,6 +1,6 @@
 //! The head of a response, as it was on the wire.
 
-use crate::document::Headers;
+use crate::document::{Headers, ends_with_head};
 
 /// The most header fields that a response may have: the client's parser takes no more.
 pub(super) const MAX_FIELDS: usize = 128;
@@ -55,6 +55,37 @@ impl Head {
             };
             return Some((head, bytes.len() - rest.len() + len));
         }
+    }
+}
+
+/// What a server has said to a request that it does not read on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Early {
+    /// The head of an answer that does not ask for the rest (RFC 9112, section 9.5).
+    Refusal,
+    /// A whole answer, which may have been given before the request was of use.
+    Whole,
+}
+
+impl Early {
+    /// Tells from the first bytes of an answer, and how many came in all. `None` where more is to come: interim
+    /// responses, a part of a head, the beginning of a body.
+    pub fn of(bytes: &[u8], total: u64) -> Option<Self> {
+        let (head, end) = Head::parse(bytes)?;
+        if head.status >= 300 {
+            return Some(Self::Refusal);
+        }
+        let body = bytes.get(end..).unwrap_or_default();
+        let is_whole = match head.headers.get("Content-Length") {
+            Some(length) => length
+                .parse::<u64>()
+                .is_ok_and(|length| total.saturating_sub(end as u64) >= length),
+            None if head.headers.get("Transfer-Encoding").is_some() => {
+                body == b"0\r\n\r\n" || body.ends_with(b"\r\n0\r\n\r\n")
+            }
+            None => ends_with_head(head.status),
+        };
+        is_whole.then_some(Self::Whole)
     }
 }
 
@@ -188,6 +219,34 @@ mod tests {
         assert_eq!(read(b"HTTP/1.1 103 Early Hints\r\n\r\n"), None);
         let (_, end) = Head::parse(b"HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200 OK\r\n\r\nbody").unwrap();
         assert_eq!(end, 37);
+    }
+
+    #[test]
+    fn what_came_before_the_request_was_sent_is_told_apart() {
+        let told = |text: &str| Early::of(text.as_bytes(), text.len() as u64);
+        let length = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for (text, expected) in [
+            ("", None),
+            ("HTTP/1.1 413 Too L", None),
+            ("HTTP/1.1 100 Continue\r\n\r\n", None),
+            (
+                "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 413 T\r\nContent-Length: 9\r\n\r\n",
+                Some(Early::Refusal),
+            ),
+            ("HTTP/1.1 302 Found\r\n\r\n", Some(Early::Refusal)),
+            ("HTTP/1.1 200 OK\r\n\r\nabc", None),
+            ("HTTP/1.1 204 No Content\r\n\r\n", Some(Early::Whole)),
+            (length, None),
+            (&format!("{length}ab"), Some(Early::Whole)),
+            (chunked, None),
+            (&format!("{chunked}1\r\na\r\n"), None),
+            (&format!("{chunked}1\r\na\r\n0\r\n\r\n"), Some(Early::Whole)),
+            (&format!("{chunked}0\r\n\r\n"), Some(Early::Whole)),
+        ] {
+            assert_eq!(told(text), expected, "{text:?}");
+        }
+        assert_eq!(Early::of(b"\x17\x03\x03\x01\x00", 5), None);
     }
 
     #[test]

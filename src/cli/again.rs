@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use apidocs::document::{Collection, DocumentName, EndpointDocument, Fixtures, Scenario, Sections};
+use apidocs::document::{
+    Collection, DocumentName, EndpointDocument, Fixtures, Scenario, Sections, is_safe,
+};
 use apidocs::drift::{Comparison, Version, told_once};
 use apidocs::finding::{Change, Code, DocumentChanges, DocumentStatus, Finding, codes};
 use apidocs::project::Project;
+use apidocs::report::plural;
 use serde_json::Value;
 
 use super::args::Selection;
@@ -22,9 +25,6 @@ const VALUES: [Code; 4] = [
     codes::REQUEST_CHANGED,
 ];
 
-/// What changes nothing on a server (RFC 9110, section 9.2.1).
-const SAFE: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
-
 /// Captures the scenarios once more whose examples drifted in a value. The places that differ between the two captures as
 /// well are taken out of the changes and told as findings; a document in which nothing else drifted stays as it was.
 pub fn without_flaky(
@@ -34,18 +34,26 @@ pub fn without_flaky(
     first: &mut Recapture,
     documents: &mut [DocumentChanges],
 ) -> Result<Vec<Finding>> {
-    let suspects: BTreeSet<DocumentName> = documents
+    if selection.from.is_some() {
+        return Ok(Vec::new());
+    }
+    let (suspects, others): (BTreeSet<DocumentName>, BTreeSet<_>) = documents
         .iter()
         .filter(|document| document.changes.iter().any(is_of_value))
         .filter_map(|document| document.document.parse().ok())
-        .filter(|name| project.settings.server.is_some() || only_reads(&first.before, name))
-        .collect();
-    if suspects.is_empty() || selection.from.is_some() {
+        .partition(|name| project.settings.server.is_some() || only_reads(&first.before, name));
+    if !others.is_empty() {
+        context.say(format!(
+            "not captured once more: {}, whose requests write on a server that we did not start; a value that varies there is told as drift",
+            plural(others.len(), "document")
+        ));
+    }
+    if suspects.is_empty() {
         return Ok(Vec::new());
     }
     context.say(format!(
         "capturing once more: {}",
-        apidocs::report::plural(suspects.len(), "document")
+        plural(suspects.len(), "document")
     ));
     let selection = Selection {
         only: suspects.iter().map(ToString::to_string).collect(),
@@ -108,9 +116,7 @@ fn only_reads(collection: &Collection, document: &DocumentName) -> bool {
         .into_iter()
         .filter_map(scenario)
         .flat_map(Scenario::steps);
-    prepares
-        .chain(asks)
-        .all(|(_, step)| SAFE.contains(&step.method.as_str()))
+    prepares.chain(asks).all(|(_, step)| is_safe(&step.method))
 }
 
 fn is_of_value(change: &Change) -> bool {

@@ -32,11 +32,6 @@ pub enum ContractStatus {
     Default,
 }
 
-/// Whether a response of that status has no body, whatever its headers say (RFC 9110, section 6.4.1 and 15.3.6).
-pub const fn has_no_body(status: u16) -> bool {
-    matches!(status, 100..=199 | 204 | 205 | 304)
-}
-
 impl ContractName {
     /// The name that a file of `contracts/<section>/` stands for; `None` where it is none of a contract.
     ///

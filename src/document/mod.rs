@@ -11,6 +11,7 @@ mod contract;
 mod endpoint;
 mod example;
 mod headers;
+mod http;
 pub mod key_order;
 mod media_type;
 mod name;
@@ -22,10 +23,11 @@ mod until;
 
 pub use approvals::{Approval, Approvals};
 pub use collection::{Collection, Loaded, below};
-pub use contract::{ContractName, ContractStatus, MEDIA_TYPES, NOTHING_SAID, has_no_body};
+pub use contract::{ContractName, ContractStatus, MEDIA_TYPES, NOTHING_SAID};
 pub use endpoint::{EndpointDocument, Origin, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
 pub use headers::{Header, Headers};
+pub use http::{SAFE_METHODS, ends_with_head, has_no_body, is_safe};
 pub use media_type::{essence, is_json_media_type};
 pub use name::{DocumentName, ExampleTarget, NameError, check_file_name};
 pub use scenario::{

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use crate::document::SAFE_METHODS;
+
 /// `[retry]`: nothing is repeated unless it is listed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -13,7 +15,7 @@ pub struct Retry {
     pub on: Vec<RetryOn>,
     /// How often a request is made in all.
     pub attempts: u32,
-    /// The methods of requests that may be repeated.
+    /// The methods of requests that may be repeated; those that change nothing unless said otherwise.
     #[serde(deserialize_with = "super::written::methods")]
     pub methods: Vec<String>,
     /// The first pause; each later one is twice as long.
@@ -40,7 +42,7 @@ impl Default for Retry {
         Self {
             on: Vec::new(),
             attempts: 3,
-            methods: ["GET", "HEAD", "OPTIONS"].map(str::to_owned).to_vec(),
+            methods: SAFE_METHODS.map(str::to_owned).to_vec(),
             wait: Duration::from_millis(500),
             longest: Duration::from_secs(30),
         }

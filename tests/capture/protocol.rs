@@ -175,6 +175,17 @@ fn text_is_read_in_the_charset_of_its_media_type() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_text_and_counts_for_no_length() {
+    let body = "\u{feff}id,name\n1,é";
+    let api = Api::answering(move |_| response("200 OK", "text/csv", body));
+    let captured = Project::at(&api, "").run_one(get());
+    let (_, shown) = sides(&captured);
+    assert_eq!(shown.body, Body::text("id,name\n1,é"));
+    let length = (body.len() - 3).to_string();
+    assert_eq!(shown.headers.get("Content-Length"), Some(length.as_str()));
+}
+
+#[test]
 fn queries_go_out_as_they_are_written() {
     let api = Api::answering(|_| json_response("200 OK", "{}"));
     for path in [

@@ -228,3 +228,165 @@ fn a_scenario_has_what_those_before_it_save_and_goes_with_them() {
     let asked = asked.lock().unwrap();
     assert!(asked.contains(&"/7".to_owned()) && !asked.contains(&"/third".to_owned()));
 }
+
+#[test]
+fn a_variable_that_is_not_set_is_told_in_the_same_words_in_settings() {
+    let (sandbox, asked) = project("[]");
+    let settings = sandbox.read("apidocs.toml");
+    let auth = "[auth.user]\nvalue = 'Bearer {{ env.API_KEY }}'\nshown = 'Bearer <token>'\n";
+    sandbox.write("apidocs.toml", format!("{settings}{auth}"));
+    let requests = json!([{"request": "GET /make", "as": "user"}]);
+    sandbox.write(
+        "api-docs/fixtures.json",
+        json!({"requests": requests}).to_string(),
+    );
+    let scenario = json!({"title": "Org", "requests": requests});
+    sandbox.write("api-docs/scenarios/Org.json", scenario.to_string());
+    let check = ["check", "--env", "exact", "--only", "Org"];
+    for (value, told) in [
+        (
+            Some(""),
+            "error[unknown-variable]: the variable API_KEY of the environment is empty\n",
+        ),
+        (
+            None,
+            "error[unknown-variable]: the environment has no variable API_KEY\n",
+        ),
+    ] {
+        let mut command = sandbox.command(&check);
+        command
+            .env_remove("API_KEY")
+            .envs(value.map(|value| ("API_KEY", value)));
+        let ended = run(command).exits(1);
+        assert_eq!(ended.stdout.matches("error[").count(), 1, "{ended}");
+        ended.answers(&[told, "value = 'Bearer {{ env.API_KEY }}'"]);
+        assert!(asked.lock().unwrap().is_empty());
+    }
+    // One that is needed before anything is asked.
+    sandbox.write(
+        "apidocs.toml",
+        settings.replace("http://127.0.0.1:{{ port }}", "{{ env.API_KEY }}"),
+    );
+    sandbox.write("api-docs/fixtures.json", "{}");
+    let mut command = sandbox.command(&["check", "--only", "Reads"]);
+    command.env("API_KEY", "");
+    run(command)
+        .exits(2)
+        .tells(&["`base_url`: the variable API_KEY of the environment is empty"]);
+}
+
+/// A project with `[env.st]`, whose settings follow, for a server that answers with `[]`; and the paths that were asked.
+fn chosen(settings: &str) -> (Sandbox, Arc<Mutex<Vec<String>>>) {
+    let (sandbox, asked) = project("[]");
+    let port = sandbox.read("apidocs.toml");
+    let port = port.split("127.0.0.1:").nth(2).unwrap();
+    let port = port.split('\'').next().unwrap();
+    sandbox.write(
+        "apidocs.toml",
+        format!(
+            "base_url = 'http://127.0.0.1:9'\n[env.st]\n{}\n\
+             [severity]\nnot-canonical = 'off'\norphan-scenario = 'off'\n",
+            settings.replace("PORT", port)
+        ),
+    );
+    (sandbox, asked)
+}
+
+#[test]
+fn the_base_url_may_use_variables_of_the_environment() {
+    let variables = "variables = { where = '127.0.0.1', org = 'acme' }";
+    let base = |name: &str| format!("base_url = 'http://{{{{ {name} }}}}:PORT'\n{variables}");
+    let check = ["check", "--env", "st", "--only", "Org"];
+    let (sandbox, asked) = chosen(&base("where"));
+    sandbox.run(&check).exits(0);
+    assert_eq!(*asked.lock().unwrap(), ["/acme"]);
+    let (sandbox, _) = chosen(&base("wehre"));
+    sandbox
+        .run(&check)
+        .exits(1)
+        .answers(&["nothing defines `wehre`", "did you mean `{{ where }}`?"]);
+}
+#[test]
+fn variables_of_the_environment_are_templates() {
+    let settings = "base_url = 'http://{{ at }}:PORT'\n\
+        variables = { at = '{{ host }}', host = '127.0.0.1', token = 'a-{{ env.ST_TOKEN }}' }";
+    let (sandbox, asked) = chosen(settings);
+    let scenario = json!({"title": "Reads", "requests": [
+        {"request": "GET /things/?key={{ token }}", "example": "things/get-things"}
+    ]});
+    sandbox.write("api-docs/scenarios/Reads.json", scenario.to_string());
+    let run_it = |token: Option<&str>| {
+        let mut command = sandbox.command(&[
+            "capture",
+            "--env",
+            "st",
+            "--only",
+            "Reads",
+            "--write-real-data",
+        ]);
+        command.env_remove("ST_TOKEN");
+        if let Some(token) = token {
+            command.env("ST_TOKEN", token);
+        }
+        run(command)
+    };
+    let ended = run_it(None);
+    ended.exits(1).tells(&[
+        "apidocs.toml:4:",
+        "the environment has no variable ST_TOKEN",
+    ]);
+    assert!(asked.lock().unwrap().is_empty());
+    let ended = run_it(Some("s3cr3t-of-staging")).exits(0);
+    assert_eq!(*asked.lock().unwrap(), ["/things/?key=a-s3cr3t-of-staging"]);
+    let written = sandbox.read(DOCUMENT);
+    assert!(written.contains("/things/?key=a-<secret>"), "{written}");
+    assert!(!format!("{ended}{written}").contains("s3cr3t"));
+}
+
+#[test]
+fn a_variable_of_the_environment_that_nothing_defines_is_told_at_its_place() {
+    for (variables, told) in [
+        ("{ a = '{{ b }}', b = '{{ a }}' }", "nothing defines `b`"),
+        ("{ a = '{{ org', b = 'c' }", "`{{` is not closed"),
+        ("{ a = ['{{ orgg }}'], org = 'b' }", "did you mean `org`?"),
+    ] {
+        let settings = format!("base_url = 'http://127.0.0.1:PORT'\nvariables = {variables}");
+        let (sandbox, asked) = chosen(&settings);
+        sandbox
+            .run(&["check", "--env", "st", "--only", "Reads"])
+            .exits(1)
+            .answers(&["apidocs.toml:4:", told]);
+        assert!(asked.lock().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn what_the_fixtures_save_as_a_secret_is_one_when_the_environment_gives_it() {
+    let settings = "base_url = 'http://127.0.0.1:PORT'\n\
+        variables = { ticket = ['stagingsecret77', 12345678] }";
+    // Made there, or left out since it writes.
+    for method in ["GET", "POST"] {
+        let (sandbox, _) = chosen(settings);
+        let save = json!({"ticket": {"pointer": "/0", "secret": true}});
+        let fixtures = json!({"requests": [{"request": format!("{method} /make"), "save": save}]});
+        sandbox.write("api-docs/fixtures.json", fixtures.to_string());
+        let scenario = json!({"title": "Reads", "requests": [
+            {"request": "GET /things/?x={{ ticket }}", "example": "things/get-things"}
+        ]});
+        sandbox.write("api-docs/scenarios/Reads.json", scenario.to_string());
+        let capture = [
+            "capture",
+            "--env",
+            "st",
+            "--only",
+            "Reads",
+            "--write-real-data",
+        ];
+        let ended = sandbox.run(&capture).exits(0);
+        let written = sandbox.read(DOCUMENT);
+        assert!(written.contains("<secret>"), "{written}");
+        let all = format!("{ended}{written}");
+        assert!(!all.contains("stagingsecret77"), "{all}");
+        assert!(!all.contains("12345678"), "{all}");
+    }
+}

@@ -47,6 +47,8 @@ fn a_server_that_is_not_ours_is_not_written_to_again() {
         let checked = sandbox.run(&["check"]).exits(i32::from(!again));
         let told = checked.stderr.contains("capturing once more");
         assert_eq!(told, again, "{checked}");
+        let kept = "not captured once more: 1 document, whose requests write on a server that we did not start";
+        assert_eq!(checked.stderr.contains(kept), !again, "{checked}");
     }
 }
 

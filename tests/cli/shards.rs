@@ -9,11 +9,12 @@ use crate::support::{
     Api, Files, Run, Sandbox, document, fails, files, json_response, same, sections,
 };
 
-/// An API of a few paths; `/broken` gives no answer, `/fail` the wrong one.
+/// An API of a few paths; `/broken` gives no answer, `/cut` a part of one, `/fail` the wrong one.
 fn api() -> Api {
     Api::new(|path, stream| {
         let answer = match path {
             "/broken" => return,
+            "/cut" => b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[1, 2".to_vec(),
             "/fail" => json_response("500 Oh No", b"{\"token\":\"s3cret-token\"}"),
             path => {
                 let body = json!({"path": path, "token": "s3cret-token", "items": [1, 2, 3]});
@@ -140,10 +141,11 @@ fn a_share_fits_its_schemas_and_holds_no_secret() {
             json!({"after": ["Bad"], "requests": [{"request": "GET /x"}]}),
         ),
         ("Mute", json!({"requests": [{"request": "GET /broken"}]})),
+        ("Cut", json!({"requests": [{"request": "GET /cut"}]})),
     ];
     let sandbox = project(&api, &scenarios);
     run(&sandbox, &["capture", "-o", "out", "--shard", "1/1"]).exits(3).tells(&[
-        "6 scenarios, 4 examples captured; documents: 0 unchanged, 0 noise, 1 drift; 2 failed, 1 not run\n",
+        "7 scenarios, 4 examples captured; documents: 0 unchanged, 0 noise, 1 drift; 3 failed, 1 not run\n",
         "error[scenario-not-run]: Behind was not run: it runs after Bad, which did not succeed\n",
     ]);
     let schema = |name: &str| {
