@@ -1,5 +1,6 @@
 //! Where the API answers.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
@@ -37,6 +38,8 @@ impl BaseUrl {
             let path = percent_decode_str(host).decode_utf8_lossy();
             return Self::at_socket(url, &path, prefix);
         }
+        // Messages tell no credential.
+        let url = &*without_user(url);
         let (scheme, rest) = url
             .split_once("://")
             .ok_or_else(|| format!("{url:?} is not a URL such as \"http://127.0.0.1:8000\""))?;
@@ -143,6 +146,17 @@ impl BaseUrl {
     }
 }
 
+/// A URL with an asterisk in the place of what stands before the host (RFC 3986, section 3.2.1).
+fn without_user(url: &str) -> Cow<'_, str> {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let authority = &url[start..];
+    let authority = &authority[..authority.find(['/', '?', '#']).unwrap_or(authority.len())];
+    match authority.rfind('@') {
+        Some(at) => format!("{}*{}", &url[..start], &url[start + at..]).into(),
+        None => url.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +207,17 @@ mod tests {
             "http://a b",
         ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+        for bad in [
+            "http://u:hunter2@c",
+            "ftp://hunter2@c/x@y",
+            "http://hunter2@c?x",
+        ] {
+            let told = BaseUrl::parse(bad).unwrap_err();
+            assert!(
+                told.contains("://*@c") && !told.contains("hunter2"),
+                "{told}"
+            );
         }
     }
 }

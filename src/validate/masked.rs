@@ -36,6 +36,15 @@ pub(super) fn masked_settings(text: &str, secrets: &Secrets) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// Whether a text is a URL with a user and a password that is written there (RFC 3986, section 3.2.1).
+fn holds_user(text: &str) -> bool {
+    let authority = text.split_once("://").map(|(_, rest)| rest);
+    let authority = authority.and_then(|rest| rest.split(['/', '?', '#']).next());
+    let user = authority.and_then(|authority| Some(authority.rsplit_once('@')?.0));
+    let password = user.and_then(|user| Some(user.split_once(':')?.1));
+    password.is_some_and(|password| !password.is_empty() && !password.starts_with("{{"))
+}
+
 struct Mask<'a> {
     secrets: &'a Secrets,
     hidden: Vec<Range<usize>>,
@@ -62,6 +71,7 @@ impl Mask<'_> {
     /// Whether the string in that place is one.
     fn is_secret(&self, text: &str, path: &[&str]) -> bool {
         match path {
+            _ if holds_user(text) => true,
             [first, ..] if OURS.contains(first) => false,
             ["auth", _, key] | ["env", _, "auth", _, key] if !OF_IDENTITY.contains(key) => {
                 !text.contains("{{") && self.secrets.hides_header("Authorization", text)
@@ -104,6 +114,7 @@ mod tests {
                 "a.\"DB_PASSWORD\" = \"\"\"*\n*\"\"\"",
             ),
             ("Cookie = ['a1', 'b2']", "Cookie = ['**', '**']"),
+            ("base_url = 'http://u:p@h/x'", "base_url = '**************'"),
             (
                 "[auth.a]\nvalue = 'x y1'\nheader = 'X'\nshown = 'z'",
                 "[auth.a]\nvalue = '****'\nheader = 'X'\nshown = 'z'",
@@ -122,6 +133,8 @@ mod tests {
             assert_eq!(masked_settings(text, &Secrets::default()), masked);
         }
         for text in [
+            "base_url = 'http://h:8000/a@b'",
+            "base_url = 'http://{{ env.U }}:{{ env.P }}@h'",
             "[severity]\nsecret = 'off'",
             "[secrets]\nsecret = 'gone'",
             "[auth.a]\nvalue = '{{ env.ID }}:{{ env.TOKEN }}'\nshwn = 'Bearer <token>'",
