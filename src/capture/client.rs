@@ -226,6 +226,16 @@ impl Client {
         content: ureq::Body,
         body: &mut Vec<u8>,
     ) -> Result<(), NoResponse> {
+        if head.version == http::Version::HTTP_10
+            && head.headers.contains_key(http::header::TRANSFER_ENCODING)
+        {
+            let fault = Fault::definitive(
+                "the response is HTTP/1.0 and has a Transfer-Encoding, which there is none of: where its body ends is not clear (RFC 9112, section 6.1)",
+            );
+            return Err(NoResponse::Fault(fault.with_help(
+                "let the server answer with HTTP/1.1, or without a Transfer-Encoding",
+            )));
+        }
         let max = self.link.max_body;
         let whole = read(content, max, body).map_err(|error| self.fault(&error, Some(head)))?;
         if !whole {

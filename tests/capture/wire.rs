@@ -3,7 +3,7 @@
 use apidocs::document::{Body, Bytes};
 use serde_json::json;
 
-use crate::support::{Api, Project, get, json_response, response, sides};
+use crate::support::{Api, Project, broken, get, json_response, response, sides};
 
 fn lines(headers: &apidocs::document::Headers) -> Vec<String> {
     headers.iter().map(ToString::to_string).collect()
@@ -95,6 +95,18 @@ fn a_body_without_length_ends_with_the_connection() {
     assert_eq!(
         (response.reason.as_str(), &response.body),
         ("", &Body::Json(json!({"a": 1})))
+    );
+}
+
+#[test]
+fn chunks_of_http_1_0_are_no_body() {
+    let api = Api::answering(|_| {
+        b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n".to_vec()
+    });
+    let told = broken(&Project::at(&api, "").run_one(get()));
+    assert!(
+        told.contains("HTTP/1.0 and has a Transfer-Encoding"),
+        "{told}"
     );
 }
 
