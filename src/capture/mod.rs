@@ -46,6 +46,7 @@ mod server;
 mod session;
 mod shard;
 mod share;
+mod size;
 #[cfg(unix)]
 mod stream;
 mod tap;
@@ -59,9 +60,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::document::{Body, Collection, Example, ExampleTarget, Exchange, Recorded};
-use crate::finding::{Finding, LocatedError, SourceFile, codes};
-use crate::json;
+use crate::document::{Body, Collection, Example, ExampleTarget, Exchange};
+use crate::finding::{Finding, LocatedError, SourceFile};
 use crate::project::Settings;
 use crate::stabilize::secrets::Secrets;
 
@@ -224,36 +224,6 @@ impl Captured {
     pub fn made_nothing(&self) -> bool {
         let incomplete = self.scenarios.iter().any(|run| run.incomplete > 0);
         incomplete && self.scenarios.iter().all(|run| run.answered == 0)
-    }
-
-    /// Takes out the examples that no document can hold, and tells them at their requests.
-    fn refuse_large(&mut self) {
-        // `/examples/0/response/body`
-        const LEVEL: usize = 4;
-        let is_large = |captured: &CapturedExample| {
-            let Recorded::Parsed(response) = &captured.example.response else {
-                return false;
-            };
-            matches!(&response.body, Body::Json(body) if json::written_size(body, LEVEL) > json::MAX_SIZE)
-        };
-        let examples = std::mem::take(&mut self.examples);
-        let (large, kept): (BTreeMap<_, _>, _) = examples
-            .into_iter()
-            .partition(|(_, captured)| is_large(captured));
-        self.examples = kept;
-        for (target, captured) in large {
-            let message =
-                "the example is larger than 64 MiB, which is the most that a document may have";
-            let finding = Finding::new(codes::JSON_TOO_LARGE, message)
-                .at_pointer(&captured.source, &captured.pointer)
-                .about(&target)
-                .help("ask for less, or show less: `\"show\": {\"/items\": 3}`");
-            let mut runs = self.scenarios.iter_mut().chain(&mut self.fixtures);
-            if let Some(run) = runs.find(|run| run.ident == captured.scenario) {
-                run.findings.push(finding);
-                run.outcome = Outcome::Failed;
-            }
-        }
     }
 
     /// Whether the run came to its end and every scenario succeeded.

@@ -19,13 +19,14 @@ use super::payload::{self, Unmakeable};
 use super::prepared::Prepared;
 use super::runner::World;
 use super::scope::Scope;
+use super::size::{lines_size, too_large};
 use super::template::{Template, TemplateError};
 use super::texts;
 use crate::document::{
     Example, ExampleTarget, Exchange, Header, Identity, Recorded, SaveSource, Shown, Step,
 };
 use crate::finding::{Finding, LocatedError, SourceFile, codes};
-use crate::json::pointer;
+use crate::json::{self, pointer};
 use crate::stabilize::secrets::Secrets;
 
 /// How long a clean-up request may take after somebody asked us to stop.
@@ -261,6 +262,12 @@ impl<'a> Session<'a> {
         self.save(at, step, prepared, &response)?;
         if step.example.is_none() && !self.world.exchanges {
             return Ok(None);
+        }
+        // Lines take many times their size, in memory too.
+        if let Some(target) = &step.example
+            && matches!(&content, Content::Text(text) if lines_size(text) > json::MAX_SIZE)
+        {
+            return self.fail(too_large(self.source, &place, target));
         }
         let content = body::owned(&mut response).unwrap_or(Content::Empty);
         let exchange = self.show(&sent, &response, content);

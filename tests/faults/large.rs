@@ -34,3 +34,14 @@ fn an_example_that_no_document_can_hold_is_told_at_its_request() {
     ]);
     assert!(!run.stderr.contains("document-removed"), "{run}");
 }
+
+/// Each line is a string of its own in a document, and takes many times its size.
+#[test]
+fn millions_of_lines_are_refused_in_little_memory() {
+    let sandbox = project("lines in gzip", "", "", "", "");
+    let watched = watched(&sandbox, &["generate"], LIMIT);
+    let run = watched.run.exits(1);
+    let run = run.tells(&["error[json-too-large]: things/get-things#default"]);
+    assert!(watched.memory < MEMORY, "{} bytes: {run}", watched.memory);
+    nothing_is_left(&sandbox);
+}

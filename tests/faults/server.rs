@@ -120,6 +120,12 @@ fn serve(mut stream: TcpStream, fault: &str) -> std::io::Result<()> {
                 format!("{open}{numbers}{close}").as_bytes(),
             )?;
         }
+        "lines in gzip" => {
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n";
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(&b"a\n".repeat(8_000_000))?;
+            body(&mut stream, head, &encoder.finish()?)?;
+        }
         "hangs" => std::thread::sleep(LONG),
         _ => body(&mut stream, json, b"{\"a\":1}")?,
     }
