@@ -13,9 +13,10 @@ use super::schedule;
 use super::scope::Scope;
 use super::session::{Memory, Session};
 use super::{Captured, Outcome, ScenarioRun};
-use crate::document::{Loaded, Scenario, is_safe};
+use crate::document::{EndpointDocument, Example, Exchange, Loaded, Scenario, is_safe};
 use crate::finding::{Finding, codes};
 use crate::stabilize::secrets::Secrets;
+use crate::stabilize::{DocumentView, Rules, pair};
 
 /// How long scenarios may be run again to see whether they could run beside others: each as long as it took before.
 const PROBE: Duration = Duration::from_secs(2);
@@ -99,7 +100,7 @@ impl World<'_> {
 
     /// The scenarios that could be marked as isolated. Those that only read touch nothing;
     /// whether they see what others touch is found by running them again when all others are done, which is when
-    /// isolated ones run: the answers must be the same. What took too long is not run again, and on a server that is not
+    /// isolated ones run: the answers must be the same but for volatile values. What took too long is not run again, and on a server that is not
     /// ours nothing is asked twice.
     fn could_be_isolated(
         &self,
@@ -128,7 +129,9 @@ impl World<'_> {
                 continue;
             }
             let again = self.scenario(ident, loaded, scenario, memory, Saved::default());
-            if again.run.outcome == Outcome::Done && again.run.exchanges == first.exchanges {
+            if again.run.outcome == Outcome::Done
+                && say_the_same(&first.exchanges, &again.run.exchanges)
+            {
                 found.push((*ident).to_owned());
             }
         }
@@ -210,4 +213,25 @@ impl World<'_> {
             saved: Saved::of(session.memory, &memory.scope),
         }
     }
+}
+
+/// Whether two captures of a scenario differ in volatile values alone, as their kinds tell them.
+fn say_the_same(first: &[Exchange], again: &[Exchange]) -> bool {
+    let view = |exchanges: &[Exchange]| {
+        let examples = exchanges
+            .iter()
+            .enumerate()
+            .map(|(index, exchange)| Example {
+                name: index.to_string(),
+                ..Example::from(exchange.clone())
+            });
+        DocumentView::of(&EndpointDocument {
+            examples: examples.collect(),
+            ..EndpointDocument::default()
+        })
+    };
+    let (old, new) = (view(first), view(again));
+    let rules = Rules::default();
+    let pairing = pair("", &old, &new, &rules);
+    first == again || pairing.examples.iter().all(|(_, delta)| !delta.is_drift())
 }

@@ -254,7 +254,13 @@ impl<'a> Session<'a> {
                 "" => format!("{at}/show"),
                 pointer => pointer::join(&format!("{at}/show"), pointer),
             };
-            let finding = Finding::new(codes::MISSING_ARRAY, message).at_key(self.source, &show);
+            let help = match &content {
+                Content::Json(_) => "name an array of the body: `\"show\": {\"/items\": 3}`",
+                _ => "leave `show` out: only what is in JSON can be shown short",
+            };
+            let finding = Finding::new(codes::MISSING_ARRAY, message)
+                .at_key(self.source, &show)
+                .help(help);
             let finding = self.view().with_exchange(about(finding), &sent, head, raw);
             return self.fail(finding);
         }

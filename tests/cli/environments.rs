@@ -257,7 +257,7 @@ fn a_variable_that_is_not_set_is_told_in_the_same_words_in_settings() {
         command
             .env_remove("API_KEY")
             .envs(value.map(|value| ("API_KEY", value)));
-        let ended = run(command).exits(1);
+        let ended = run(command).exits(2);
         assert_eq!(ended.stdout.matches("error[").count(), 1, "{ended}");
         ended.answers(&[told, "value = 'Bearer {{ env.API_KEY }}'"]);
         assert!(asked.lock().unwrap().is_empty());
@@ -303,7 +303,7 @@ fn the_base_url_may_use_variables_of_the_environment() {
     let (sandbox, _) = chosen(&base("wehre"));
     sandbox
         .run(&check)
-        .exits(1)
+        .exits(2)
         .answers(&["nothing defines `wehre`", "did you mean `{{ where }}`?"]);
 }
 #[test]
@@ -331,7 +331,7 @@ fn variables_of_the_environment_are_templates() {
         run(command)
     };
     let ended = run_it(None);
-    ended.exits(1).tells(&[
+    ended.exits(2).tells(&[
         "apidocs.toml:4:",
         "the environment has no variable ST_TOKEN",
     ]);
@@ -354,7 +354,7 @@ fn a_variable_of_the_environment_that_nothing_defines_is_told_at_its_place() {
         let (sandbox, asked) = chosen(&settings);
         sandbox
             .run(&["check", "--env", "st", "--only", "Reads"])
-            .exits(1)
+            .exits(2)
             .answers(&["apidocs.toml:4:", told]);
         assert!(asked.lock().unwrap().is_empty());
     }

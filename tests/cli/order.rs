@@ -44,9 +44,9 @@ fn jobs_that_had_nothing_to_do_are_told_with_what_could_be_marked() {
         .exits(0)
         .tells(&["--jobs had nothing to do: fewer than two scenarios are `isolated`\n"]);
     assert_eq!(
-        line(&run, "these could be: "),
+        line(&run, "these could be, "),
         Some(
-            "these could be: they only read, and answered the same when all others had run: Still, TeamsAfter"
+            "these could be, if they need nothing that others make: they only read, and answered the same when all others had run: Still, TeamsAfter"
         )
     );
     let run = sandbox.run(&["capture"]).exits(0);

@@ -227,6 +227,8 @@ fn shares_that_do_not_fit_together_are_refused() {
         );
     };
     merge(&["one"], &["shard 2/2 is missing", "help: "]);
+    let into_itself = ["merge", "one", "two", "-o", "./two"];
+    fails(&sandbox, &into_itself, 2, &["two is one of the shares"]);
     merge(&["third"], &["shards 2/3, 3/3 are missing"]);
     merge(&["one", "two", "one"], &["one and one are both shard 1/2"]);
     merge(&["two", "third"], &["parts of different wholes: 1/3, 2/2"]);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use apidocs::finding::{Finding, Label, SourceFile};
@@ -23,7 +24,9 @@ pub(super) fn on_disk(project: &Project, findings: &[Finding], secrets: &Secrets
         let disk = files.entry(label.source.path.clone());
         let disk = disk.or_insert_with(|| read(project, &label.source.path, secrets));
         match disk {
-            Some(disk) if disk.text != label.source.text => moved(finding, &label, disk),
+            Some(disk) if is_written(project, disk) && disk.text != label.source.text => {
+                moved(finding, &label, disk)
+            }
             _ => Finding {
                 label: Some(label),
                 ..finding
@@ -33,6 +36,12 @@ pub(super) fn on_disk(project: &Project, findings: &[Finding], secrets: &Secrets
     let mut placed: Vec<_> = placed.collect();
     placed.sort_by(Finding::order);
     placed
+}
+
+/// Whether a capture writes such files: others are on disk as they were read.
+fn is_written(project: &Project, file: &SourceFile) -> bool {
+    let documents = project.shown(&project.docs.join("endpoints"));
+    Path::new(&file.path).starts_with(documents)
 }
 
 /// Nothing is shown through a link that leaves the folder of documents.

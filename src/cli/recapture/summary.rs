@@ -56,7 +56,7 @@ impl Recapture {
             text.push_str("\n--jobs had nothing to do: fewer than two scenarios are `isolated`");
             if !idents.is_empty() {
                 text.push_str(&format!(
-                    "\nthese could be: they only read, and answered the same when all others had run: {}",
+                    "\nthese could be, if they need nothing that others make: they only read, and answered the same when all others had run: {}",
                     idents.join(", ")
                 ));
             }
