@@ -22,6 +22,12 @@ enum Class {
     Other(u8),
 }
 
+impl Piece {
+    fn is_time(&self) -> bool {
+        matches!(self.class, Class::Volatile(kind) if kind.is_time())
+    }
+}
+
 /// The pieces of a text: volatile tokens, numbers with their fraction and exponent, words, and every other byte.
 pub(super) fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -111,7 +117,8 @@ fn is_whole(number: &Number) -> bool {
     !number.as_str().contains(['.', 'e', 'E'])
 }
 
-/// The pattern that two versions of a line have in common, `*` where they differ; and whether they have one shape.
+/// The pattern that two versions of a line have in common, `*` where they differ and for times, which are others tomorrow; and
+/// whether they have one shape.
 pub(super) fn pattern(old: &str, new: &str) -> (String, bool) {
     let (before, after) = (pieces(old), pieces(new));
     let alike = before.len() == after.len()
@@ -122,9 +129,9 @@ pub(super) fn pattern(old: &str, new: &str) -> (String, bool) {
     let mut pattern = String::new();
     if alike {
         for (before, after) in before.iter().zip(&after) {
-            let (before, after) = (&old[before.span.clone()], &new[after.span.clone()]);
-            if before == after {
-                pattern.push_str(before);
+            let (text, other) = (&old[before.span.clone()], &new[after.span.clone()]);
+            if text == other && !before.is_time() {
+                pattern.push_str(text);
             } else if !pattern.ends_with('*') {
                 pattern.push('*');
             }
@@ -144,10 +151,19 @@ pub(super) fn pattern(old: &str, new: &str) -> (String, bool) {
         .take_while(|(a, b)| a == b)
         .map(|(a, _)| a.len_utf8())
         .sum::<usize>();
-    pattern.push_str(&old[..start]);
+    without_times(&old[..start], &mut pattern);
     pattern.push('*');
-    pattern.push_str(&old[old.len() - end..]);
+    without_times(&old[old.len() - end..], &mut pattern);
     (pattern, false)
+}
+
+fn without_times(text: &str, out: &mut String) {
+    for piece in pieces(text) {
+        match piece.is_time() {
+            true => out.push('*'),
+            false => out.push_str(&text[piece.span]),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -187,5 +203,25 @@ mod tests {
             ("seconds_bucket{le=\"0.002\"} *".to_owned(), true)
         );
         assert_eq!(pattern("é: up", "é: 3"), ("é: *".to_owned(), false));
+    }
+
+    #[test]
+    fn a_pattern_holds_no_time() {
+        for (old, new, expected) in [
+            ("n 12 on 2026-11-23", "n 7 on 2026-11-23", "n * on *"),
+            ("n x y on 2026-11-23", "n on 2026-11-23", "n *on *"),
+            (
+                "at 2026-11-23T01:02:03Z: a",
+                "at 2026-11-23T01:02:03Z: b",
+                "at *: *",
+            ),
+            (
+                "of cbd1f80781a5 1",
+                "of cbd1f80781a5 2",
+                "of cbd1f80781a5 *",
+            ),
+        ] {
+            assert_eq!(pattern(old, new).0, expected);
+        }
     }
 }
