@@ -179,7 +179,9 @@ fn finding(document: &str, change: &Change, again: &Change) -> Finding {
     .note(format!("committed: {}", shown(&change.old)))
     .note(format!("captured: {}", shown(&again.old)))
     .note(format!("captured once more: {}", shown(&again.new)))
-    .help(format!(
-        "`apidocs capture --learn --only {document}` adds the rule"
-    ))
+    .help(match change.address.contains("/response/bytes/") {
+        // There is no rule for them.
+        true => "let the API send the same bytes each time, or leave the example out".to_owned(),
+        false => format!("`apidocs capture --learn --only {document}` adds the rule"),
+    })
 }
