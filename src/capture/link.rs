@@ -85,6 +85,17 @@ fn roots(path: &Path) -> Result<RootCerts, Error> {
     Ok(RootCerts::new_with_certs(&certificates))
 }
 
+/// Whether a proxy is named with a port that there is not; another one would be taken for it.
+fn has_a_port_that_is_none(proxy: &str) -> bool {
+    let rest = proxy.split_once("://").map_or(proxy, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let place = authority.rsplit('@').next().unwrap_or_default();
+    // The address of IPv6 stands in brackets.
+    let port = place.rsplit(']').next().unwrap_or_default();
+    let port = port.rsplit_once(':').map(|(_, port)| port);
+    port.is_some_and(|port| !port.is_empty() && port.parse::<u16>().is_err())
+}
+
 /// The proxies that the environment names, in the way of `curl`.
 #[derive(Debug, Default)]
 pub(super) struct Proxies {
@@ -107,10 +118,14 @@ impl Proxies {
             let Some((value, name)) = value(name).or_else(|| value("ALL_PROXY")) else {
                 return Ok(None);
             };
-            Proxy::new(&value).map(Some).map_err(|error| {
+            let proxy = match has_a_port_that_is_none(&value) {
+                true => Err("its port is no number up to 65535".to_owned()),
+                false => Proxy::new(&value).map_err(|error| error.to_string()),
+            };
+            proxy.map(Some).map_err(|reason| {
                 // The value may hold a password: it is not shown.
                 let message =
-                    format!("the variable {name} of the environment names no proxy: {error}");
+                    format!("the variable {name} of the environment names no proxy: {reason}");
                 Error::settings(message)
                     .with_help("write it as http://host:port or socks5://host:port, or unset it")
             })
@@ -242,8 +257,17 @@ mod tests {
 
     #[test]
     fn a_value_that_names_no_proxy_is_told_without_it() {
-        let error = proxies(&[("HTTPS_PROXY", "gopher://me:secret@x")]).unwrap_err();
-        assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
-        assert!(!error.to_string().contains("secret"), "{error}");
+        for bad in [
+            "gopher://me:secret@x",
+            "me:secret@127.0.0.1:99999",
+            "http://[::1]:secret",
+        ] {
+            let error = proxies(&[("HTTPS_PROXY", bad)]).unwrap_err();
+            assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
+        for good in ["http://me:secret@h:80/", "socks5://[::1]:1080", "h"] {
+            assert!(proxies(&[("HTTPS_PROXY", good)]).is_ok(), "{good}");
+        }
     }
 }
