@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use url::Url;
+use url::{Origin, Url};
 
 use super::body;
 use super::client::{NoResponse, WireResponse};
@@ -229,9 +229,12 @@ impl Session<'_> {
             .join(location)
             .map_err(|error| Fault::new(format!("the Location {location:?} is no URL: {error}")))?;
         if to.origin() != from.origin() {
+            let there = match to.origin() {
+                Origin::Tuple(..) => to.origin().ascii_serialization(),
+                Origin::Opaque(_) => format!("{}:", to.scheme()),
+            };
             return Err(Fault::new(format!(
-                "the answer redirects to another server, {}: it was not followed, and nothing was sent there",
-                to.origin().ascii_serialization()
+                "the answer redirects to another server, {there}: it was not followed, and nothing was sent there"
             ))
             .with_help("leave `\"follow\"` out and expect the status of the redirect"));
         }
