@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Effects, Style};
 
 use super::endpoint::place;
+use super::excerpts::cut_excerpts;
 use super::notice::{places, sides};
 use super::{Report, plural, visible};
 use crate::finding::{Change, DiffLine, DocumentChanges, DocumentStatus, Impact, Marked};
@@ -66,27 +67,18 @@ fn what_to_do(out: &mut String, report: &Report, document: &DocumentChanges) {
 }
 
 /// Writes a document that changed: its name, endpoint and impact, the changed lines in place, and one line for each
-/// address, with its fingerprint where it can be approved. At most `max` addresses and twice as many lines are shown; the
-/// others are counted.
+/// address, with its fingerprint where it can be approved. At most `max` addresses and twice as many changed lines are
+/// shown; the others are counted.
 fn document(out: &mut String, document: &DocumentChanges, max: usize, approvable: bool) {
     heading(out, document);
-    let mut room = max.saturating_mul(2);
-    let all: usize = document
-        .excerpts
-        .iter()
-        .map(|excerpt| excerpt.lines.len())
-        .sum();
-    for excerpt in &document.excerpts {
-        if room == 0 {
-            break;
-        }
-        let _ = writeln!(out, "  {FAINT}{}{FAINT:#}", visible(&excerpt.part));
-        for line in excerpt.lines.iter().take(room) {
+    let (excerpts, left) = cut_excerpts(document, max.saturating_mul(2));
+    for (part, lines) in excerpts {
+        let _ = writeln!(out, "  {FAINT}{}{FAINT:#}", visible(part));
+        for line in lines {
             diff_line(out, line);
         }
-        room = room.saturating_sub(excerpt.lines.len());
     }
-    more(out, all, max.saturating_mul(2), "lines");
+    more(out, left, 0, "changed lines");
     for change in document.changes.iter().take(max) {
         change_line(out, change, approvable);
     }

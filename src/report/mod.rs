@@ -8,6 +8,7 @@
 
 mod changes;
 mod endpoint;
+mod excerpts;
 mod format;
 mod github;
 mod human;
