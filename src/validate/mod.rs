@@ -231,6 +231,9 @@ pub fn apply_severity(
     severities: &BTreeMap<String, SeveritySetting>,
 ) -> Vec<Finding> {
     let apply = |mut finding: Finding| {
+        if finding.code.is_always_error() {
+            return Some(finding);
+        }
         // The one who found it may have given it another severity than the table.
         let default = (!finding.code.is_off_by_default()).then_some(finding.severity);
         finding.severity = match severities.get(finding.code.id) {
@@ -245,6 +248,7 @@ pub fn apply_severity(
 /// Whether a code is told under these settings.
 fn is_on(code: Code, severities: &BTreeMap<String, SeveritySetting>) -> bool {
     match severities.get(code.id) {
+        _ if code.is_always_error() => true,
         Some(setting) => setting.severity().is_some(),
         None => !code.is_off_by_default(),
     }

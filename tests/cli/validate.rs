@@ -77,6 +77,44 @@ fn fix_does_not_touch_what_the_settings_switch_off() {
 }
 
 #[test]
+fn the_page_of_a_file_that_cannot_be_read_stays_whatever_the_settings_say() {
+    for (setting, broken) in [
+        ("json-syntax = 'off'", "{"),
+        ("trailing-comma = 'off'", "{\"title\": \"x\",}"),
+        (
+            "duplicate-key = 'warning'",
+            "{\"title\": \"x\", \"title\": \"y\"}",
+        ),
+        ("schema = 'off'", "{\"title\": 1}"),
+        ("schema = 'info'", "[]"),
+    ] {
+        let sandbox = crate::support::project();
+        sandbox.write("api-docs/endpoints/things/others.json", broken);
+        let config = sandbox.read("apidocs.toml");
+        sandbox.write("apidocs.toml", format!("{config}[severity]\n{setting}\n"));
+        sandbox.write(crate::support::DOCUMENT, broken);
+        let before = sandbox.files();
+        for verb in ["validate", "render", "generate"] {
+            let run = sandbox.run(&[verb]).exits(1);
+            let code = setting.split(' ').next().unwrap();
+            let told = format!("{}{}", run.stdout, run.stderr);
+            assert!(told.contains(&format!("error[{code}]")), "{verb}: {run}");
+        }
+        crate::support::same(&before, &sandbox.files());
+        let run = sandbox.run(&["validate"]);
+        let code = setting.split(' ').next().unwrap();
+        run.answers(&[
+            &format!(
+                "`{code}` is always an error: it tells of what cannot be read\n --> apidocs.toml:3:"
+            ),
+            "help: remove it",
+        ]);
+    }
+    let run = Sandbox::new().run(&["explain", "duplicate-key"]).exits(0);
+    run.answers(&["Severity: error. No setting changes it"]);
+}
+
+#[test]
 fn fix_keeps_the_names_of_parameters() {
     // Both in the form NFD, as the API takes them.
     let sandbox = project(
