@@ -1,18 +1,17 @@
 //! `apidocs check`.
 
-use std::path::Path;
-
 use anyhow::Result;
 use apidocs::drift::apply_impact;
-use apidocs::finding::{Finding, Impact, any_error};
-use apidocs::project::{ChangeSet, Project, repository, write_file};
-use apidocs::report::Report;
+use apidocs::finding::{Finding, Impact, Severity, any_error, codes};
+use apidocs::project::ChangeSet;
+use apidocs::report::{Meant, Report};
 
 use super::again::without_flaky;
 use super::args::Check;
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
 use super::pages::Planned;
+use super::patch;
 use super::recapture::{Prose, recapture};
 use super::report::report;
 
@@ -36,6 +35,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let drift = documents.iter().any(|document| !document.is_unchanged());
     // What `generate` would write; `None` where it would refuse to.
     let mut writes = None;
+    let mut rendered = None;
     if recapture.may_write(false) {
         let mut set = ChangeSet::default();
         recapture.add_to(&mut set, &project);
@@ -45,25 +45,44 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         if pages.is_rendered() {
             refused = any_error(&context.judge(&project, pages.findings.clone()));
             findings.extend(pages.findings.iter().cloned());
-            // That a page follows its document is told by the document.
-            let committed = match drift {
-                true => &Planned::new(&project, &args.pages, &recapture.before)?,
-                false => &pages,
-            };
-            findings.extend(committed.stale(&project));
-            if pages.is_committed() {
+            let committed = pages.is_committed();
+            if committed {
                 let leaks = recapture.leaks(pages.files(&project));
                 refused |= !leaks.is_empty();
                 findings.extend(leaks);
                 pages.add_to(&mut set);
             }
+            rendered = Some((pages, committed));
         }
         writes = Some(set).filter(|_| !refused);
     }
-    let can_write = writes.is_some();
+    let mut apply = None;
     if let Some(file) = &args.patch {
-        write_patch(context, &project, file, writes)?;
+        patch::write(context, &project, file, writes.as_ref())?;
+        if let Some(set) = &writes {
+            apply = Some(patch::apply(&project, file, set)?);
+        }
     }
+    let mut cure = "apidocs render".to_owned();
+    if let Some((pages, committed)) = &rendered {
+        // That a page follows its document is told by the document.
+        let stale = match drift {
+            true => &Planned::new(&project, &args.pages, &recapture.before)?,
+            false => pages,
+        };
+        let help = match (&apply, committed) {
+            (Some(apply), true) => {
+                cure.clone_from(apply);
+                format!("`{apply}` writes them")
+            }
+            // To render the documents as they are would be undone by what was captured.
+            (Some(apply), false) if drift => format!("`{apply}`, then `apidocs render`"),
+            (None, _) if drift => "`apidocs generate` writes them, with the documents".to_owned(),
+            _ => "`apidocs render` writes them".to_owned(),
+        };
+        findings.extend(stale.stale(&project, &help));
+    }
+    let can_write = writes.is_some();
     if let Some(source) = &recapture.source {
         findings.extend(source.behind.iter().cloned());
     }
@@ -74,56 +93,59 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     if drift {
         exit = exit.max(Exit::Findings);
     }
-    let meant = match &args.patch {
-        Some(file) => format!("git apply {}", quoted(file)),
-        None => "apidocs generate, then commit what it writes".to_owned(),
+    let meant = match (apply, writes) {
+        (Some(apply), _) => Meant::Command(apply),
+        (None, Some(_)) => {
+            Meant::Words("`apidocs generate`, then commit what it writes".to_owned())
+        }
+        (None, None) => first_mend(&findings),
     };
+    let mut errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    let only_pages =
+        any_error(&findings) && errors.all(|finding| finding.code == codes::STALE_PAGE);
     let next = match exit {
         Exit::Clean => None,
         // Each document says what to do about it.
         Exit::Findings if drift && can_write => None,
-        Exit::Findings | Exit::NoResponse => Some("mend what is told above, then `apidocs check`"),
+        Exit::Findings if only_pages => Some(cure),
+        Exit::Findings | Exit::NoResponse => {
+            Some("mend what is told above, then `apidocs check`".to_owned())
+        }
     };
     let report = Report {
         documents: Some(documents),
         not_captured,
         fails_on: Some(Impact::Docs),
-        meant: can_write.then_some(meant),
+        meant: Some(meant),
         ..report(&project, &recapture.before, findings)
     };
     // Where all went well and something drifted, the first line is what drifted.
     if !drift || context.global.verbose || !recapture.captured.is_complete() {
         context.say(recapture.summary());
     }
-    context.tell(Channel::Answer, &report, next)?;
+    context.tell(Channel::Answer, &report, next.as_deref())?;
     Ok(exit)
 }
 
-/// Writes the patch. There is always a file, so that none of an earlier run is taken for this one's.
-fn write_patch(
-    context: &Context,
-    project: &Project,
-    file: &Path,
-    writes: Option<ChangeSet>,
-) -> Result<()> {
-    let top = repository(&project.root).unwrap_or(&project.root);
-    let patch = match &writes {
-        Some(set) => set.patch(top)?,
-        None => Vec::new(),
-    };
-    write_file(file, &patch)?;
-    let why = match writes {
-        None => "`apidocs generate` would write nothing",
-        Some(_) => "there is nothing to change",
-    };
-    if patch.is_empty() {
-        context.say(format!("{} is empty: {why}", file.display()));
+/// What stands in the way of changes that are meant.
+fn first_mend(findings: &[Finding]) -> Meant {
+    let mut codes = Vec::new();
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    for finding in errors {
+        let code = format!("`{}`", finding.code);
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
     }
-    Ok(())
-}
-
-/// A path as it is typed in a shell.
-fn quoted(file: &Path) -> String {
-    let file = file.to_string_lossy();
-    shell_words::quote(&file).into_owned()
+    let codes = match codes.as_slice() {
+        [] => String::new(),
+        codes => format!(" ({})", codes.join(", ")),
+    };
+    Meant::Words(format!(
+        "mend the errors below{codes} first: `apidocs generate` writes nothing before"
+    ))
 }

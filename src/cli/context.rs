@@ -279,7 +279,8 @@ impl Context {
     }
 }
 
-fn current_folder() -> Result<PathBuf> {
+/// The folder in which we were started.
+pub fn current_folder() -> Result<PathBuf> {
     std::env::current_dir().context("the current folder cannot be read")
 }
 

@@ -25,6 +25,7 @@ mod learning;
 mod merge;
 mod pages;
 mod parallel;
+mod patch;
 mod progress;
 mod reading;
 mod recapture;

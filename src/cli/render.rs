@@ -25,7 +25,7 @@ pub fn run(context: &Context, args: &Render) -> Result<Exit> {
     );
     findings.extend(pages.findings.iter().cloned());
     if args.check {
-        findings.extend(pages.stale(&project));
+        findings.extend(pages.stale(&project, "`apidocs render` writes them"));
     }
     let findings = context.judge(&project, findings);
     let exit = exit_of(&findings);

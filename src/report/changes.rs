@@ -43,7 +43,7 @@ pub(super) fn documents(out: &mut String, report: &Report, max: usize) {
 /// Writes what to type if the changes of a document are meant, and which requests show them if not.
 fn what_to_do(out: &mut String, report: &Report, document: &DocumentChanges) {
     if let Some(meant) = &report.meant {
-        let _ = writeln!(out, "  {BOLD}Meant?{BOLD:#}  {}", visible(meant));
+        let _ = writeln!(out, "  {BOLD}Meant?{BOLD:#}  {meant}");
     }
     let Some(endpoint) = report.endpoints.get(&document.document) else {
         return;

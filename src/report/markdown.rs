@@ -8,7 +8,7 @@ use std::fmt::Write;
 use super::endpoint::place;
 use super::excerpts::cut_excerpts;
 use super::notice::{places, sides};
-use super::{Report, human, plural, visible};
+use super::{Meant, Report, human, plural, visible};
 use crate::finding::{Change, DiffLine, DocumentChanges, Finding, Severity};
 
 /// What a comment may hold: GitHub refuses 65,536 characters and more. Counted in bytes, which are never fewer.
@@ -176,7 +176,11 @@ fn changed(report: &Report, document: &DocumentChanges, open: bool, amount: Amou
     }
     out.push('\n');
     if let Some(meant) = &report.meant {
-        let _ = writeln!(out, "**Meant?** {}\n", span(meant));
+        let meant = match meant {
+            Meant::Command(command) => span(command),
+            Meant::Words(words) => one_line(words),
+        };
+        let _ = writeln!(out, "**Meant?** {meant}\n");
     }
     if let Some(endpoint) = report.endpoints.get(&document.document) {
         let requests = endpoint.requests_of(document);
@@ -357,7 +361,7 @@ mod tests {
     fn a_large_document_is_cut_and_a_small_one_beside_it_shown() {
         let report = Report {
             documents: Some(vec![long("a/big", 100_000), long("a/small", 2)]),
-            meant: Some("apidocs generate".to_owned()),
+            meant: Some(Meant::Command("apidocs generate".to_owned())),
             ..Report::default()
         };
         for (limit, shown) in [
