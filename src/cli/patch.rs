@@ -21,7 +21,7 @@ pub fn write(
     };
     write_file(file, &patch)?;
     let why = match writes {
-        None => "`apidocs generate` would write nothing",
+        None => "`apidocs generate` would refuse to write, for what is told as errors",
         Some(_) => "there is nothing to change",
     };
     if patch.is_empty() {

@@ -30,7 +30,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::document::{
-    Body, Collection, ContractName, DocumentName, EndpointDocument, ExampleTarget, Loaded,
+    Body, Collection, ContractName, DescribedContract, DocumentName, EndpointDocument,
+    ExampleTarget, Loaded,
 };
 use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json;
@@ -56,7 +57,7 @@ pub struct Checks {
     severities: BTreeMap<String, SeveritySetting>,
     host: Option<String>,
     schema: Option<Schema>,
-    contracts: BTreeMap<ContractName, Loaded<Value>>,
+    contracts: BTreeMap<ContractName, DescribedContract>,
     wholes: BTreeMap<ExampleTarget, Body>,
     secrets: Secrets,
 }
@@ -85,7 +86,7 @@ impl Checks {
     }
 
     /// With contracts that do not stand in files of their own; each counts in place of the one that does.
-    pub fn with_contracts(mut self, contracts: BTreeMap<ContractName, Loaded<Value>>) -> Self {
+    pub fn with_contracts(mut self, contracts: BTreeMap<ContractName, DescribedContract>) -> Self {
         self.contracts = contracts;
         self
     }

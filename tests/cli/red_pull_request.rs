@@ -271,7 +271,9 @@ fn no_patch_of_what_generate_would_refuse_to_write() {
     let sandbox = small(&format!("http://127.0.0.1:{}", api.port));
     sandbox.write("x.patch", "of an earlier run");
     let told: Run = sandbox.run(&["check", "--patch", "x.patch"]).exits(1);
-    let told = told.tells(&["x.patch is empty: `apidocs generate` would write nothing\n"]);
+    let told = told.tells(&[
+        "x.patch is empty: `apidocs generate` would refuse to write, for what is told as errors\n",
+    ]);
     let told = told.answers(&["error[unexpected-status]", "next: mend what is told above"]);
     assert!(!told.stdout.contains("Meant?"), "{told}");
     assert_eq!(sandbox.read("x.patch"), "");
