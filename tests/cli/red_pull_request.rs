@@ -229,6 +229,34 @@ fn stale_pages_are_cured_by_the_patch() {
     told.answers(&["help: `git apply p.patch`, then `apidocs render`\n"]);
 }
 
+#[test]
+fn a_check_out_with_cr_lf_is_clean_and_can_be_cured() {
+    let api = crate::support::Api::json("200 OK", b"{\"total\": 1}");
+    let sandbox = small(&format!("http://127.0.0.1:{}", api.port));
+    sandbox.run(&["generate", "-q"]).exits(0);
+    sandbox.write(".gitattributes", "* text=auto eol=crlf\n");
+    commit(sandbox.root());
+    for path in ["api-docs", "site"] {
+        std::fs::remove_dir_all(sandbox.path(path)).unwrap();
+    }
+    git_does(sandbox.root(), &["checkout", "-q", "--", "."]);
+    let page = "site/things/get-things.md";
+    let document = "api-docs/endpoints/things/get-things.json";
+    let ends_with_crlf = |path: &str| sandbox.read(path).contains("\r\n");
+    assert!(ends_with_crlf(page) && ends_with_crlf(document));
+    let check = || sandbox.run(&["check", "--patch", "p.patch"]);
+    let told = check().exits(0);
+    assert!(!told.stdout.contains("-page]"), "{told}");
+    sandbox.run(&["render", "--check"]).exits(0);
+
+    sandbox.edit(document, "\"total\": 1", "\"total\": 2");
+    sandbox.run(&["render", "-q"]).exits(0);
+    let told = check().exits(1);
+    assert!(!told.stdout.contains("edited-page"), "{told}");
+    typed(&told, "Meant?", sandbox.root());
+    check().exits(0);
+}
+
 /// The document and scenario of a server, one of whose fields is now called another name.
 fn small(api: &str) -> Sandbox {
     let sandbox = Sandbox::new();
