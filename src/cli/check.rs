@@ -11,9 +11,9 @@ use super::args::Check;
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
 use super::pages::Planned;
-use super::patch;
 use super::recapture::{Prose, recapture};
 use super::report::report;
+use super::{next, patch};
 
 pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let project = args.selection.project(context)?;
@@ -63,24 +63,23 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
             apply = Some(patch::apply(&project, file, set)?);
         }
     }
-    let mut cure = "apidocs render".to_owned();
+    let cures = Cures {
+        apply,
+        generate: next::with_pages(context, "generate", &args.pages),
+        render: next::with_pages(context, "render", &args.pages),
+    };
+    let mut of_pages = None;
     if let Some((pages, committed)) = &rendered {
         // That a page follows its document is told by the document.
         let stale = match drift {
             true => &Planned::new(&project, &args.pages, &recapture.before)?,
             false => pages,
         };
-        let help = match (&apply, committed) {
-            (Some(apply), true) => {
-                cure.clone_from(apply);
-                format!("`{apply}` writes them")
-            }
-            // To render the documents as they are would be undone by what was captured.
-            (Some(apply), false) if drift => format!("`{apply}`, then `apidocs render`"),
-            (None, _) if drift => "`apidocs generate` writes them, with the documents".to_owned(),
-            _ => "`apidocs render` writes them".to_owned(),
-        };
-        findings.extend(stale.stale(&project, &help));
+        findings.extend(stale.stale(&project, &cures.of_stale(drift, *committed)));
+        of_pages = Some(match &cures.apply {
+            Some(apply) if *committed => apply.clone(),
+            _ => cures.render.clone(),
+        });
     }
     let can_write = writes.is_some();
     if let Some(source) = &recapture.source {
@@ -93,10 +92,10 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     if drift {
         exit = exit.max(Exit::Findings);
     }
-    let meant = match (apply, writes) {
+    let meant = match (cures.apply, writes) {
         (Some(apply), _) => Meant::Command(apply),
         (None, Some(_)) => {
-            Meant::Words("`apidocs generate`, then commit what it writes".to_owned())
+            Meant::Words(format!("`{}`, then commit what it writes", cures.generate))
         }
         (None, None) => first_mend(&findings),
     };
@@ -109,9 +108,10 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         Exit::Clean => None,
         // Each document says what to do about it.
         Exit::Findings if drift && can_write => None,
-        Exit::Findings if only_pages => Some(cure),
+        Exit::Findings if only_pages => of_pages,
         Exit::Findings | Exit::NoResponse => {
-            Some("mend what is told above, then `apidocs check`".to_owned())
+            let check = next::command(context, "check");
+            Some(format!("mend what is told above, then `{check}`"))
         }
     };
     let report = Report {
@@ -127,6 +127,32 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     }
     context.tell(Channel::Answer, &report, next.as_deref())?;
     Ok(exit)
+}
+
+/// What is typed to have the documents and pages as they must be.
+struct Cures {
+    /// Of a patch that was written.
+    apply: Option<String>,
+    generate: String,
+    render: String,
+}
+
+impl Cures {
+    /// What writes pages that are behind.
+    fn of_stale(&self, drift: bool, committed: bool) -> String {
+        let Self {
+            apply,
+            generate,
+            render,
+        } = self;
+        match apply {
+            Some(apply) if committed => format!("`{apply}` writes them"),
+            // To render the documents as they are would be undone by what was captured.
+            Some(apply) if drift => format!("`{apply}`, then `{render}`"),
+            None if drift => format!("`{generate}` writes them, with the documents"),
+            _ => format!("`{render}` writes them"),
+        }
+    }
 }
 
 /// What stands in the way of changes that are meant.

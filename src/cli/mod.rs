@@ -23,6 +23,7 @@ mod init;
 mod learn;
 mod learning;
 mod merge;
+mod next;
 mod pages;
 mod parallel;
 mod patch;

@@ -7,6 +7,7 @@ use anyhow::Result;
 use apidocs::project::{ChangeSet, Project, repository, way, write_file};
 
 use super::context::{Context, absolute, current_folder};
+use super::next::quoted;
 
 /// Writes the patch. There is always a file, so that none of an earlier run is taken for this one's.
 pub fn write(
@@ -44,22 +45,21 @@ pub fn apply(project: &Project, file: &Path, writes: &ChangeSet) -> Result<Strin
         there.is_some_and(|there| there.starts_with(&here))
     };
     if here == top || is_repository && here.starts_with(&top) && writes.paths().all(below) {
-        return Ok(format!("git apply {}", quoted(&file.to_string_lossy())));
+        return Ok(format!("git apply {}", quoted(file.as_os_str())));
     }
     let patch = match file.is_absolute() {
         true => file.to_string_lossy().into_owned(),
         false => way(&top, &patch),
     };
     let top = way(&here, &top);
-    Ok(format!("git -C {} apply {}", quoted(&top), quoted(&patch)))
+    Ok(format!(
+        "git -C {} apply {}",
+        quoted(top.as_ref()),
+        quoted(patch.as_ref())
+    ))
 }
 
 /// The folder that the paths of a patch are relative to.
 fn top(project: &Project) -> &Path {
     repository(&project.root).unwrap_or(&project.root)
-}
-
-/// A path as it is typed in a shell.
-pub fn quoted(path: &str) -> String {
-    shell_words::quote(path).into_owned()
 }

@@ -171,12 +171,12 @@ pub fn import(context: &Context, args: &args::Docstrings) -> Result<Exit> {
             project.shown(&project.docs),
             documents.len() - changed
         ));
-        next = (changed > 0).then_some("apidocs validate");
+        next = (changed > 0).then(|| super::next::command(context, "validate"));
     } else {
         context.say("nothing was written");
     }
     let report = of_findings(context, findings);
-    context.tell(Channel::Diagnostics, &report, next)?;
+    context.tell(Channel::Diagnostics, &report, next.as_deref())?;
     Ok(exit)
 }
 

@@ -62,6 +62,73 @@ fn a_method_in_small_letters_is_told_once() {
     assert_eq!(codes, ["schema"]);
 }
 
+/// What `next:` says, as arguments of the binary.
+#[track_caller]
+fn next(run: &crate::support::Run) -> Vec<String> {
+    let line = run
+        .stdout
+        .lines()
+        .find_map(|line| line.strip_prefix("next: "));
+    let line = line.unwrap_or_else(|| panic!("no next step in {run}"));
+    let words = shell_words::split(line).unwrap();
+    assert_eq!(words[0], "apidocs", "{line}");
+    words[1..].to_vec()
+}
+
+#[test]
+fn the_next_step_works_where_it_is_typed() {
+    let fixable = "{\"title\": \"x\", \"method\": \"GET\", \"api_path\": \"/\", \"description\": \"d\", \"no_example\": \"x\"}";
+    let sandbox = project(fixable);
+    std::fs::rename(sandbox.path("api-docs"), sandbox.path("my docs")).unwrap();
+    sandbox.write("own.json", "{\"required\": [\"title\"]}");
+    let typed = ["validate", "--docs", "my docs", "--schema", "own.json"];
+    let run = sandbox.run(&typed).exits(0);
+    let fix = next(&run);
+    assert_eq!(
+        fix,
+        [
+            "validate", "--fix", "--docs", "my docs", "--schema", "own.json"
+        ]
+    );
+    let fix: Vec<_> = fix.iter().map(String::as_str).collect();
+    let run = sandbox.run(&fix).exits(0).tells(&["2 files fixed"]);
+    // Clean: there is no API to ask.
+    assert_eq!(next(&run), ["render", "--docs", "my docs"]);
+
+    sandbox.write("set.toml", "docs = 'my docs'\n");
+    sandbox.write("my docs/scenarios/x/y.json", "{}");
+    let run = sandbox.run(&["validate", "--config", "set.toml"]).exits(0);
+    run.answers(&[
+        "next: mend what is told above, then `apidocs validate --config set.toml`; `apidocs explain stray-file` says more\n",
+    ]);
+
+    // Nothing can be fixed while the settings have faults.
+    sandbox.write("my docs/endpoints/things/get-things.json", fixable);
+    sandbox.write("set.toml", "docs = 'my docs'\n[rendr]\n");
+    let run = sandbox.run(&["validate", "--config", "set.toml"]).exits(1);
+    run.answers(&["next: mend what is told above, then `apidocs validate --config set.toml`; `apidocs explain schema`"]);
+
+    let sandbox = crate::support::project();
+    sandbox.run(&["fmt", "-q"]).exits(0);
+    assert_eq!(next(&sandbox.run(&["validate"]).exits(0)), ["check"]);
+}
+
+#[test]
+fn the_next_step_of_generate_is_quoted() {
+    let api = crate::support::Api::json("200 OK", b"{\"a\": 2}");
+    let sandbox = crate::support::project();
+    let settings = format!(
+        "base_url = 'http://127.0.0.1:{}'\ndocs = 'my docs'\n",
+        api.port
+    );
+    sandbox.write("apidocs.toml", settings);
+    std::fs::rename(sandbox.path("api-docs"), sandbox.path("my docs")).unwrap();
+    sandbox.write("sub/x", "");
+    let folder = sandbox.path("sub");
+    let run = crate::support::run(crate::support::command(&folder, &["generate"]));
+    run.exits(0).tells(&["next: git diff '../my docs'\n"]);
+}
+
 #[test]
 fn fix_does_not_touch_what_the_settings_switch_off() {
     let sandbox = project(
