@@ -366,10 +366,10 @@ mod tests {
         let collection = Collection::from_tree(&tree, "");
         let findings = findings(&collection, &BTreeMap::new(), &wholes);
         assert!(findings.iter().all(|finding| finding.position().is_some()));
-        let message = |mut finding: Finding| {
-            finding
-                .message
-                .split_off("the body does not fit its contract: ".len())
+        let message = |finding: Finding| {
+            let (place, message) = finding.message.split_once(": ").unwrap();
+            assert!(place.starts_with("the body does not fit its contract at `/a"));
+            message.to_owned()
         };
         findings.into_iter().map(message).collect()
     }
