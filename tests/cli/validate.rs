@@ -130,6 +130,34 @@ fn the_next_step_of_generate_is_quoted() {
 }
 
 #[test]
+fn that_a_text_has_more_faults_is_told() {
+    for (sign, code) in [
+        ("{ ", "template-delimiters"),
+        ("\u{200b}", "control-character"),
+    ] {
+        let notes = |count: usize| {
+            let text = json!({"title": "x", "method": "GET", "api_path": "/", "no_example": "x", "description": sign.repeat(count)});
+            let report = project(&text.to_string())
+                .run(&["validate", "--report", "json"])
+                .json();
+            let findings = report["findings"].as_array().unwrap().iter();
+            let findings = findings.filter(|finding| finding["code"] == code);
+            findings
+                .map(|finding| finding["notes"].clone())
+                .collect::<Vec<_>>()
+        };
+        let (all, cut) = (notes(100), notes(101));
+        assert_eq!((all.len(), &all[99]), (100, &json!([])), "{code}");
+        let more = json!(["the text has more of them: of one text 100 are told"]);
+        assert_eq!(
+            (cut.len(), &cut[98], &cut[99]),
+            (100, &json!([]), &more),
+            "{code}"
+        );
+    }
+}
+
+#[test]
 fn fix_does_not_touch_what_the_settings_switch_off() {
     let sandbox = project(
         "{\"title\": \"x\", \"method\": \"GET\", \"api_path\": \"/\", \"description\": \"d\", \"no_example\": \"x\"}",
