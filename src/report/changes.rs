@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use super::endpoint::place;
 use super::excerpts::cut_excerpts;
 use super::notice::{places, sides};
-use super::{Report, plural, visible};
+use super::{Report, plural, visible, worst};
 use crate::finding::{Change, DiffLine, DocumentChanges, DocumentStatus, Impact, Marked};
 
 const OLD: Style = AnsiColor::Red.on_default();
@@ -23,17 +23,17 @@ const WIDTH: usize = 160;
 pub(super) fn documents(out: &mut String, report: &Report, max: usize) {
     let changed: Vec<_> = report.changed().collect();
     if changed.len() > 1 {
-        let mut worst = changed.clone();
-        worst.sort_by_key(|document| document.impact());
+        let mut in_order = changed.clone();
+        in_order.sort_by_key(|document| document.impact());
         let _ = writeln!(out, "{} changed:", plural(changed.len(), "document"));
-        for document in worst.iter().take(max) {
+        for document in in_order.iter().take(max) {
             out.push_str("  ");
             heading(out, document);
         }
         more(out, changed.len(), max, "documents");
         out.push('\n');
     }
-    for document in changed.into_iter().take(max) {
+    for document in worst(&changed, max, |document| document.impact()) {
         self::document(out, document, max, report.approvable);
         what_to_do(out, report, document);
         out.push('\n');
@@ -50,18 +50,20 @@ fn what_to_do(out: &mut String, report: &Report, document: &DocumentChanges) {
     };
     let requests = endpoint.requests_of(document);
     let several = requests.len() > 1;
-    for (index, (example, label)) in requests.into_iter().enumerate() {
-        let what = if several {
-            format!("#{example} is requested by")
-        } else {
-            "mend the API; the request is".to_owned()
+    for (index, request) in requests.into_iter().enumerate() {
+        let example = request.example;
+        let what = match (several, request.is_new) {
+            (false, false) => "mend the API; the request is".to_owned(),
+            (false, true) => "let the request make no example:".to_owned(),
+            (true, false) => format!("#{example} is requested by"),
+            (true, true) => format!("#{example} is new, and requested by"),
         };
         let question = if index == 0 { "Not?" } else { "" };
         let _ = writeln!(
             out,
             "  {BOLD}{question:<6}{BOLD:#}  {} {}",
             visible(&what),
-            visible(&place(label))
+            visible(&place(request.label))
         );
     }
 }
@@ -79,7 +81,7 @@ fn document(out: &mut String, document: &DocumentChanges, max: usize, approvable
         }
     }
     more(out, left, 0, "changed lines");
-    for change in document.changes.iter().take(max) {
+    for change in worst(&document.changes, max, |change| change.impact) {
         change_line(out, change, approvable);
     }
     more(out, document.changes.len(), max, "changes");

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use super::endpoint::place;
 use super::excerpts::cut_excerpts;
 use super::notice::{places, sides};
-use super::{Meant, Report, human, plural, visible};
+use super::{Meant, Report, human, plural, visible, worst};
 use crate::finding::{Change, DiffLine, DocumentChanges, Finding, Severity};
 
 /// What a comment may hold: GitHub refuses 65,536 characters and more. Counted in bytes, which are never fewer.
@@ -167,7 +167,7 @@ fn changed(report: &Report, document: &DocumentChanges, open: bool, amount: Amou
     );
     excerpts(&mut out, document, amount.lines);
     out.push_str("| change | impact | where | what |\n| --- | --- | --- | --- |\n");
-    for change in document.changes.iter().take(amount.changes) {
+    for change in worst(&document.changes, amount.changes, |change| change.impact) {
         row(&mut out, report, document, change);
     }
     let more = document.changes.len().saturating_sub(amount.changes);
@@ -183,17 +183,19 @@ fn changed(report: &Report, document: &DocumentChanges, open: bool, amount: Amou
         let _ = writeln!(out, "**Meant?** {meant}\n");
     }
     if let Some(endpoint) = report.endpoints.get(&document.document) {
-        let requests = endpoint.requests_of(document);
-        let places: Vec<_> = requests
-            .iter()
-            .map(|(_, label)| span(&place(label)))
-            .collect();
-        if !places.is_empty() {
-            let _ = writeln!(
-                out,
-                "**Not?** Mend the API; the request is made by {}\n",
-                places.join(", ")
-            );
+        let (new, changed): (Vec<_>, Vec<_>) = endpoint
+            .requests_of(document)
+            .into_iter()
+            .partition(|request| request.is_new);
+        for (requests, what) in [
+            (changed, "Mend the API; the request is made by"),
+            (new, "Let the request make no example:"),
+        ] {
+            let places = requests.iter().map(|request| span(&place(request.label)));
+            let places: Vec<_> = places.collect();
+            if !places.is_empty() {
+                let _ = writeln!(out, "**Not?** {what} {}\n", places.join(", "));
+            }
         }
     }
     out.push_str("</details>\n\n");

@@ -59,6 +59,18 @@ pub struct Report {
     pub base: String,
 }
 
+/// At most `max` items: the worst ones, of which the key is the least, in the order in which they are.
+fn worst<T, K: Ord>(items: &[T], max: usize, key: impl Fn(&T) -> K) -> Vec<&T> {
+    let mut places: Vec<usize> = (0..items.len()).collect();
+    if items.len() > max {
+        // Of those that are as bad as each other the first ones.
+        places.sort_by_key(|place| key(&items[*place]));
+        places.truncate(max);
+        places.sort_unstable();
+    }
+    places.into_iter().map(|place| &items[place]).collect()
+}
+
 /// What to do when changes are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meant {

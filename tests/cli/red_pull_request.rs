@@ -257,6 +257,36 @@ fn a_check_out_with_cr_lf_is_clean_and_can_be_cured() {
     check().exits(0);
 }
 
+#[test]
+fn a_new_example_is_shown_and_is_no_fault_of_the_api() {
+    let api = crate::support::Api::json("200 OK", b"{\"total\": 1}");
+    let sandbox = small(&format!("http://127.0.0.1:{}", api.port));
+    sandbox.run(&["generate", "-q"]).exits(0);
+    let scenario = json!({"title": "Things", "requests": [
+        {"request": "GET /things/", "example": "things/get-things"},
+        {"request": "GET /things/?new=1", "example": "things/get-things#new"}]});
+    sandbox.write("api-docs/scenarios/Things.json", scenario.to_string());
+    sandbox.run(&["fmt", "-q"]).exits(0);
+    let told = sandbox
+        .run(&["check", "--report", "markdown=m.md"])
+        .exits(1);
+    let told = told.answers(&[
+        "  #new\n    + {\n",
+        "    +     \"path\": \"/things/?new=1\"",
+        "  Not?    let the request make no example: api-docs/scenarios/Things.json:",
+    ]);
+    assert!(!told.stdout.contains("mend the API"), "{told}");
+    let comment = sandbox.read("m.md");
+    assert!(
+        comment.contains("**Meant?** `apidocs generate`, then commit what it writes\n"),
+        "{comment}"
+    );
+    assert!(
+        comment.contains("**Not?** Let the request make no example: `api-docs/"),
+        "{comment}"
+    );
+}
+
 /// The document and scenario of a server, one of whose fields is now called another name.
 fn small(api: &str) -> Sandbox {
     let sandbox = Sandbox::new();
