@@ -116,7 +116,8 @@ impl Context {
         }
     }
 
-    fn location(&self) -> Location {
+    /// What the flags say about where the project is.
+    pub fn location(&self) -> Location {
         Location {
             config: self.global.config.clone(),
             docs: self.global.docs.clone(),
@@ -189,13 +190,6 @@ impl Context {
                     let text = anstream::adapter::strip_str(&text).to_string();
                     write_file(file, text.as_bytes())?;
                 }
-                None if to_stdout.is_some() => {
-                    return Err(Advice {
-                        message: "two reports cannot both go to the standard output".to_owned(),
-                        help: "give one of them a file: --report json=FILE".to_owned(),
-                    }
-                    .into());
-                }
                 None => to_stdout = Some(target.format),
             }
         }
@@ -258,6 +252,11 @@ impl Context {
         let mut findings = apply_severity(findings, &project.settings.severity);
         findings.sort_by(Finding::order);
         findings.dedup();
+        self.masked(project, findings)
+    }
+
+    /// The findings with no secret in the lines that they show.
+    pub fn masked(&self, project: &Project, findings: Vec<Finding>) -> Vec<Finding> {
         let secrets = Secrets::new(Rules::new(&project.settings.secrets));
         without_secrets(findings, &Arc::new(secrets))
     }

@@ -34,7 +34,7 @@ use crate::document::{
     ExampleTarget, Loaded,
 };
 use crate::finding::{Code, Finding, SourceFile, codes};
-use crate::json;
+use crate::json::{self, KeyOrder};
 use crate::project::{Faulty, Settings, SeveritySetting};
 use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
@@ -224,6 +224,11 @@ pub fn volatile_file(bytes: &[u8], source: &Arc<SourceFile>) -> Vec<Finding> {
     findings.append(&mut rules::form::volatile(source, &value));
     findings.sort_by(Finding::order);
     findings
+}
+
+/// What keeps a JSON file of ours from being as `fmt` writes it: its line ends, and the first place that differs.
+pub fn form(source: &Arc<SourceFile>, value: &Value, order: KeyOrder) -> Vec<Finding> {
+    rules::form::of(source, value, order)
 }
 
 /// The findings with the severities that the settings say, by code; without those that are off.
