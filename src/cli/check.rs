@@ -172,6 +172,6 @@ fn first_mend(findings: &[Finding]) -> Meant {
         codes => format!(" ({})", codes.join(", ")),
     };
     Meant::Words(format!(
-        "mend the errors below{codes} first: `apidocs generate` writes nothing before"
+        "mend the errors{codes} first: `apidocs generate` writes nothing before"
     ))
 }

@@ -117,7 +117,8 @@ pub fn plan(
     let Planner { kept, mut plan, .. } = planner;
     let text = write_manifest(&kept);
     let is_same = manifest.is_some_and(|bytes| *with_lf(bytes) == *text.as_bytes());
-    if !is_same && !(manifest.is_none() && kept.is_empty()) {
+    let is_needless = manifest.is_none() && kept.is_empty();
+    if !(is_same || is_needless) {
         plan.writes.push((MANIFEST.to_owned(), text.into_bytes()));
     }
     Ok(plan)

@@ -206,7 +206,7 @@ fn a_captured_body_is_told_at_the_place_of_the_committed_one() {
     // The field is told in every format, and that what was captured is meant.
     let told = sandbox.run(&["check", "--report", "github", "--patch", "p.patch"]);
     let told = told.exits(1).tells(&[
-        "Meant?  mend the errors below (`contract-mismatch`) first: `apidocs generate` writes nothing before\n",
+        "Meant?  mend the errors (`contract-mismatch`) first: `apidocs generate` writes nothing before\n",
         "p.patch is empty: `apidocs generate` would refuse to write, for what is told as errors\n",
     ]);
     for place in ["/a`: expected a whole number", "/z/y`: expected a string"] {
