@@ -11,6 +11,7 @@ use super::args::Capture;
 use super::context::{Channel, Context};
 use super::exit::Exit;
 use super::learning;
+use super::next::command;
 use super::recapture::{Prose, recapture};
 use super::report::{of_findings, report};
 use super::share::{refuse, write};
@@ -43,9 +44,9 @@ pub fn run(context: &Context, args: &Capture) -> Result<Exit> {
     let exit = recapture.exit();
     context.say(recapture.summary());
     context.say(format!("{} written", plural(written, "document")));
-    let next = (exit == Exit::Clean).then_some("apidocs render");
+    let next = (exit == Exit::Clean).then(|| command(context, "render"));
     let report = report(&project, collection, findings);
-    context.tell(Channel::Diagnostics, &report, next)?;
+    context.tell(Channel::Diagnostics, &report, next.as_deref())?;
     Ok(exit)
 }
 

@@ -1,12 +1,10 @@
 //! `apidocs check`.
 
-use std::path::Path;
-
 use anyhow::Result;
 use apidocs::drift::apply_impact;
-use apidocs::finding::{Finding, Impact, any_error};
-use apidocs::project::{ChangeSet, Project, repository, write_file};
-use apidocs::report::Report;
+use apidocs::finding::{Finding, Impact, Severity, any_error, codes};
+use apidocs::project::ChangeSet;
+use apidocs::report::{Meant, Report};
 
 use super::again::without_flaky;
 use super::args::Check;
@@ -15,6 +13,7 @@ use super::exit::Exit;
 use super::pages::Planned;
 use super::recapture::{Prose, recapture};
 use super::report::report;
+use super::{next, patch};
 
 pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let project = args.selection.project(context)?;
@@ -36,6 +35,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     let drift = documents.iter().any(|document| !document.is_unchanged());
     // What `generate` would write; `None` where it would refuse to.
     let mut writes = None;
+    let mut rendered = None;
     if recapture.may_write(false) {
         let mut set = ChangeSet::default();
         recapture.add_to(&mut set, &project);
@@ -45,25 +45,43 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
         if pages.is_rendered() {
             refused = any_error(&context.judge(&project, pages.findings.clone()));
             findings.extend(pages.findings.iter().cloned());
-            // That a page follows its document is told by the document.
-            let committed = match drift {
-                true => &Planned::new(&project, &args.pages, &recapture.before)?,
-                false => &pages,
-            };
-            findings.extend(committed.stale(&project));
-            if pages.is_committed() {
+            let committed = pages.is_committed();
+            if committed {
                 let leaks = recapture.leaks(pages.files(&project));
                 refused |= !leaks.is_empty();
                 findings.extend(leaks);
                 pages.add_to(&mut set);
             }
+            rendered = Some((pages, committed));
         }
         writes = Some(set).filter(|_| !refused);
     }
-    let can_write = writes.is_some();
+    let mut apply = None;
     if let Some(file) = &args.patch {
-        write_patch(context, &project, file, writes)?;
+        patch::write(context, &project, file, writes.as_ref())?;
+        if let Some(set) = &writes {
+            apply = Some(patch::apply(&project, file, set)?);
+        }
     }
+    let cures = Cures {
+        apply,
+        generate: next::with_pages(context, "generate", &args.pages),
+        render: next::with_pages(context, "render", &args.pages),
+    };
+    let mut of_pages = None;
+    if let Some((pages, committed)) = &rendered {
+        // That a page follows its document is told by the document.
+        let stale = match drift {
+            true => &Planned::new(&project, &args.pages, &recapture.before)?,
+            false => pages,
+        };
+        findings.extend(stale.stale(&project, &cures.of_stale(drift, *committed)));
+        of_pages = Some(match &cures.apply {
+            Some(apply) if *committed => apply.clone(),
+            _ => cures.render.clone(),
+        });
+    }
+    let can_write = writes.is_some();
     if let Some(source) = &recapture.source {
         findings.extend(source.behind.iter().cloned());
     }
@@ -74,58 +92,86 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     if drift {
         exit = exit.max(Exit::Findings);
     }
-    let meant = match &args.patch {
-        Some(file) => format!("git apply {}", quoted(file)),
-        None => "apidocs generate, then commit what it writes".to_owned(),
+    let meant = match (cures.apply, writes) {
+        (Some(apply), _) => Meant::Command(apply),
+        (None, Some(_)) => {
+            Meant::Words(format!("`{}`, then commit what it writes", cures.generate))
+        }
+        (None, None) => first_mend(&findings),
     };
+    let mut errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    let only_pages =
+        any_error(&findings) && errors.all(|finding| finding.code == codes::STALE_PAGE);
     let next = match exit {
         Exit::Clean => None,
         // Each document says what to do about it.
         Exit::Findings if drift && can_write => None,
+        Exit::Findings if only_pages => of_pages,
         Exit::Findings | Exit::Settings | Exit::NoResponse => {
-            Some("mend what is told above, then `apidocs check`")
+            let check = next::command(context, "check");
+            Some(format!("mend what is told above, then `{check}`"))
         }
     };
     let report = Report {
         documents: Some(documents),
         not_captured,
         fails_on: Some(Impact::Docs),
-        meant: can_write.then_some(meant),
+        meant: Some(meant),
         ..report(&project, &recapture.before, findings)
     };
     // Where all went well and something drifted, the first line is what drifted.
     if !drift || context.global.verbose || !recapture.captured.is_complete() {
         context.say(recapture.summary());
     }
-    context.tell(Channel::Answer, &report, next)?;
+    context.tell(Channel::Answer, &report, next.as_deref())?;
     Ok(exit)
 }
 
-/// Writes the patch. There is always a file, so that none of an earlier run is taken for this one's.
-fn write_patch(
-    context: &Context,
-    project: &Project,
-    file: &Path,
-    writes: Option<ChangeSet>,
-) -> Result<()> {
-    let top = repository(&project.root).unwrap_or(&project.root);
-    let patch = match &writes {
-        Some(set) => set.patch(top)?,
-        None => Vec::new(),
-    };
-    write_file(file, &patch)?;
-    let why = match writes {
-        None => "`apidocs generate` would write nothing",
-        Some(_) => "there is nothing to change",
-    };
-    if patch.is_empty() {
-        context.say(format!("{} is empty: {why}", file.display()));
-    }
-    Ok(())
+/// What is typed to have the documents and pages as they must be.
+struct Cures {
+    /// Of a patch that was written.
+    apply: Option<String>,
+    generate: String,
+    render: String,
 }
 
-/// A path as it is typed in a shell.
-fn quoted(file: &Path) -> String {
-    let file = file.to_string_lossy();
-    shell_words::quote(&file).into_owned()
+impl Cures {
+    /// What writes pages that are behind.
+    fn of_stale(&self, drift: bool, committed: bool) -> String {
+        let Self {
+            apply,
+            generate,
+            render,
+        } = self;
+        match apply {
+            Some(apply) if committed => format!("`{apply}` writes them"),
+            // To render the documents as they are would be undone by what was captured.
+            Some(apply) if drift => format!("`{apply}`, then `{render}`"),
+            None if drift => format!("`{generate}` writes them, with the documents"),
+            _ => format!("`{render}` writes them"),
+        }
+    }
+}
+
+/// What stands in the way of changes that are meant.
+fn first_mend(findings: &[Finding]) -> Meant {
+    let mut codes = Vec::new();
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
+    for finding in errors {
+        let code = format!("`{}`", finding.code);
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    let codes = match codes.as_slice() {
+        [] => String::new(),
+        codes => format!(" ({})", codes.join(", ")),
+    };
+    Meant::Words(format!(
+        "mend the errors{codes} first: `apidocs generate` writes nothing before"
+    ))
 }

@@ -145,7 +145,8 @@ impl Context {
         }
     }
 
-    fn location(&self) -> Location {
+    /// What the flags say about where the project is.
+    pub fn location(&self) -> Location {
         Location {
             config: self.global.config.clone(),
             docs: self.global.docs.clone(),
@@ -217,13 +218,6 @@ impl Context {
                     let text = self.text(target.format, report, usize::MAX, next);
                     let text = anstream::adapter::strip_str(&text).to_string();
                     write_file(file, text.as_bytes())?;
-                }
-                None if to_stdout.is_some() => {
-                    return Err(Advice {
-                        message: "two reports cannot both go to the standard output".to_owned(),
-                        help: "give one of them a file: --report json=FILE".to_owned(),
-                    }
-                    .into());
                 }
                 None => to_stdout = Some(target.format),
             }
@@ -332,7 +326,8 @@ fn secrets_of(settings: &Settings) -> Arc<Secrets> {
     Arc::new(Secrets::new(Rules::new(&settings.secrets)))
 }
 
-fn current_folder() -> Result<PathBuf> {
+/// The folder in which we were started.
+pub fn current_folder() -> Result<PathBuf> {
     std::env::current_dir().context("the current folder cannot be read")
 }
 

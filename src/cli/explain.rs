@@ -31,6 +31,13 @@ fn page(id: &str) -> Result<String> {
         }
         .into());
     };
+    if code.is_always_error() {
+        return Ok(format!(
+            "{}\n{}\n\nSeverity: error. No setting changes it: what a file that cannot be read says is not known.\n",
+            code.id,
+            code.help_page().trim_end(),
+        ));
+    }
     let (name, table, others) = match code.default_impact() {
         Some(_) => (
             "Impact",

@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 use apidocs::document::key_order;
-use apidocs::finding::{Finding, SourceFile, any_error, codes};
+use apidocs::finding::{SourceFile, any_error};
 use apidocs::json::{parse_bytes, write};
 use apidocs::project::ChangeSet;
 use apidocs::report::plural;
+use apidocs::validate::form;
 
 use super::args::Fmt;
 use super::context::{Channel, Context, print};
@@ -29,11 +30,7 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
             let file = project.docs.join(path);
             names.push(project.shown(&file));
             let source = SourceFile::new(project.shown(&file), bytes);
-            let finding = Finding::new(
-                codes::NOT_CANONICAL,
-                "the file is not in its canonical form",
-            );
-            misformed.push(finding.in_file(&source).help("`apidocs fmt` writes it"));
+            misformed.extend(form(&source, &value, order));
             set.replace(file, bytes, text);
         }
     }
@@ -46,7 +43,9 @@ pub fn run(context: &Context, args: &Fmt) -> Result<Exit> {
     let failed = broken || (args.check && !names.is_empty());
     if context.reports() {
         // A report says it all.
-        findings.extend(misformed.into_iter().filter(|_| args.check));
+        if args.check {
+            findings.extend(context.hide(misformed));
+        }
     } else {
         let lines: String = names.iter().map(|name| format!("{name}\n")).collect();
         print(anstream::stdout(), &lines)?;

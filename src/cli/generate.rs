@@ -12,6 +12,7 @@ use apidocs::report::plural;
 use super::args::{Generate, OutputFormat, Selection};
 use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
+use super::next;
 use super::pages::{Planned, options};
 use super::recapture::{Prose, Recapture, recapture};
 use super::report::report;
@@ -75,9 +76,9 @@ pub fn run(context: &Context, args: &Generate) -> Result<Exit> {
         written.extend(planned.iter().map(|planned| planned.summary(&project)));
         context.say(written.join("; "));
         next = Some(if recapture.changed() > 0 {
-            format!("git diff {}", project.shown(&project.docs))
+            next::git_diff(&project)
         } else {
-            "apidocs check".to_owned()
+            next::command(context, "check")
         });
     } else {
         findings.append(&mut recapture.findings_on_disk(&project));

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::args::Infer;
 use super::context::{Channel, Context, exit_of};
 use super::exit::{Advice, Exit};
+use super::next::command;
 use super::reading;
 use super::report::report;
 use super::source::named_openapi;
@@ -74,7 +75,8 @@ pub fn run(context: &Context, args: &Infer) -> Result<Exit> {
     findings.sort_by(Finding::order);
     let exit = exit_of(&findings);
     let report = report(&project, &collection, findings);
-    context.tell(Channel::Diagnostics, &report, Some("apidocs validate"))?;
+    let next = command(context, "validate");
+    context.tell(Channel::Diagnostics, &report, Some(&next))?;
     Ok(exit)
 }
 

@@ -67,7 +67,8 @@ pub fn run(context: &Context, project: &Project, args: &Capture) -> Result<Exit>
     let findings = context.judge(project, findings);
     let exit = super::context::exit_of(&findings);
     let report = report(project, &run.after, findings);
-    context.tell(Channel::Diagnostics, &report, Some("apidocs check"))?;
+    let next = super::next::command(context, "check");
+    context.tell(Channel::Diagnostics, &report, Some(&next))?;
     Ok(exit)
 }
 

@@ -23,8 +23,10 @@ mod init;
 mod learn;
 mod learning;
 mod merge;
+mod next;
 mod pages;
 mod parallel;
+mod patch;
 mod progress;
 mod reading;
 mod recapture;
@@ -35,6 +37,7 @@ mod schema;
 mod share;
 mod sides;
 mod source;
+mod targets;
 mod terminal;
 mod validate;
 mod volatile;
@@ -65,27 +68,31 @@ fn verb() -> ExitCode {
     let mut context = Context::new(args.global);
     // What was found comes first in its log.
     context.terse = matches!(args.verb, Verb::Check(_));
-    let done = match &args.verb {
-        Verb::Init(args) => init::run(&context, args),
-        Verb::Capture(args) => capture::run(&context, args),
-        Verb::Generate(args) => generate::run(&context, args),
-        Verb::Check(args) => check::run(&context, args),
-        Verb::Diff(args) => diff::run(&context, args),
-        Verb::Approve(args) => approve::run(&context, args),
-        Verb::Validate(args) => validate::run(&context, args),
-        Verb::Fmt(args) => fmt::run(&context, args),
-        Verb::Render(args) => render::run(&context, args),
-        Verb::Infer(args) => infer::run(&context, args),
-        Verb::Import(args) => import::run(&context, args),
+    let done = targets::check(&context, &args.verb).and_then(|()| run(&context, &args.verb));
+    exit::code(&context, done)
+}
+
+fn run(context: &Context, verb: &Verb) -> anyhow::Result<exit::Exit> {
+    match verb {
+        Verb::Init(args) => init::run(context, args),
+        Verb::Capture(args) => capture::run(context, args),
+        Verb::Generate(args) => generate::run(context, args),
+        Verb::Check(args) => check::run(context, args),
+        Verb::Diff(args) => diff::run(context, args),
+        Verb::Approve(args) => approve::run(context, args),
+        Verb::Validate(args) => validate::run(context, args),
+        Verb::Fmt(args) => fmt::run(context, args),
+        Verb::Render(args) => render::run(context, args),
+        Verb::Infer(args) => infer::run(context, args),
+        Verb::Import(args) => import::run(context, args),
         Verb::Explain(args) => explain::run(args),
-        Verb::Learn(args) => learn::run(&context, args),
-        Verb::Merge(args) => merge::run(&context, args),
-        Verb::Export(args) => export::run(&context, args),
+        Verb::Learn(args) => learn::run(context, args),
+        Verb::Merge(args) => merge::run(context, args),
+        Verb::Export(args) => export::run(context, args),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::completions(args),
         Verb::Man => completions::man(),
         #[cfg(feature = "demo")]
         Verb::Demo(args) => demo::run(args),
-    };
-    exit::code(&context, done)
+    }
 }

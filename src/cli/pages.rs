@@ -140,8 +140,9 @@ impl Planned {
         repository(&self.folder).is_none() || is_tracked(&self.folder.join(MANIFEST))
     }
 
-    /// What tells of pages that are not as they must be: one finding for all of them, since they have one cause.
-    pub fn stale(&self, project: &Project) -> Vec<Finding> {
+    /// What tells of pages that are not as they must be: one finding for all of them, since they have one cause. `cure`
+    /// says what writes them.
+    pub fn stale(&self, project: &Project, cure: &str) -> Vec<Finding> {
         let writes = self.plan.writes.iter().map(|(path, _)| path.as_str());
         let pages: Vec<_> = writes
             .filter(|path| *path != MANIFEST)
@@ -156,8 +157,7 @@ impl Planned {
                 pages.len()
             ),
         };
-        let mut finding =
-            Finding::new(codes::STALE_PAGE, message).help("`apidocs render` writes them");
+        let mut finding = Finding::new(codes::STALE_PAGE, message).help(cure);
         for page in pages.iter().take(SHOWN).filter(|_| pages.len() > 1) {
             finding = finding.note(format!("{folder}/{page}"));
         }

@@ -9,8 +9,8 @@ use super::args::Render;
 use super::context::{Channel, Context, exit_of};
 use super::exit::Exit;
 use super::pages::Planned;
-use super::reading;
 use super::report::of_findings;
+use super::{next, reading};
 
 pub fn run(context: &Context, args: &Render) -> Result<Exit> {
     let project = context.project()?;
@@ -24,8 +24,9 @@ pub fn run(context: &Context, args: &Render) -> Result<Exit> {
             .filter(|finding| [codes::SCHEMA, codes::NO_ENDPOINTS].contains(&finding.code)),
     );
     findings.extend(pages.findings.iter().cloned());
+    let again = next::with_pages(context, "render", &args.pages);
     if args.check {
-        findings.extend(pages.stale(&project));
+        findings.extend(pages.stale(&project, &format!("`{again}` writes them")));
     }
     let findings = context.judge(&project, findings);
     let exit = exit_of(&findings);
@@ -41,7 +42,7 @@ pub fn run(context: &Context, args: &Render) -> Result<Exit> {
         context.say("nothing was written");
     }
     let report = of_findings(context, findings);
-    let next = (args.check && exit != Exit::Clean).then_some("apidocs render");
+    let next = (args.check && exit != Exit::Clean).then_some(again.as_str());
     context.tell(Channel::Diagnostics, &report, next)?;
     Ok(exit)
 }

@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use anyhow::Result;
-use apidocs::document::{Collection, ContractName, Loaded, Tree};
+use apidocs::document::{Collection, ContractName, DescribedContract, Tree};
 use apidocs::finding::{Finding, SourceFile, any_error, codes};
 use apidocs::import::docstrings::{self, Extracted, FieldWords, Laid, Options};
 use apidocs::import::openapi;
 use apidocs::json::MAX_SIZE;
 use apidocs::project::{self, ChangeSet, Project, Source, read_file};
 use apidocs::report::plural;
-use serde_json::Value;
 use walkdir::WalkDir;
 
 use super::args;
@@ -59,7 +58,7 @@ impl Described {
     }
 
     /// What it says of the bodies of responses.
-    pub fn contracts(&self, collection: &Collection) -> BTreeMap<ContractName, Loaded<Value>> {
+    pub fn contracts(&self, collection: &Collection) -> BTreeMap<ContractName, DescribedContract> {
         let source = self.0.as_ref();
         source.map_or_else(BTreeMap::new, |source| {
             openapi::live_contracts(source, collection)
@@ -172,12 +171,12 @@ pub fn import(context: &Context, args: &args::Docstrings) -> Result<Exit> {
             project.shown(&project.docs),
             documents.len() - changed
         ));
-        next = (changed > 0).then_some("apidocs validate");
+        next = (changed > 0).then(|| super::next::command(context, "validate"));
     } else {
         context.say("nothing was written");
     }
     let report = of_findings(context, findings);
-    context.tell(Channel::Diagnostics, &report, next)?;
+    context.tell(Channel::Diagnostics, &report, next.as_deref())?;
     Ok(exit)
 }
 

@@ -14,6 +14,7 @@ use apidocs::validate::{self, Checks, Schema};
 use super::args::Validate;
 use super::context::{Channel, Context, exit_of, faults_of};
 use super::exit::{Advice, Exit};
+use super::next::{add, command};
 use super::report::{of_files, report};
 use super::scenarios::Scenarios;
 use super::source::Described;
@@ -38,7 +39,7 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
         _ => {}
     }
     if faulty.is_some() && !project.docs.is_dir() {
-        let mend = mend_first(&faults);
+        let mend = mend_first(context, args, &faults);
         let report = of_files(&project.root, faults);
         context.tell(Channel::Answer, &report, mend.as_deref())?;
         return Ok(Exit::Findings);
@@ -61,36 +62,59 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     findings.sort_by(Finding::order);
     let exit = exit_of(&findings);
     let report = report(&project, &collection, findings);
-    let any = |which: &dyn Fn(&Finding) -> bool| report.findings.iter().any(which);
-    let mut next = None;
-    if !args.fix && any(&|finding| finding.fix.is_some()) {
-        next = Some("apidocs validate --fix");
-    } else if exit == Exit::Clean && any(&|finding| finding.code == codes::NO_EXAMPLE) {
-        next = Some(
-            match any(&|finding| finding.code == codes::INCOMPLETE_REQUEST) {
-                true => {
-                    "complete the requests that are told above, as many as you can, then `apidocs generate`"
-                }
-                false => "apidocs generate",
-            },
-        );
-    }
-    let mend = mend_first(&report.findings);
-    context.tell(Channel::Answer, &report, next.or(mend.as_deref()))?;
+    let next = match &faulty {
+        // Nothing is fixed, and nothing is captured, before.
+        Some(_) => mend_first(context, args, &report.findings),
+        None => next(context, args, &report.findings),
+    };
+    // Where all is well, what comes next is to ask whether it is still true.
+    let next = next.unwrap_or_else(|| match collection.scenarios.is_empty() {
+        false if project.source.is_some() => command(context, "check"),
+        _ => command(context, "render"),
+    });
+    context.tell(Channel::Answer, &report, Some(&next))?;
     // The run is over: to give back the memory of thousands of documents, one after the other, would only hold it up.
     std::mem::forget((collection, report));
     Ok(exit)
 }
 
-/// What to do about errors that have no fix of their own.
-fn mend_first(findings: &[Finding]) -> Option<String> {
-    let first = findings
-        .iter()
-        .find(|finding| finding.severity == Severity::Error)?;
-    let code = first.code;
+/// What to type next about what was found.
+fn next(context: &Context, args: &Validate, findings: &[Finding]) -> Option<String> {
+    let any = |which: &dyn Fn(&Finding) -> bool| findings.iter().any(which);
+    if !args.fix && any(&|finding| finding.fix.is_some()) {
+        return Some(again(context, args, "validate --fix"));
+    }
+    if exit_of(findings) == Exit::Clean && any(&|finding| finding.code == codes::NO_EXAMPLE) {
+        let generate = command(context, "generate");
+        return Some(
+            match any(&|finding| finding.code == codes::INCOMPLETE_REQUEST) {
+                true => format!(
+                    "complete the requests that are told above, as many as you can, then `{generate}`"
+                ),
+                false => generate,
+            },
+        );
+    }
+    mend_first(context, args, findings)
+}
+
+/// What to do about errors, or warnings, that have no fix of their own.
+fn mend_first(context: &Context, args: &Validate, findings: &[Finding]) -> Option<String> {
+    let first = findings.iter().min_by_key(|finding| finding.severity)?;
+    if first.severity == Severity::Info {
+        return None;
+    }
+    let (code, again) = (first.code, again(context, args, "validate"));
     Some(format!(
-        "mend what is told above, then `apidocs validate`; `apidocs explain {code}` says more"
+        "mend what is told above, then `{again}`; `apidocs explain {code}` says more"
     ))
+}
+
+/// The same command.
+fn again(context: &Context, args: &Validate, words: &str) -> String {
+    let mut out = command(context, words);
+    add(&mut out, "--schema", "", args.schema.as_deref());
+    out
 }
 
 /// Whether it may be told only because something of the settings could not be read.

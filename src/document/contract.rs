@@ -1,8 +1,11 @@
-//! Names of contracts: the JSON Schemas of response bodies.
+//! Contracts, the JSON Schemas of response bodies, and their names.
 
 use std::fmt;
 
+use serde_json::Value;
+
 use super::{DocumentName, NameError};
+use crate::finding::Label;
 
 /// The key under which a contract names the media types, beside JSON, that a response may be of; `text/*` names several. Of
 /// bodies in them it says nothing.
@@ -19,6 +22,15 @@ pub struct ContractName {
     pub document: DocumentName,
     /// The status of the response.
     pub status: ContractStatus,
+}
+
+/// A contract that has no file of its own: what a description of the API says of a response.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DescribedContract {
+    /// The JSON Schema.
+    pub schema: Value,
+    /// Where the description says it.
+    pub label: Label,
 }
 
 /// The statuses that a contract is for, in the words of OpenAPI (3.1, "Responses Object"), the narrowest first.

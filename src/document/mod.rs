@@ -23,7 +23,7 @@ mod until;
 
 pub use approvals::{Approval, Approvals};
 pub use collection::{Collection, Loaded, below};
-pub use contract::{ContractName, ContractStatus, MEDIA_TYPES, NOTHING_SAID};
+pub use contract::{ContractName, ContractStatus, DescribedContract, MEDIA_TYPES, NOTHING_SAID};
 pub use endpoint::{EndpointDocument, Origin, Parameter};
 pub use example::{Body, Bytes, DEFAULT_EXAMPLE, Example, Exchange, Recorded, Request, Response};
 pub use headers::{Header, Headers};

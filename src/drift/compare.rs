@@ -220,10 +220,14 @@ fn document(
         return compared;
     }
     let mut tell = |part: String, delta: &Delta, told: Vec<Change>| {
-        // An example that is there in one version alone is told by its status line.
-        let has_both = !matches!(delta, Delta::Added(_) | Delta::Removed(_));
-        if has_both && !told.is_empty() {
-            let lines = excerpt::lines(delta);
+        let lines = match delta {
+            // One that is gone is told by its status line.
+            Delta::Removed(_) => Vec::new(),
+            Delta::Added(example) => excerpt::added(example),
+            delta if !told.is_empty() => excerpt::lines(delta),
+            _ => Vec::new(),
+        };
+        if !lines.is_empty() {
             compared.excerpts.push(Excerpt { part, lines });
         }
         compared.changes.extend(told);

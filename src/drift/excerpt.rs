@@ -14,11 +14,25 @@ const CONTEXT: usize = 3;
 /// told by its first lines.
 const RUN: usize = 12;
 
+/// How many lines of a new example are shown.
+const WHOLE: usize = 40;
+
 /// The lines of a delta as JSON; long runs that did not change are left out.
 pub(super) fn lines(delta: &Delta) -> Vec<DiffLine> {
     let mut printer = Printer { lines: Vec::new() };
     printer.delta(delta, "", 0, "");
     shorten(collapse(printer.lines))
+}
+
+/// The first lines of a whole that came along.
+pub(super) fn added(value: &Value) -> Vec<DiffLine> {
+    let mut printer = Printer { lines: Vec::new() };
+    printer.value(value, "", 0, "", |text| DiffLine::New(whole(text)));
+    let mut lines = printer.lines;
+    let left = lines.len().saturating_sub(WHOLE);
+    lines.truncate(WHOLE);
+    lines.extend((left > 0).then_some(DiffLine::Skipped(left)));
+    lines
 }
 
 struct Printer {
@@ -276,6 +290,17 @@ mod tests {
         let lines = shown(&old, &json!({"b": 1}));
         assert_eq!(lines.matches("- ").count(), RUN, "{lines}");
         assert!(lines.contains(&format!("~ {}\n", 52 - RUN)), "{lines}");
+    }
+
+    #[test]
+    fn a_new_example_is_shown_by_its_first_lines() {
+        let count = |items: usize| {
+            let lines = added(&json!((0..items).collect::<Vec<_>>()));
+            let new = lines.iter().filter(|line| matches!(line, DiffLine::New(_)));
+            (new.count(), lines.last().cloned())
+        };
+        assert_eq!(count(38).0, 40);
+        assert_eq!(count(40), (40, Some(DiffLine::Skipped(2))));
     }
 
     #[test]

@@ -32,6 +32,9 @@ struct Row {
 enum Level {
     Severity(Severity),
     Impact(Impact),
+    /// Of a file that cannot be read: an error, whatever the settings say. Else its page would be taken for one that no
+    /// document backs any more.
+    Unread,
     /// Of a rule that only guesses: told where the settings ask for it.
     Off,
 }
@@ -44,6 +47,7 @@ mod levels {
     pub(super) const Error: Level = Level::Severity(Severity::Error);
     pub(super) const Warning: Level = Level::Severity(Severity::Warning);
     pub(super) const Info: Level = Level::Severity(Severity::Info);
+    pub(super) const Unread: Level = Level::Unread;
     pub(super) const Off: Level = Level::Off;
     pub(super) const Breaking: Level = Level::Impact(Impact::Breaking);
     pub(super) const Content: Level = Level::Impact(Impact::Content);
@@ -58,6 +62,7 @@ impl Code {
         match self.row().level {
             Level::Severity(severity) => severity,
             Level::Impact(impact) => impact.severity(),
+            Level::Unread => Severity::Error,
             Level::Off => Severity::Warning,
         }
     }
@@ -65,7 +70,7 @@ impl Code {
     /// The impact of a change unless the settings say another; `None` for findings that are no changes.
     pub fn default_impact(self) -> Option<Impact> {
         match self.row().level {
-            Level::Severity(_) | Level::Off => None,
+            Level::Severity(_) | Level::Unread | Level::Off => None,
             Level::Impact(impact) => Some(impact),
         }
     }
@@ -75,11 +80,17 @@ impl Code {
         self.row().level == Level::Off
     }
 
+    /// Whether it is an error that no setting makes less of: a file cannot be read.
+    pub fn is_always_error(self) -> bool {
+        self.row().level == Level::Unread
+    }
+
     /// The severity or impact as the settings write it, `off` included.
     pub fn default_word(self) -> String {
         match self.row().level {
             Level::Severity(severity) => severity.to_string(),
             Level::Impact(impact) => impact.to_string(),
+            Level::Unread => Severity::Error.to_string(),
             Level::Off => "off".to_owned(),
         }
     }
@@ -140,25 +151,25 @@ macro_rules! codes {
 
 codes! {
     // Reading files.
-    JSON_SYNTAX "json-syntax" Error "A file is not JSON.";
-    TRAILING_COMMA "trailing-comma" Error "A comma stands behind the last value of an array or object.";
-    LONE_SURROGATE "lone-surrogate" Error "An escape is one half of a surrogate pair.";
-    JSON_ENCODING "json-encoding" Error "A file is not UTF-8.";
-    BYTE_ORDER_MARK "byte-order-mark" Error "A file begins with a byte order mark.";
+    JSON_SYNTAX "json-syntax" Unread "A file is not JSON.";
+    TRAILING_COMMA "trailing-comma" Unread "A comma stands behind the last value of an array or object.";
+    LONE_SURROGATE "lone-surrogate" Unread "An escape is one half of a surrogate pair.";
+    JSON_ENCODING "json-encoding" Unread "A file is not UTF-8.";
+    BYTE_ORDER_MARK "byte-order-mark" Unread "A file begins with a byte order mark.";
     LINE_ENDINGS "line-endings" Warning "The lines of a file end with CR LF.";
-    JSON_DEPTH "json-depth" Error "JSON is nested too deeply to be read.";
-    JSON_TOO_LARGE "json-too-large" Error "A file is too large to be read.";
-    DUPLICATE_KEY "duplicate-key" Error "A key stands twice in one object.";
+    JSON_DEPTH "json-depth" Unread "JSON is nested too deeply to be read.";
+    JSON_TOO_LARGE "json-too-large" Unread "A file is too large to be read.";
+    DUPLICATE_KEY "duplicate-key" Unread "A key stands twice in one object.";
     TOML_SYNTAX "toml-syntax" Error "The settings are not TOML.";
-    RESERVED_KEY "reserved-key" Error "A key has a meaning of its own in the JSON library.";
-    UNSAFE_NAME "unsafe-name" Error "A name is not safe as a file name.";
+    RESERVED_KEY "reserved-key" Unread "A key has a meaning of its own in the JSON library.";
+    UNSAFE_NAME "unsafe-name" Unread "A name is not safe as a file name.";
     CASE_CLASH "case-clash" Error "Two names differ in case alone.";
     NOT_CANONICAL "not-canonical" Warning "A file is not in the form that `fmt` writes.";
-    UNREAD_LINK "unread-link" Error "A link leads out of the folder of documents, in circles or nowhere.";
+    UNREAD_LINK "unread-link" Unread "A link leads out of the folder of documents, in circles or nowhere.";
     STRAY_FILE "stray-file" Warning "A file stands where nothing reads it.";
 
     // Schemas and rules.
-    SCHEMA "schema" Error "A file does not fit its schema.";
+    SCHEMA "schema" Unread "A file does not fit its schema.";
     NO_ENDPOINTS "no-endpoints" Error "The project has no endpoint document.";
     NO_EXAMPLE "missing-example" Error "An endpoint has neither example nor `no_example`.";
     EXAMPLE_AND_REASON "example-and-no-example" Error "An endpoint has an example and says that it cannot have one.";

@@ -61,6 +61,11 @@ impl ChangeSet {
         paths.filter(|path| path.exists())
     }
 
+    /// The files that are written or removed.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.changes().map(|(path, _)| path)
+    }
+
     /// The files as they would be, in the order in which they were added: `None` for those to be removed.
     pub(super) fn changes(&self) -> impl Iterator<Item = (&Path, Option<&[u8]>)> {
         let writes = self.writes.iter();

@@ -108,20 +108,7 @@ impl Project {
         if path.is_relative() {
             return path.to_string_lossy().replace('\\', "/");
         }
-        let common = path
-            .components()
-            .zip(self.root.components())
-            .take_while(|(a, b)| a == b)
-            .count();
-        let up = self.root.components().skip(common).map(|_| "..".into());
-        let down = path.components().skip(common);
-        let parts: Vec<_> = up
-            .chain(down.map(|part| part.as_os_str().to_string_lossy()))
-            .collect();
-        match parts.as_slice() {
-            [] => ".".to_owned(),
-            parts => parts.join("/"),
-        }
+        way(&self.root, path)
     }
 
     /// The JSON files of the folder of documents, listed and not read.
@@ -157,6 +144,29 @@ impl Project {
             &self.tree()?,
             &self.shown(&self.docs),
         ))
+    }
+}
+
+/// The path that leads from a folder to a file or folder, both absolute: with `/`, and `.` where it is the same.
+///
+/// ```
+/// use apidocs::project::way;
+/// assert_eq!(way("/a/b".as_ref(), "/a/c/d".as_ref()), "../c/d");
+/// ```
+pub fn way(from: &Path, to: &Path) -> String {
+    let common = from
+        .components()
+        .zip(to.components())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = from.components().skip(common).map(|_| "..".into());
+    let down = to.components().skip(common);
+    let parts: Vec<_> = up
+        .chain(down.map(|part| part.as_os_str().to_string_lossy()))
+        .collect();
+    match parts.as_slice() {
+        [] => ".".to_owned(),
+        parts => parts.join("/"),
     }
 }
 

@@ -28,7 +28,7 @@ pub use files::{
 };
 pub use git::{is_tracked, read_revision, repository};
 pub use journal::{Recovery, recover};
-pub use load::{CONFIG_FILE, Location, Project};
+pub use load::{CONFIG_FILE, Location, Project, way};
 pub use parts::{Faulty, ValueFault};
 pub use places::locate_toml;
 pub use retry::{Retry, RetryOn};

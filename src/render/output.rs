@@ -3,6 +3,7 @@
 //! A manifest in the folder, [`MANIFEST`], says which files are ours and what they were when we wrote them. From it, the
 //! digests of what is there and the new pages follows a [`Plan`]; nothing here touches a disk.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -59,10 +60,21 @@ pub enum OutputError {
     },
 }
 
-/// The SHA-256 of a file, in hexadecimal.
+/// The SHA-256 of a file whose lines end with LF, in hexadecimal. Git may write them with CR LF into a working tree, and
+/// takes them as the same: so do we.
 pub fn digest(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
+    let digest = Sha256::digest(with_lf(bytes));
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn with_lf(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.windows(2).any(|pair| pair == b"\r\n") {
+        return Cow::Borrowed(bytes);
+    }
+    let next = bytes.iter().skip(1).map(Some).chain([None]);
+    let kept = bytes.iter().zip(next);
+    let kept = kept.filter(|(byte, next)| !(**byte == b'\r' && *next == Some(&b'\n')));
+    Cow::Owned(kept.map(|(byte, _)| *byte).collect())
 }
 
 /// Plans how the pages come into an output folder.
@@ -104,7 +116,9 @@ pub fn plan(
     planner.write(pages);
     let Planner { kept, mut plan, .. } = planner;
     let text = write_manifest(&kept);
-    if manifest != Some(text.as_bytes()) && !(manifest.is_none() && kept.is_empty()) {
+    let is_same = manifest.is_some_and(|bytes| *with_lf(bytes) == *text.as_bytes());
+    let is_needless = manifest.is_none() && kept.is_empty();
+    if !(is_same || is_needless) {
         plan.writes.push((MANIFEST.to_owned(), text.into_bytes()));
     }
     Ok(plan)

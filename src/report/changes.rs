@@ -5,8 +5,9 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Effects, Style};
 
 use super::endpoint::place;
+use super::excerpts::cut_excerpts;
 use super::notice::{places, sides};
-use super::{Report, plural, visible};
+use super::{Report, plural, visible, worst};
 use crate::finding::{Change, DiffLine, DocumentChanges, DocumentStatus, Impact, Marked};
 
 const OLD: Style = AnsiColor::Red.on_default();
@@ -22,17 +23,17 @@ const WIDTH: usize = 160;
 pub(super) fn documents(out: &mut String, report: &Report, max: usize) {
     let changed: Vec<_> = report.changed().collect();
     if changed.len() > 1 {
-        let mut worst = changed.clone();
-        worst.sort_by_key(|document| document.impact());
+        let mut in_order = changed.clone();
+        in_order.sort_by_key(|document| document.impact());
         let _ = writeln!(out, "{} changed:", plural(changed.len(), "document"));
-        for document in worst.iter().take(max) {
+        for document in in_order.iter().take(max) {
             out.push_str("  ");
             heading(out, document);
         }
         more(out, changed.len(), max, "documents");
         out.push('\n');
     }
-    for document in changed.into_iter().take(max) {
+    for document in worst(&changed, max, |document| document.impact()) {
         self::document(out, document, max, report.approvable);
         what_to_do(out, report, document);
         out.push('\n');
@@ -42,52 +43,45 @@ pub(super) fn documents(out: &mut String, report: &Report, max: usize) {
 /// Writes what to type if the changes of a document are meant, and which requests show them if not.
 fn what_to_do(out: &mut String, report: &Report, document: &DocumentChanges) {
     if let Some(meant) = &report.meant {
-        let _ = writeln!(out, "  {BOLD}Meant?{BOLD:#}  {}", visible(meant));
+        let _ = writeln!(out, "  {BOLD}Meant?{BOLD:#}  {meant}");
     }
     let Some(endpoint) = report.endpoints.get(&document.document) else {
         return;
     };
     let requests = endpoint.requests_of(document);
     let several = requests.len() > 1;
-    for (index, (example, label)) in requests.into_iter().enumerate() {
-        let what = if several {
-            format!("#{example} is requested by")
-        } else {
-            "mend the API; the request is".to_owned()
+    for (index, request) in requests.into_iter().enumerate() {
+        let example = request.example;
+        let what = match (several, request.is_new) {
+            (false, false) => "mend the API; the request is".to_owned(),
+            (false, true) => "let the request make no example:".to_owned(),
+            (true, false) => format!("#{example} is requested by"),
+            (true, true) => format!("#{example} is new, and requested by"),
         };
         let question = if index == 0 { "Not?" } else { "" };
         let _ = writeln!(
             out,
             "  {BOLD}{question:<6}{BOLD:#}  {} {}",
             visible(&what),
-            visible(&place(label))
+            visible(&place(request.label))
         );
     }
 }
 
 /// Writes a document that changed: its name, endpoint and impact, the changed lines in place, and one line for each
-/// address, with its fingerprint where it can be approved. At most `max` addresses and twice as many lines are shown; the
-/// others are counted.
+/// address, with its fingerprint where it can be approved. At most `max` addresses and twice as many changed lines are
+/// shown; the others are counted.
 fn document(out: &mut String, document: &DocumentChanges, max: usize, approvable: bool) {
     heading(out, document);
-    let mut room = max.saturating_mul(2);
-    let all: usize = document
-        .excerpts
-        .iter()
-        .map(|excerpt| excerpt.lines.len())
-        .sum();
-    for excerpt in &document.excerpts {
-        if room == 0 {
-            break;
-        }
-        let _ = writeln!(out, "  {FAINT}{}{FAINT:#}", visible(&excerpt.part));
-        for line in excerpt.lines.iter().take(room) {
+    let (excerpts, left) = cut_excerpts(document, max.saturating_mul(2));
+    for (part, lines) in excerpts {
+        let _ = writeln!(out, "  {FAINT}{}{FAINT:#}", visible(part));
+        for line in lines {
             diff_line(out, line);
         }
-        room = room.saturating_sub(excerpt.lines.len());
     }
-    more(out, all, max.saturating_mul(2), "lines");
-    for change in document.changes.iter().take(max) {
+    more(out, left, 0, "changed lines");
+    for change in worst(&document.changes, max, |change| change.impact) {
         change_line(out, change, approvable);
     }
     more(out, document.changes.len(), max, "changes");

@@ -1,12 +1,12 @@
 //! Where the changes of a document stand in its file, and who makes its examples.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::finding::{Change, DocumentChanges, Label, SourceFile};
+use crate::finding::{Change, DocumentChanges, Label, SourceFile, codes};
 use crate::json::{self, pointer};
 
 /// The file of an endpoint document, and the requests of scenarios that make its examples.
@@ -29,18 +29,34 @@ pub(super) fn place(label: &Label) -> String {
     }
 }
 
+/// A request of a scenario that makes an example that changed.
+pub(super) struct Request<'a> {
+    pub example: &'a str,
+    pub label: &'a Label,
+    /// Whether there was no such example before: then the API did not change.
+    pub is_new: bool,
+}
+
 impl Endpoint {
     /// The requests that make the examples that changed, each once, in the order of the examples' names.
-    pub(super) fn requests_of(&self, document: &DocumentChanges) -> Vec<(&str, &Label)> {
-        let changed: BTreeSet<&str> = document
-            .changes
-            .iter()
-            .filter_map(|change| example_of(&change.address))
-            .collect();
+    pub(super) fn requests_of(&self, document: &DocumentChanges) -> Vec<Request<'_>> {
+        let mut changed: BTreeMap<&str, bool> = BTreeMap::new();
+        for change in &document.changes {
+            if let Some(example) = example_of(&change.address) {
+                let is_new = changed.entry(example).or_insert(true);
+                *is_new &= change.code == codes::EXAMPLE_ADDED;
+            }
+        }
         let requests = self.requests.iter();
         requests
-            .filter(|(name, _)| changed.contains(name.as_str()))
-            .map(|(name, label)| (name.as_str(), label))
+            .filter_map(|(example, label)| {
+                let is_new = *changed.get(example.as_str())?;
+                Some(Request {
+                    example,
+                    label,
+                    is_new,
+                })
+            })
             .collect()
     }
 

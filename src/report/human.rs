@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use anstyle::{Effects, Style};
 
 use super::visible::{rendered, without_commands};
-use super::{Report, changes, visible};
+use super::{Report, changes, visible, worst};
 use crate::finding::{Finding, Label, LocatedError, Severity};
 
 const BOLD: Style = Style::new().effects(Effects::BOLD);
@@ -16,11 +16,11 @@ const BOLD: Style = Style::new().effects(Effects::BOLD);
 const AROUND: usize = 2;
 
 /// All changes, then all findings, with ANSI colours. At most `max` findings, `max` documents and `max` changes of a
-/// document are shown; the others are counted.
+/// document are shown, the worst of them; the others are counted.
 pub fn human(report: &Report, max: usize) -> String {
     let mut out = String::new();
     changes::documents(&mut out, report, max);
-    for finding in report.findings.iter().take(max) {
+    for finding in worst(&report.findings, max, |finding| finding.severity) {
         out.push_str(&self::finding(finding));
         out.push_str("\n\n");
     }
@@ -126,8 +126,12 @@ fn around<'a>(text: &'a str, span: &Range<usize>) -> (&'a str, usize, Range<usiz
         end = line_end((end + 1).min(text.len()));
     }
     let first_line = text[..start].matches('\n').count() + 1;
-    let to = floor(text, span.end.min(own_end)).max(at);
-    (&text[start..end], first_line, at - start..to - start)
+    // The line end of a CR LF file is no part of the last line.
+    let shown = &text[start..end];
+    let shown = shown.strip_suffix('\r').unwrap_or(shown);
+    let to = floor(text, span.end.min(own_end)).max(at) - start;
+    let within = (at - start).min(shown.len())..to.min(shown.len());
+    (shown, first_line, within)
 }
 
 fn line_start(text: &str, at: usize) -> usize {
@@ -176,6 +180,39 @@ mod tests {
 
         … and 1 more
         "#);
+    }
+
+    #[test]
+    fn errors_are_shown_where_not_all_are() {
+        let finding = |code, message: &str| Finding::new(code, message);
+        let report = Report {
+            findings: vec![
+                finding(codes::STRAY_FILE, "first"),
+                finding(codes::SCHEMA, "second"),
+                finding(codes::STRAY_FILE, "third"),
+                finding(codes::SCHEMA, "fourth"),
+            ],
+            ..Report::default()
+        };
+        let shown = |max| {
+            let text = anstream::adapter::strip_str(&human(&report, max)).to_string();
+            let told = text.lines().filter_map(|line| line.split(": ").nth(1));
+            told.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(2), ["second", "fourth"]);
+        assert_eq!(shown(3), ["first", "second", "fourth"]);
+        assert_eq!(shown(4), ["first", "second", "third", "fourth"]);
+    }
+
+    #[test]
+    fn line_ends_are_no_part_of_the_lines() {
+        let source = SourceFile::new("a.json", b"{\r\n \"a\": 1\r\n}\r\n");
+        let finding = Finding::new(codes::SCHEMA, "x");
+        for place in [0..1, 4..7, 9..9, 10..12, 12..15, 15..15] {
+            let finding = finding.clone().at(&source, place);
+            let text = anstream::adapter::strip_str(&super::finding(&finding)).to_string();
+            assert!(!text.contains('␍'), "{text}");
+        }
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl<'a> DocumentFile<'a> {
             impact: document.impact(),
             file: endpoint.map(|endpoint| endpoint.source.path.as_str()),
             requests: requests
-                .map(|(example, label)| RequestFile::new(example, label))
+                .map(|request| RequestFile::new(request.example, request.label))
                 .collect(),
             changes: document
                 .changes

@@ -6,8 +6,9 @@
 use std::fmt::Write;
 
 use super::endpoint::place;
+use super::excerpts::cut_excerpts;
 use super::notice::{places, sides};
-use super::{Report, human, plural, visible};
+use super::{Meant, Report, human, plural, visible, worst};
 use crate::finding::{Change, DiffLine, DocumentChanges, Finding, Severity};
 
 /// What a comment may hold: GitHub refuses 65,536 characters and more. Counted in bytes, which are never fewer.
@@ -20,7 +21,35 @@ const SHOWN: usize = 50;
 /// The longest line that is shown whole, in characters.
 const WIDTH: usize = 500;
 
-/// What changed, how bad, and the details folded; below `limit` bytes. What has no room is counted.
+/// After so many parts for which there was no room no other is tried.
+const MISSES: usize = 50;
+
+/// How much of each document is shown, in lines of its difference and in changes: the most for which there is room. So a
+/// small document is shown whole beside a large one, of which a part is.
+const AMOUNTS: [Amount; 7] = [
+    Amount::of(usize::MAX, SHOWN),
+    Amount::of(2_000, SHOWN),
+    Amount::of(500, SHOWN),
+    Amount::of(150, SHOWN),
+    Amount::of(50, 25),
+    Amount::of(15, 8),
+    Amount::of(0, 3),
+];
+
+#[derive(Clone, Copy)]
+struct Amount {
+    lines: usize,
+    changes: usize,
+}
+
+impl Amount {
+    const fn of(lines: usize, changes: usize) -> Self {
+        Self { lines, changes }
+    }
+}
+
+/// What changed, how bad, and the details folded; below `limit` bytes. Documents that are too large for it are cut, and
+/// what has no room even then is counted: errors are the last to be left out.
 pub fn markdown(report: &Report, limit: usize) -> String {
     let mut out = format!("### apidocs: {}\n\n", headline(report));
     let summary = report.summary();
@@ -29,36 +58,72 @@ pub fn markdown(report: &Report, limit: usize) -> String {
         let _ = writeln!(tail, "{coverage}\n");
     }
     let _ = writeln!(tail, "{summary}");
-    // Room for the line that counts what was left out.
-    let room = limit.saturating_sub(tail.len() + 200);
-    let documents: Vec<_> = report.changed().collect();
-    let told = fill(&mut out, room, &documents, |document| {
-        changed(report, document, documents.len() == 1)
+    // Room for the lines that count what was left out.
+    let room = limit.saturating_sub(tail.len() + 300);
+    // A stable sort: the others stay in the order of the files.
+    let mut findings: Vec<_> = report.findings.iter().collect();
+    findings.sort_by_key(|finding| finding.severity);
+    // Documents leave the errors up to half of the room.
+    let errors = findings.partition_point(|finding| finding.severity == Severity::Error);
+    let mut of_errors = String::new();
+    fill(&mut of_errors, room / 2, &findings[..errors], |finding| {
+        told_finding(finding)
     });
-    left_out(&mut out, documents.len() - told, "more changed document");
-    let told = fill(&mut out, room, &report.findings, told_finding);
-    left_out(&mut out, report.findings.len() - told, "more finding");
+    let for_documents = room.saturating_sub(of_errors.len());
+    let (documents, amount) = fitting(report, for_documents.saturating_sub(out.len()));
+    let open = documents.len() == 1;
+    let left = fill(&mut out, for_documents, &documents, |document| {
+        changed(report, document, open, amount)
+    });
+    left_out(&mut out, left, "more changed document");
+    let left = fill(&mut out, room, &findings, |finding| told_finding(finding));
+    left_out(&mut out, left, "more finding");
     out.push_str(&tail);
     out
 }
 
-/// Adds as many parts as there is room for; how many.
+/// The documents that changed, and how much of each is shown so that there is room for all; where there never is, the
+/// least, and the worst documents first.
+fn fitting(report: &Report, room: usize) -> (Vec<&DocumentChanges>, Amount) {
+    let mut documents: Vec<_> = report.changed().collect();
+    let open = documents.len() == 1;
+    let fits = |amount: &Amount| {
+        let mut length = 0;
+        documents.iter().all(|document| {
+            length += changed(report, document, open, *amount).len();
+            length <= room
+        })
+    };
+    if let Some(amount) = AMOUNTS.into_iter().find(fits) {
+        return (documents, amount);
+    }
+    let [.., least] = AMOUNTS;
+    documents.sort_by_key(|document| document.impact());
+    (documents, least)
+}
+
+/// Adds the parts for which there is room, also those behind one that is too large; how many there is none for.
 fn fill<T>(out: &mut String, room: usize, items: &[T], part: impl Fn(&T) -> String) -> usize {
+    let mut left = 0;
     for (index, item) in items.iter().enumerate() {
+        if left > MISSES {
+            return left + items.len() - index;
+        }
         let part = part(item);
         if out.len() + part.len() > room {
-            return index;
+            left += 1;
+        } else {
+            out.push_str(&part);
         }
-        out.push_str(&part);
     }
-    items.len()
+    left
 }
 
 fn left_out(out: &mut String, count: usize, what: &str) {
     if count > 0 {
         let _ = writeln!(
             out,
-            "… and {}, for which there is no room here; the log has all.\n",
+            "… and {}, for which there is no room here; `--report json=FILE` tells all.\n",
             plural(count, what)
         );
     }
@@ -89,7 +154,7 @@ fn headline(report: &Report) -> String {
     }
 }
 
-fn changed(report: &Report, document: &DocumentChanges, open: bool) -> String {
+fn changed(report: &Report, document: &DocumentChanges, open: bool, amount: Amount) -> String {
     let mut out = String::new();
     let impact = document.impact().map(|impact| format!(" {impact}"));
     let impact = impact.unwrap_or_default();
@@ -100,39 +165,54 @@ fn changed(report: &Report, document: &DocumentChanges, open: bool) -> String {
         html_code(&document.document),
         html_code(&document.endpoint),
     );
-    for excerpt in &document.excerpts {
-        let lines: Vec<_> = excerpt.lines.iter().map(diff_line).collect();
-        let _ = writeln!(out, "{}\n", span(&excerpt.part));
-        fence(&mut out, "diff", &lines.join("\n"));
-    }
+    excerpts(&mut out, document, amount.lines);
     out.push_str("| change | impact | where | what |\n| --- | --- | --- | --- |\n");
-    for change in document.changes.iter().take(SHOWN) {
+    for change in worst(&document.changes, amount.changes, |change| change.impact) {
         row(&mut out, report, document, change);
     }
-    if document.changes.len() > SHOWN {
-        let more = plural(document.changes.len() - SHOWN, "change");
-        let _ = writeln!(out, "\n… and {more} more.");
+    let more = document.changes.len().saturating_sub(amount.changes);
+    if more > 0 {
+        let _ = writeln!(out, "\n… and {}.", plural(more, "more change"));
     }
     out.push('\n');
     if let Some(meant) = &report.meant {
-        let _ = writeln!(out, "**Meant?** {}\n", span(meant));
+        let meant = match meant {
+            Meant::Command(command) => span(command),
+            Meant::Words(words) => one_line(words),
+        };
+        let _ = writeln!(out, "**Meant?** {meant}\n");
     }
     if let Some(endpoint) = report.endpoints.get(&document.document) {
-        let requests = endpoint.requests_of(document);
-        let places: Vec<_> = requests
-            .iter()
-            .map(|(_, label)| span(&place(label)))
-            .collect();
-        if !places.is_empty() {
-            let _ = writeln!(
-                out,
-                "**Not?** Mend the API; the request is made by {}\n",
-                places.join(", ")
-            );
+        let (new, changed): (Vec<_>, Vec<_>) = endpoint
+            .requests_of(document)
+            .into_iter()
+            .partition(|request| request.is_new);
+        for (requests, what) in [
+            (changed, "Mend the API; the request is made by"),
+            (new, "Let the request make no example:"),
+        ] {
+            let places = requests.iter().map(|request| span(&place(request.label)));
+            let places: Vec<_> = places.collect();
+            if !places.is_empty() {
+                let _ = writeln!(out, "**Not?** {what} {}\n", places.join(", "));
+            }
         }
     }
     out.push_str("</details>\n\n");
     out
+}
+
+/// What changed in place, at most so many lines of it, and how many more there are.
+fn excerpts(out: &mut String, document: &DocumentChanges, most: usize) {
+    let (excerpts, more) = cut_excerpts(document, most);
+    for (part, lines) in excerpts {
+        let lines: Vec<_> = lines.iter().map(diff_line).collect();
+        let _ = writeln!(out, "{}\n", span(part));
+        fence(out, "diff", &lines.join("\n"));
+    }
+    if more > 0 {
+        let _ = writeln!(out, "… and {}\n", plural(more, "more changed line"));
+    }
 }
 
 fn row(out: &mut String, report: &Report, document: &DocumentChanges, change: &Change) {
@@ -220,7 +300,10 @@ fn html_code(text: &str) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    cut(&visible(text).replace(['\n', '\t'], " "))
+    // Nothing behind the first characters is shown: texts may be long.
+    let end = text.char_indices().nth(WIDTH + 1);
+    let start = end.map_or(text, |(end, _)| &text[..end]);
+    cut(&visible(start).replace(['\n', '\t'], " "))
 }
 
 fn cut(text: &str) -> String {
@@ -236,40 +319,4 @@ fn longest_run(text: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::codes;
-
-    #[test]
-    fn code_cannot_be_left() {
-        assert_eq!(span("a"), "`a`");
-        assert_eq!(span("`a``b"), "``` `a``b ```");
-        assert_eq!(span("a\n\n# b"), "`a  # b`");
-        assert_eq!(
-            html_code("</code></summary>&@all"),
-            "<code>&lt;/code&gt;&lt;/summary&gt;&amp;@all</code>"
-        );
-        let mut out = String::new();
-        fence(&mut out, "diff", "+ ```\n+ ````");
-        assert_eq!(out, "`````diff\n+ ```\n+ ````\n`````\n\n");
-    }
-
-    #[test]
-    fn warnings_are_something_to_mend_and_the_room_is_used() {
-        let finding = |index: usize| {
-            let message = format!("{index}: {}", "x".repeat(100));
-            Finding::new(codes::STRAY_FILE, message)
-        };
-        let report = Report {
-            findings: (0..200).map(finding).collect(),
-            ..Report::default()
-        };
-        let text = markdown(&report, COMMENT_LIMIT);
-        assert!(text.starts_with("### apidocs: 200 warnings\n"), "{text}");
-        assert!(text.contains("199: x") && !text.contains("no room"));
-        let text = markdown(&report, 10_000);
-        assert!(text.contains("no room") && text.len() > 9_000 && text.len() <= 10_000);
-        let nothing = markdown(&Report::default(), COMMENT_LIMIT);
-        assert!(nothing.starts_with("### apidocs: nothing to mend\n"));
-    }
-}
+mod tests;

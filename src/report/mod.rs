@@ -8,6 +8,7 @@
 
 mod changes;
 mod endpoint;
+mod excerpts;
 mod format;
 mod github;
 mod human;
@@ -51,11 +52,40 @@ pub struct Report {
     pub coverage: Option<Coverage>,
     /// Changes of this impact, and worse ones, make the run fail: they are errors.
     pub fails_on: Option<Impact>,
-    /// What to type when the changes are meant.
-    pub meant: Option<String>,
+    /// What to do when the changes are meant.
+    pub meant: Option<Meant>,
     /// The folder of the project in its repository, for those who show the files of the whole repository; empty
     /// where the project is the repository.
     pub base: String,
+}
+
+/// At most `max` items: the worst ones, of which the key is the least, in the order in which they are.
+fn worst<T, K: Ord>(items: &[T], max: usize, key: impl Fn(&T) -> K) -> Vec<&T> {
+    let mut places: Vec<usize> = (0..items.len()).collect();
+    if items.len() > max {
+        // Of those that are as bad as each other the first ones.
+        places.sort_by_key(|place| key(&items[*place]));
+        places.truncate(max);
+        places.sort_unstable();
+    }
+    places.into_iter().map(|place| &items[place]).collect()
+}
+
+/// What to do when changes are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meant {
+    /// A command to type.
+    Command(String),
+    /// In words of ours, with commands between backticks.
+    Words(String),
+}
+
+impl std::fmt::Display for Meant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Command(text) | Self::Words(text) => f.write_str(&visible(text)),
+        }
+    }
 }
 
 impl Report {

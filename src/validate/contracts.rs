@@ -1,6 +1,7 @@
 //! Response bodies against their contracts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -8,29 +9,86 @@ use super::cut::Cut;
 use super::misfit::{Misfit, Part};
 use super::reach::{is_other_form, may_be_empty, says_nothing};
 use super::schemas::Schema;
-use crate::document::{Body, Collection, ContractName, EndpointDocument, ExampleTarget, Loaded};
-use crate::finding::{Finding, SourceFile, codes};
+use crate::document::{
+    Body, Collection, ContractName, DescribedContract, EndpointDocument, ExampleTarget, Loaded,
+};
+use crate::finding::spelling::quoted;
+use crate::finding::{Finding, Label, SourceFile, codes};
 
 /// Contracts by name.
-type Contracts<'a> = BTreeMap<&'a ContractName, &'a Loaded<Value>>;
+type Contracts<'a> = BTreeMap<&'a ContractName, Contract<'a>>;
+
+/// A contract, from its own file or from elsewhere.
+#[derive(Clone, Copy)]
+struct Contract<'a> {
+    schema: &'a Value,
+    source: &'a Arc<SourceFile>,
+    /// Where it says it, of one from elsewhere.
+    label: Option<&'a Label>,
+}
+
+impl<'a> Contract<'a> {
+    fn of_file(file: &'a Loaded<Value>) -> Self {
+        Self {
+            schema: &file.json,
+            source: &file.source,
+            label: None,
+        }
+    }
+
+    fn described(described: &'a DescribedContract) -> Self {
+        Self {
+            schema: &described.schema,
+            source: &described.label.source,
+            label: Some(&described.label),
+        }
+    }
+
+    /// Which one it is.
+    fn note(&self) -> String {
+        let path = &self.source.path;
+        match self.label {
+            None => format!("the contract is {path}"),
+            Some(Label {
+                span: Some(span), ..
+            }) => {
+                let line = self.source.position(span.start).line;
+                format!("the contract is the schema at {path}:{line}")
+            }
+            Some(_) => format!("the contract is a schema of {path}"),
+        }
+    }
+
+    /// What to do about a body that does not fit it.
+    fn help(&self) -> String {
+        match self.label {
+            None => "mend the API; or, if that is meant, the contract: edit it, or remove it and run `apidocs infer` when the new body is captured".to_owned(),
+            Some(_) => format!("mend the API; or, if that is meant, the schema in {}", self.source.path),
+        }
+    }
+}
 
 /// What does not fit, of all bodies, and what is wrong with the contracts themselves. Those of `others` count in place of
 /// files of the same name, and `wholes` in place of what an example shows of a body.
 pub(super) fn findings(
     collection: &Collection,
-    others: &BTreeMap<ContractName, Loaded<Value>>,
+    others: &BTreeMap<ContractName, DescribedContract>,
     wholes: &BTreeMap<ExampleTarget, Body>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let contracts: Contracts<'_> = collection.contracts.iter().chain(others).collect();
+    let of_files = collection.contracts.iter();
+    let of_files = of_files.map(|(name, file)| (name, Contract::of_file(file)));
+    let others = others.iter();
+    let others = others.map(|(name, other)| (name, Contract::described(other)));
+    let contracts: Contracts<'_> = of_files.chain(others).collect();
     for (name, contract) in &contracts {
-        let schema = match Schema::contract(contract.json.clone()) {
+        let schema = match Schema::contract(contract.schema.clone()) {
             Ok(schema) => Some(schema),
             Err(misfit) => {
                 // One from elsewhere does not stand in its file as it was compiled.
-                let told = match others.contains_key(*name) {
-                    true => misfit.at(&contract.source, None),
-                    false => misfit.in_json(&contract.source),
+                let told = match contract.label {
+                    Some(label) => misfit.at(contract.source, label.span.clone()),
+                    None => misfit.in_json(contract.source),
                 };
                 let help = told.help.clone().unwrap_or_else(|| {
                     "it must be a JSON Schema (2020-12) whose references stay within the file"
@@ -69,10 +127,10 @@ fn governing(contracts: &Contracts<'_>, name: &ContractName, status: u16) -> boo
     name.status.covers(status) && !narrower
 }
 
-fn orphan(name: &ContractName, contract: &Loaded<Value>) -> Finding {
+fn orphan(name: &ContractName, contract: &Contract<'_>) -> Finding {
     let message = format!("there is no document `{}`", name.document);
     Finding::new(codes::ORPHAN_CONTRACT, message)
-        .in_file(&contract.source)
+        .in_file(contract.source)
         .about(&name.document)
         .help("a contract is contracts/<section>/<name>.<status>.schema.json for endpoints/<section>/<name>.json: rename or remove it")
 }
@@ -80,7 +138,7 @@ fn orphan(name: &ContractName, contract: &Loaded<Value>) -> Finding {
 /// The bodies of the examples whose status is the contract's own.
 fn bodies(
     name: &ContractName,
-    contract: &Loaded<Value>,
+    contract: &Contract<'_>,
     document: &Loaded<EndpointDocument>,
     schema: &Schema,
     is_own: impl Fn(u16) -> bool,
@@ -123,24 +181,31 @@ fn bodies(
                 })
                 .collect(),
             Body::Empty if may_be_empty(name.status, request, response.status) => Vec::new(),
-            _ if says_nothing(&contract.json) => Vec::new(),
-            _ if is_other_form(&contract.json, request, response, is_beside_json) => Vec::new(),
+            _ if says_nothing(contract.schema) => Vec::new(),
+            _ if is_other_form(contract.schema, request, response, is_beside_json) => Vec::new(),
             _ => {
                 let finding = Finding::new(codes::CONTRACT_MISMATCH, "expected a JSON body");
                 vec![finding.at_key(&document.source, &at)]
             }
         };
-        let told = told.into_iter().map(|finding| Finding {
-            code: codes::CONTRACT_MISMATCH,
-            severity: codes::CONTRACT_MISMATCH.default_severity(),
-            message: format!("the body does not fit its contract: {}", finding.message),
-            help: Some(
-                "mend the API; or, if that is meant, the contract: edit it, or remove it and run `apidocs infer` when the new body is captured"
-                    .to_owned(),
-            ),
-            ..finding
-                .about(&about)
-                .note(format!("the contract is {}", contract.source.path))
+        let body_at = format!("{at}/body");
+        let told = told.into_iter().map(|finding| {
+            // Where the line of the file is not shown, or the body is not in the file, the place must be told.
+            let pointer = finding.pointer.as_deref();
+            let place = pointer.and_then(|pointer| pointer.strip_prefix(&body_at));
+            let place = place.filter(|place| !place.is_empty());
+            let place = place.map(|place| format!(" at {}", quoted(place)));
+            Finding {
+                code: codes::CONTRACT_MISMATCH,
+                severity: codes::CONTRACT_MISMATCH.default_severity(),
+                message: format!(
+                    "the body does not fit its contract{}: {}",
+                    place.unwrap_or_default(),
+                    finding.message
+                ),
+                help: Some(contract.help()),
+                ..finding.about(&about).note(contract.note())
+            }
         });
         findings.extend(told);
     }
@@ -307,10 +372,10 @@ mod tests {
         let collection = Collection::from_tree(&tree, "");
         let findings = findings(&collection, &BTreeMap::new(), &wholes);
         assert!(findings.iter().all(|finding| finding.position().is_some()));
-        let message = |mut finding: Finding| {
-            finding
-                .message
-                .split_off("the body does not fit its contract: ".len())
+        let message = |finding: Finding| {
+            let (place, message) = finding.message.split_once(": ").unwrap();
+            assert!(place.starts_with("the body does not fit its contract at `/a"));
+            message.to_owned()
         };
         findings.into_iter().map(message).collect()
     }

@@ -31,10 +31,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::document::{
-    Body, Collection, ContractName, DocumentName, EndpointDocument, ExampleTarget, Loaded,
+    Body, Collection, ContractName, DescribedContract, DocumentName, EndpointDocument,
+    ExampleTarget, Loaded,
 };
 use crate::finding::{Code, Finding, SourceFile, codes};
-use crate::json;
+use crate::json::{self, KeyOrder};
 use crate::project::{Faulty, Settings, SeveritySetting};
 use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
@@ -57,7 +58,7 @@ pub struct Checks {
     severities: BTreeMap<String, SeveritySetting>,
     host: Option<String>,
     schema: Option<Schema>,
-    contracts: BTreeMap<ContractName, Loaded<Value>>,
+    contracts: BTreeMap<ContractName, DescribedContract>,
     wholes: BTreeMap<ExampleTarget, Body>,
     secrets: Secrets,
 }
@@ -86,7 +87,7 @@ impl Checks {
     }
 
     /// With contracts that do not stand in files of their own; each counts in place of the one that does.
-    pub fn with_contracts(mut self, contracts: BTreeMap<ContractName, Loaded<Value>>) -> Self {
+    pub fn with_contracts(mut self, contracts: BTreeMap<ContractName, DescribedContract>) -> Self {
         self.contracts = contracts;
         self
     }
@@ -226,12 +227,20 @@ pub fn volatile_file(bytes: &[u8], source: &Arc<SourceFile>) -> Vec<Finding> {
     findings
 }
 
+/// What keeps a JSON file of ours from being as `fmt` writes it: its line ends, and the first place that differs.
+pub fn form(source: &Arc<SourceFile>, value: &Value, order: KeyOrder) -> Vec<Finding> {
+    rules::form::of(source, value, order)
+}
+
 /// The findings with the severities that the settings say, by code; without those that are off.
 pub fn apply_severity(
     findings: Vec<Finding>,
     severities: &BTreeMap<String, SeveritySetting>,
 ) -> Vec<Finding> {
     let apply = |mut finding: Finding| {
+        if finding.code.is_always_error() {
+            return Some(finding);
+        }
         // The one who found it may have given it another severity than the table.
         let default = (!finding.code.is_off_by_default()).then_some(finding.severity);
         finding.severity = match severities.get(finding.code.id) {
@@ -246,6 +255,7 @@ pub fn apply_severity(
 /// Whether a code is told under these settings.
 fn is_on(code: Code, severities: &BTreeMap<String, SeveritySetting>) -> bool {
     match severities.get(code.id) {
+        _ if code.is_always_error() => true,
         Some(setting) => setting.severity().is_some(),
         None => !code.is_off_by_default(),
     }

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::misfit::{Misfit, Part};
 use super::schemas::SETTINGS;
-use crate::finding::{Finding, SourceFile, codes};
+use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json::{Place, pointer};
 use crate::project::{Faulty, Settings};
 
@@ -32,6 +32,9 @@ pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
             .all(|date| date.pointer != misfit.pointer)
     });
     misfits.append(&mut reader.dates);
+    for misfit in &mut misfits {
+        always_error(misfit);
+    }
     // What a schema cannot say: durations, quotes in commands.
     let (_, mut faults) = Settings::in_parts(&source.text);
     faults.retain(|fault| {
@@ -48,6 +51,18 @@ pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
         located(finding, source, fault.span)
     }));
     findings
+}
+
+/// Says it of a severity that no setting changes.
+fn always_error(misfit: &mut Misfit) {
+    let code = misfit.pointer.strip_prefix("/severity/");
+    let code = code
+        .and_then(Code::find)
+        .filter(|_| misfit.part == Part::Value);
+    if let Some(code) = code.filter(|code| code.is_always_error()) {
+        misfit.message = format!("`{code}` is always an error: it tells of what cannot be read");
+        misfit.help = Some("remove it".to_owned());
+    }
 }
 
 /// All findings about settings that cannot be used as they stand, at least one.

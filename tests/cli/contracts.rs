@@ -40,7 +40,7 @@ fn contracts_are_inferred_and_kept() {
     assert_eq!(finding["file"], DOCUMENT);
     assert_eq!(
         finding["message"],
-        "the body does not fit its contract: expected a string, found a number"
+        "the body does not fit its contract at `/a`: expected a string, found a number"
     );
     sandbox
         .run(&["infer", "--force", "things/get-things"])
@@ -150,7 +150,7 @@ fn a_contract_is_about_the_whole_of_a_long_array() {
     assert_eq!(codes(&report), ["contract-mismatch"]);
     assert_eq!(
         report["findings"][0]["message"],
-        "the body does not fit its contract: expected at most 98, found 99 (in item 100, which is not shown)"
+        "the body does not fit its contract at `/items`: expected at most 98, found 99 (in item 100, which is not shown)"
     );
 }
 
@@ -203,4 +203,52 @@ fn a_captured_body_is_told_at_the_place_of_the_committed_one() {
             .collect();
         assert_eq!(told, expected, "{verb}: {report:#}");
     }
+    // The field is told in every format, and that what was captured is meant.
+    let told = sandbox.run(&["check", "--report", "github", "--patch", "p.patch"]);
+    let told = told.exits(1).tells(&[
+        "Meant?  mend the errors (`contract-mismatch`) first: `apidocs generate` writes nothing before\n",
+        "p.patch is empty: `apidocs generate` would refuse to write, for what is told as errors\n",
+    ]);
+    for place in ["/a`: expected a whole number", "/z/y`: expected a string"] {
+        let message = format!("as captured, the body does not fit its contract at `{place}");
+        assert!(told.stdout.contains(&message), "{told}");
+        assert!(told.stderr.contains(&message), "{told}");
+    }
+}
+
+/// The schemas of an OpenAPI document count in place of contracts.
+#[test]
+fn a_body_that_does_not_fit_the_openapi_document_leads_there() {
+    let sandbox = project();
+    let api = Api::json("200 OK", b"{\"a\": 1, \"b\": 2}");
+    let settings = format!(
+        "base_url = 'http://127.0.0.1:{}'\n[severity]\nnot-canonical = 'off'\n[source]\nkind = 'openapi'\nfile = 'openapi.yaml'\n",
+        api.port
+    );
+    sandbox.write("apidocs.toml", settings);
+    sandbox.write(
+        "openapi.yaml",
+        "openapi: 3.0.3\n\
+         info: {title: x, version: '1'}\n\
+         paths:\n\
+         \x20 /things/:\n\
+         \x20   get:\n\
+         \x20     tags: [things]\n\
+         \x20     summary: Things\n\
+         \x20     description: Things.\n\
+         \x20     responses:\n\
+         \x20       '200':\n\
+         \x20         description: ok\n\
+         \x20         content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}\n\
+         components:\n\
+         \x20 schemas:\n\
+         \x20   Thing: {type: object, properties: {a: {type: string}}, additionalProperties: true}\n\
+         \x20   Other: {type: object}\n",
+    );
+    let run = sandbox.run(&["validate"]).exits(1).answers(&[
+        "the body does not fit its contract at `/a`: expected a string, found a number",
+        "= note: the contract is the schema at openapi.yaml:15\n",
+        "= help: mend the API; or, if that is meant, the schema in openapi.yaml\n",
+    ]);
+    assert!(!run.stdout.contains("infer"), "{run}");
 }

@@ -46,7 +46,10 @@ fn the_demo_project_works_and_stays_as_it_is() {
         "coverage: 73 of 73 endpoints have an example, 0 say no_example, 0 have neither\n";
     assert_eq!(run.stdout, format!("{coverage}73 documents unchanged\n"));
     let run = sandbox.run(&["validate"]).exits(0);
-    assert_eq!(run.stdout, format!("{coverage}no findings\n"));
+    assert_eq!(
+        run.stdout,
+        format!("{coverage}no findings\nnext: apidocs check\n")
+    );
     sandbox
         .run(&["fmt", "--check"])
         .exits(0)
@@ -110,7 +113,7 @@ fn a_renamed_field_is_drift() {
         "  field-removed        breaking #default/response/body/0/isLive  true\n",
         "  field-added          additive #default/response/body/0/isActive  true\n",
         "documents: 1 changed, 72 unchanged\n",
-        "  Meant?  apidocs generate, then commit what it writes\n",
+        "  Meant?  `apidocs generate`, then commit what it writes\n",
         "  Not?    mend the API; the request is api-docs/scenarios/ListClientKeys.json:7\n",
     ]);
     assert!(!run.stdout.contains("get-project-keys#not-signed-in"));

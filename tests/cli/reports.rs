@@ -1,6 +1,6 @@
 //! Reports on the command line: which go where, and how much they tell.
 
-use crate::support::{Sandbox, project, run};
+use crate::support::{DOCUMENT, Sandbox, project, run};
 
 /// With twelve findings.
 fn broken() -> Sandbox {
@@ -37,6 +37,88 @@ fn people_are_shown_so_many_findings_and_machines_all() {
     let few = [&arguments[..], &["--report", "human=few.txt"]].concat();
     sandbox.run(&few).exits(0);
     assert_eq!(count(&sandbox.read("few.txt")), 5);
+}
+
+#[test]
+fn a_changed_line_is_shown_however_few_are() {
+    let api = crate::support::Api::json("200 OK", b"{\"a\": 2, \"z\": {\"b\": 1}}");
+    let sandbox = project();
+    let settings = format!("base_url = 'http://127.0.0.1:{}'\n", api.port);
+    sandbox.write("apidocs.toml", settings);
+    sandbox.run(&["generate", "-q"]).exits(0);
+    sandbox.edit(DOCUMENT, "\"a\": 2", "\"a\": 3");
+    sandbox.edit(DOCUMENT, "\"b\": 1", "\"b\": 2");
+    let told = sandbox.run(&["check", "--max-findings", "1"]).exits(1);
+    told.answers(&[
+        "-       \"a\": 3",
+        "+       \"a\": 2",
+        "… and 2 more changed lines\n",
+    ]);
+}
+
+#[test]
+fn no_report_overwrites_another_or_the_project() {
+    let sandbox = broken();
+    std::fs::create_dir(sandbox.path("out")).unwrap();
+    for (arguments, told) in [
+        (
+            &["validate", "--report", "json=apidocs.toml"][..],
+            "apidocs.toml is a file of the project",
+        ),
+        (
+            &["validate", "--report", "json=out/../apidocs.toml"],
+            "apidocs.toml is a file of the project",
+        ),
+        (
+            &["check", "--patch", "api-docs/sections.json"],
+            "sections.json is a file of the project",
+        ),
+        (
+            &[
+                "validate",
+                "--report",
+                "json=x",
+                "--report",
+                "sarif=out/../x",
+            ],
+            "out/../x cannot hold two things",
+        ),
+        (
+            &["check", "--report", "json=x", "--patch", "x"],
+            "x cannot hold two things",
+        ),
+    ] {
+        crate::support::fails(&sandbox, arguments, 2, &[told, "help: name another file"]);
+    }
+    sandbox
+        .run(&["validate", "--report", "json=api-docs.json"])
+        .exits(0);
+}
+
+#[test]
+fn the_form_of_a_file_is_told_at_its_line() {
+    let sandbox = project();
+    sandbox.run(&["fmt", "-q"]).exits(0);
+    sandbox.edit(
+        DOCUMENT,
+        "  \"method\": \"GET\",\n  \"api",
+        "   \"method\": \"GET\",\n  \"api",
+    );
+    let report = sandbox
+        .run(&["fmt", "--check", "--report", "json"])
+        .exits(1)
+        .json();
+    let finding = &report["findings"][0];
+    assert_eq!(finding["code"], "not-canonical");
+    assert_eq!(finding["line"], 3, "{finding}");
+    let text = sandbox.read("api-docs/sections.json");
+    sandbox.write("api-docs/sections.json", text.replace('\n', "\r\n"));
+    let report = sandbox
+        .run(&["fmt", "--check", "--report", "json"])
+        .exits(1)
+        .json();
+    assert_eq!(report["findings"][1]["code"], "line-endings");
+    assert_eq!(report["findings"][1]["line"], 1);
 }
 
 #[test]

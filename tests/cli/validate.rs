@@ -62,6 +62,101 @@ fn a_method_in_small_letters_is_told_once() {
     assert_eq!(codes, ["schema"]);
 }
 
+/// What `next:` says, as arguments of the binary.
+#[track_caller]
+fn next(run: &crate::support::Run) -> Vec<String> {
+    let line = run
+        .stdout
+        .lines()
+        .find_map(|line| line.strip_prefix("next: "));
+    let line = line.unwrap_or_else(|| panic!("no next step in {run}"));
+    let words = shell_words::split(line).unwrap();
+    assert_eq!(words[0], "apidocs", "{line}");
+    words[1..].to_vec()
+}
+
+#[test]
+fn the_next_step_works_where_it_is_typed() {
+    let fixable = "{\"title\": \"x\", \"method\": \"GET\", \"api_path\": \"/\", \"description\": \"d\", \"no_example\": \"x\"}";
+    let sandbox = project(fixable);
+    std::fs::rename(sandbox.path("api-docs"), sandbox.path("my docs")).unwrap();
+    sandbox.write("own.json", "{\"required\": [\"title\"]}");
+    let typed = ["validate", "--docs", "my docs", "--schema", "own.json"];
+    let run = sandbox.run(&typed).exits(0);
+    let fix = next(&run);
+    assert_eq!(
+        fix,
+        [
+            "validate", "--fix", "--docs", "my docs", "--schema", "own.json"
+        ]
+    );
+    let fix: Vec<_> = fix.iter().map(String::as_str).collect();
+    let run = sandbox.run(&fix).exits(0).tells(&["2 files fixed"]);
+    // Clean: there is no API to ask.
+    assert_eq!(next(&run), ["render", "--docs", "my docs"]);
+
+    sandbox.write("set.toml", "docs = 'my docs'\n");
+    sandbox.write("my docs/scenarios/x/y.json", "{}");
+    let run = sandbox.run(&["validate", "--config", "set.toml"]).exits(0);
+    run.answers(&[
+        "next: mend what is told above, then `apidocs validate --config set.toml`; `apidocs explain stray-file` says more\n",
+    ]);
+
+    // Nothing can be fixed while the settings have faults.
+    sandbox.write("my docs/endpoints/things/get-things.json", fixable);
+    sandbox.write("set.toml", "docs = 'my docs'\n[rendr]\n");
+    let run = sandbox.run(&["validate", "--config", "set.toml"]).exits(1);
+    run.answers(&["next: mend what is told above, then `apidocs validate --config set.toml`; `apidocs explain schema`"]);
+
+    let sandbox = crate::support::project();
+    sandbox.run(&["fmt", "-q"]).exits(0);
+    assert_eq!(next(&sandbox.run(&["validate"]).exits(0)), ["check"]);
+}
+
+#[test]
+fn the_next_step_of_generate_is_quoted() {
+    let api = crate::support::Api::json("200 OK", b"{\"a\": 2}");
+    let sandbox = crate::support::project();
+    let settings = format!(
+        "base_url = 'http://127.0.0.1:{}'\ndocs = 'my docs'\n",
+        api.port
+    );
+    sandbox.write("apidocs.toml", settings);
+    std::fs::rename(sandbox.path("api-docs"), sandbox.path("my docs")).unwrap();
+    sandbox.write("sub/x", "");
+    let folder = sandbox.path("sub");
+    let run = crate::support::run(crate::support::command(&folder, &["generate"]));
+    run.exits(0).tells(&["next: git diff '../my docs'\n"]);
+}
+
+#[test]
+fn that_a_text_has_more_faults_is_told() {
+    for (sign, code) in [
+        ("{ ", "template-delimiters"),
+        ("\u{200b}", "control-character"),
+    ] {
+        let notes = |count: usize| {
+            let text = json!({"title": "x", "method": "GET", "api_path": "/", "no_example": "x", "description": sign.repeat(count)});
+            let report = project(&text.to_string())
+                .run(&["validate", "--report", "json"])
+                .json();
+            let findings = report["findings"].as_array().unwrap().iter();
+            let findings = findings.filter(|finding| finding["code"] == code);
+            findings
+                .map(|finding| finding["notes"].clone())
+                .collect::<Vec<_>>()
+        };
+        let (all, cut) = (notes(100), notes(101));
+        assert_eq!((all.len(), &all[99]), (100, &json!([])), "{code}");
+        let more = json!(["the text has more of them: of one text 100 are told"]);
+        assert_eq!(
+            (cut.len(), &cut[98], &cut[99]),
+            (100, &json!([]), &more),
+            "{code}"
+        );
+    }
+}
+
 #[test]
 fn fix_does_not_touch_what_the_settings_switch_off() {
     let sandbox = project(
@@ -74,6 +169,44 @@ fn fix_does_not_touch_what_the_settings_switch_off() {
         .exits(0)
         .tells(&["nothing to fix"]);
     assert!(sandbox.files() == before);
+}
+
+#[test]
+fn the_page_of_a_file_that_cannot_be_read_stays_whatever_the_settings_say() {
+    for (setting, broken) in [
+        ("json-syntax = 'off'", "{"),
+        ("trailing-comma = 'off'", "{\"title\": \"x\",}"),
+        (
+            "duplicate-key = 'warning'",
+            "{\"title\": \"x\", \"title\": \"y\"}",
+        ),
+        ("schema = 'off'", "{\"title\": 1}"),
+        ("schema = 'info'", "[]"),
+    ] {
+        let sandbox = crate::support::project();
+        sandbox.write("api-docs/endpoints/things/others.json", broken);
+        let config = sandbox.read("apidocs.toml");
+        sandbox.write("apidocs.toml", format!("{config}[severity]\n{setting}\n"));
+        sandbox.write(crate::support::DOCUMENT, broken);
+        let before = sandbox.files();
+        for verb in ["validate", "render", "generate"] {
+            let run = sandbox.run(&[verb]).exits(1);
+            let code = setting.split(' ').next().unwrap();
+            let told = format!("{}{}", run.stdout, run.stderr);
+            assert!(told.contains(&format!("error[{code}]")), "{verb}: {run}");
+        }
+        crate::support::same(&before, &sandbox.files());
+        let run = sandbox.run(&["validate"]);
+        let code = setting.split(' ').next().unwrap();
+        run.answers(&[
+            &format!(
+                "`{code}` is always an error: it tells of what cannot be read\n --> apidocs.toml:3:"
+            ),
+            "help: remove it",
+        ]);
+    }
+    let run = Sandbox::new().run(&["explain", "duplicate-key"]).exits(0);
+    run.answers(&["Severity: error. No setting changes it"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use apidocs::finding::{
     Change, Code, DiffLine, DocumentChanges, DocumentStatus, Excerpt, Finding, Impact, Label,
     Marked, SourceFile, codes,
 };
-use apidocs::report::{Coverage, Endpoint, Report};
+use apidocs::report::{Coverage, Endpoint, Meant, Report};
 use serde_json::{Value, json};
 
 /// A file of a document whose one example has that body.
@@ -110,7 +110,7 @@ pub fn report(text: &str) -> Report {
             unread: 0,
         }),
         fails_on: Some(Impact::Docs),
-        meant: Some("git apply 'a `b`.patch'".to_owned()),
+        meant: Some(Meant::Command("git apply 'a `b`.patch'".to_owned())),
         base: "services/api".to_owned(),
     }
 }

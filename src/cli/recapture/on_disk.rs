@@ -60,11 +60,18 @@ fn read(project: &Project, path: &str, secrets: &Secrets) -> Option<Arc<SourceFi
 
 fn moved(finding: Finding, captured: &Label, disk: &Arc<SourceFile>) -> Finding {
     let pointer = finding.pointer.clone().unwrap_or_default();
-    let there = nearest(disk, &pointer);
-    let note = value(captured, &pointer).filter(|value| {
-        let committed = there.clone().and_then(|span| disk.text.get(span));
-        committed != Some(value)
-    });
+    let is_key = captured
+        .source
+        .locate(&pointer)
+        .is_some_and(|place| place.key.is_some() && place.key == captured.span);
+    let there = nearest(disk, &pointer, is_key);
+    let text = |source: &SourceFile| {
+        let place = source.locate(&pointer)?;
+        source.text.get(place.value).map(str::to_owned)
+    };
+    let differs = text(&captured.source) != text(disk);
+    let is_captured = pointer.starts_with("/examples/");
+    let note = value(captured, &pointer).filter(|_| differs);
     let mut finding = Finding {
         label: Some(Label {
             source: Arc::clone(disk),
@@ -74,7 +81,11 @@ fn moved(finding: Finding, captured: &Label, disk: &Arc<SourceFile>) -> Finding 
         fix: None,
         ..finding
     };
-    let what = match pointer.starts_with("/examples/") {
+    if differs && is_captured {
+        // The lines that are shown say something else.
+        finding.message = format!("as captured, {}", finding.message);
+    }
+    let what = match is_captured {
         true => "captured",
         false => "it would be",
     };
@@ -92,10 +103,11 @@ fn value<'a>(captured: &'a Label, pointer: &str) -> Option<&'a str> {
     (is_told && is_short).then_some(text)
 }
 
-/// The place of a value, or of the name or beginning of what would hold it.
-fn nearest(source: &SourceFile, pointer: &str) -> Option<Range<usize>> {
+/// The place of a value or its key, or of the name or beginning of what would hold it.
+fn nearest(source: &SourceFile, pointer: &str, is_key: bool) -> Option<Range<usize>> {
     if let Some(place) = source.locate(pointer) {
-        return Some(place.value);
+        let key = place.key.filter(|_| is_key);
+        return Some(key.unwrap_or(place.value));
     }
     let mut pointer = pointer;
     loop {

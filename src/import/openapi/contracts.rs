@@ -1,13 +1,12 @@
 //! What an OpenAPI document says of responses, as contracts of a project's documents.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::matching::Known;
 use super::{Operation, Source};
-use crate::document::{Collection, ContractName, ContractStatus, Loaded, has_no_body};
+use crate::document::{Collection, ContractName, ContractStatus, DescribedContract, has_no_body};
 use crate::finding::{Finding, Severity, codes};
 
 /// Contracts for the documents that a project has.
@@ -44,25 +43,37 @@ pub fn contracts(source: &Source, collection: &Collection) -> Contracts {
     contracts
 }
 
-/// The contracts of a project as they stand in the OpenAPI document, which is their file.
+/// The contracts of a project as they stand in the OpenAPI document, with their places in it.
 pub fn live_contracts(
     source: &Source,
     collection: &Collection,
-) -> BTreeMap<ContractName, Loaded<Value>> {
-    let Some(file) = source.file() else {
-        return BTreeMap::new();
-    };
-    let schemas = contracts(source, collection).schemas.into_iter();
-    schemas
-        .map(|(name, json)| {
-            let loaded = Loaded {
-                source: file.clone(),
-                item: Some(Arc::new(json.clone())),
-                json,
-            };
-            (name, loaded)
-        })
-        .collect()
+) -> BTreeMap<ContractName, DescribedContract> {
+    let mut schemas = contracts(source, collection).schemas;
+    let known = Known::new(collection);
+    let mut live = BTreeMap::new();
+    for operation in source.operations() {
+        let Some((document, _)) = known.get(&operation.method, &operation.path) else {
+            continue;
+        };
+        for written in operation.statuses() {
+            let name = parse(written).map(|status| ContractName {
+                document: document.clone(),
+                status,
+            });
+            let label = operation.schema_label(written);
+            if let (Some(name), Some(label)) = (name, label.or_else(|| operation.node.label()))
+                && let Some(schema) = schemas.remove(&name)
+            {
+                live.insert(name, DescribedContract { schema, label });
+            }
+        }
+    }
+    live
+}
+
+/// A status as a contract names it. Not every key is one; some write `4xx` for `4XX`.
+fn parse(status: &str) -> Option<ContractStatus> {
+    ContractStatus::parse(status).or_else(|| ContractStatus::parse(&status.to_ascii_uppercase()))
 }
 
 /// The contract of each status of an operation that has one. A status that is there without JSON has one that lets every body
@@ -70,12 +81,9 @@ pub fn live_contracts(
 pub(super) fn of_operation(
     operation: &Operation<'_>,
 ) -> impl Iterator<Item = (ContractStatus, Value)> {
-    let statuses = operation.statuses().into_iter().filter_map(|status| {
-        // Not every key is a status; some write `4xx` for `4XX`.
-        let own = ContractStatus::parse(status)
-            .or_else(|| ContractStatus::parse(&status.to_ascii_uppercase()))?;
-        Some((own, status, operation.schema(status)))
-    });
+    let statuses = operation.statuses().into_iter();
+    let statuses =
+        statuses.filter_map(|status| Some((parse(status)?, status, operation.schema(status))));
     let statuses: Vec<_> = statuses.collect();
     let spoken = statuses.iter().filter(|(_, _, schema)| schema.is_some());
     let spoken: Vec<_> = spoken.map(|(own, _, _)| *own).collect();

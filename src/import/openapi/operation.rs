@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::schema;
 use super::source::{Node, Source, Version};
 use crate::document::{DocumentName, MEDIA_TYPES, NOTHING_SAID, is_json_media_type};
-use crate::finding::{Finding, codes};
+use crate::finding::{Finding, Label, codes};
 use crate::import::naming::{self, Names};
 
 /// The methods under which a path item holds operations.
@@ -225,6 +225,15 @@ impl<'s> Operation<'s> {
             description.take();
         }
         schema
+    }
+
+    /// Where the schema stands that [`Operation::schema`] gives; the response, where it gives none.
+    pub(super) fn schema_label(&self, status: &str) -> Option<Label> {
+        let response = self.response(status)?;
+        let schema = self.schema_node(&response);
+        // A reference leads to what is to be read.
+        let schema = schema.map(|schema| schema.follow().unwrap_or(schema));
+        schema.unwrap_or(response).label()
     }
 
     fn response(&self, status: &str) -> Option<Node<'s>> {

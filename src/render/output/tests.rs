@@ -56,6 +56,28 @@ fn a_new_folder_gets_all_and_then_nothing() {
 }
 
 #[test]
+fn line_ends_that_git_wrote_are_no_edit() {
+    let old = manifest(&[("a.md", "1\n2\n"), ("b.md", "1\n"), ("c.md", "1\n2\n")]);
+    let old = old.replace('\n', "\r\n");
+    let there = digests(&[
+        ("a.md", "1\r\n2\r\n"),
+        ("b.md", "1\r\n"),
+        ("c.md", "1\r2\r\n"),
+    ]);
+    let same = tree(&[("a.md", "1\n2\n"), ("b.md", "1\n"), ("c.md", "1\n2\n")]);
+    let nothing = plan(&same, &there, Some(old.as_bytes()), "").unwrap();
+    assert_eq!(nothing.unchanged, 2);
+    assert_eq!(
+        told(&nothing),
+        (vec![], vec!["c.md"], vec!["edited-page c.md".to_owned()])
+    );
+    let other = tree(&[("b.md", "2\n")]);
+    let plan = plan(&other, &there, Some(old.as_bytes()), "").unwrap();
+    let kept = vec!["edited-page c.md".to_owned()];
+    assert_eq!(told(&plan), (vec!["a.md"], vec!["b.md", MANIFEST], kept));
+}
+
+#[test]
 fn only_what_changed_is_written_and_what_is_ours_is_removed() {
     let pages = tree(&[
         ("a/new.md", "n"),

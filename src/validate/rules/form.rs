@@ -43,7 +43,11 @@ pub(in crate::validate) fn volatile(source: &Arc<SourceFile>, json: &Value) -> V
     of(source, json, KeyOrder::Kept)
 }
 
-fn of(source: &Arc<SourceFile>, json: &Value, order: KeyOrder) -> Vec<Finding> {
+pub(in crate::validate) fn of(
+    source: &Arc<SourceFile>,
+    json: &Value,
+    order: KeyOrder,
+) -> Vec<Finding> {
     let text: &str = &source.text;
     let mut findings = Vec::new();
     let mut with_lf = None;

@@ -6,6 +6,7 @@ use memchr::{memchr, memchr3};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::Document;
+use super::text::more_of_text;
 use crate::finding::spelling::quoted;
 use crate::finding::{Code, Finding, codes};
 
@@ -19,12 +20,16 @@ pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
         if is_plain(prose.text) {
             continue;
         }
-        for (code, place) in faults(prose.text) {
-            let Some(words) = prose.text.get(place.clone()) else {
-                continue;
-            };
+        let faults = faults(prose.text);
+        let has_more = faults.len() > MOST;
+        let told = faults.into_iter().take(MOST).filter_map(|(code, place)| {
+            let words = prose.text.get(place.clone())?;
             let finding = told(code, words).at_text(document.source, &prose.pointer(), place);
-            findings.push(finding.about(document.name));
+            Some(finding.about(document.name))
+        });
+        findings.extend(told);
+        if let Some(last) = findings.last_mut().filter(|_| has_more) {
+            last.notes.push(more_of_text(MOST));
         }
     }
     findings
@@ -62,7 +67,7 @@ fn told(code: Code, words: &str) -> Finding {
 /// So many of a text are told at most: each costs a look at the text.
 const MOST: usize = 100;
 
-/// All of them with their places in the text, in its order.
+/// All of them with their places in the text, in its order; more than [`MOST`] where there are more, and not all of those.
 fn faults(text: &str) -> Vec<(Code, Range<usize>)> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut found: Vec<(Code, Range<usize>)> = Vec::new();
@@ -107,8 +112,7 @@ fn faults(text: &str) -> Vec<(Code, Range<usize>)> {
             }
             _ => {}
         }
-        if found.len() >= MOST {
-            found.truncate(MOST);
+        if found.len() > MOST {
             break;
         }
     }
@@ -130,7 +134,7 @@ fn backticks<'a>(text: &'a str, place: &Range<usize>) -> impl Iterator<Item = us
     let is_first = move |at: &usize| *at == start || text.as_bytes().get(at - 1) != Some(&b'`');
     all.filter(is_first)
         .filter(|at| !is_escaped(text, *at))
-        .take(MOST)
+        .take(MOST + 1)
 }
 
 /// Looks for the delimiters of templates: what ends one that was told is not told again.
@@ -147,7 +151,7 @@ impl Braces {
         while let Some(at) = text
             .get(behind..place.end)
             .and_then(|rest| rest.find(['{', '}']))
-            .filter(|_| found.len() < MOST)
+            .filter(|_| found.len() <= MOST)
         {
             let start = behind + at;
             if is_escaped(text, start) {
@@ -265,7 +269,7 @@ mod tests {
             found("<div>\na\n</div>\n\nb\n\n<p>\nc"),
             [(html, "<div>\n"), (html, "<p>\n")]
         );
-        assert_eq!(found(&"{".repeat(100_000)).len(), MOST);
-        assert_eq!(found(&"<a>".repeat(100_000)).len(), MOST);
+        assert_eq!(found(&"{".repeat(100_000)).len(), MOST + 1);
+        assert_eq!(found(&"<a>".repeat(100_000)).len(), MOST + 1);
     }
 }

@@ -59,8 +59,8 @@ const MOST: usize = 100;
 /// The characters that nobody sees.
 fn unseen(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Vec<Finding> {
     let characters = prose.text.char_indices();
-    let unseen = characters.filter(|(_, character)| is_unseen(*character));
-    let told = unseen.take(MOST).map(|(at, character)| {
+    let mut unseen = characters.filter(|(_, character)| is_unseen(*character));
+    let told = unseen.by_ref().take(MOST).map(|(at, character)| {
         let message = format!(
             "the text holds the character U+{:04X}, which nobody sees",
             u32::from(character)
@@ -69,7 +69,18 @@ fn unseen(source: &Arc<SourceFile>, prose: &Prose<'_>) -> Vec<Finding> {
             .at_text(source, &prose.pointer(), at..at + character.len_utf8())
             .help("remove it, or write what it stands for")
     });
-    told.collect()
+    let mut told: Vec<_> = told.collect();
+    if unseen.next().is_some()
+        && let Some(last) = told.last_mut()
+    {
+        last.notes.push(more_of_text(MOST));
+    }
+    told
+}
+
+/// That not all faults of a text are told.
+pub(super) fn more_of_text(most: usize) -> String {
+    format!("the text has more of them: of one text {most} are told")
 }
 
 /// Controls but for line break and tab, and what changes the direction or the width of a text without a mark of its own.

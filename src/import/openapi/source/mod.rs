@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::yaml;
-use crate::finding::{Code, Finding, LocatedError, SourceFile};
+use crate::finding::{Code, Finding, Label, LocatedError, SourceFile};
 use crate::json::Place;
 use ledger::Ledger;
 use load::read_file;
@@ -133,16 +133,18 @@ impl Source {
     }
 
     fn finding(&self, file: usize, at: &str, code: Code, message: &str) -> Finding {
-        let finding = Finding::new(code, message);
-        let Some(file) = self.files.get(file) else {
-            return finding;
-        };
-        let mut finding = match file.place(at) {
-            Some(place) => finding.at(&file.source, place.value),
-            None => finding.in_file(&file.source),
-        };
-        finding.pointer = Some(at.to_owned());
+        let mut finding = Finding::new(code, message);
+        finding.label = self.label(file, at);
+        finding.pointer = finding.label.is_some().then(|| at.to_owned());
         finding
+    }
+
+    fn label(&self, file: usize, at: &str) -> Option<Label> {
+        let file = self.files.get(file)?;
+        Some(Label {
+            source: Arc::clone(&file.source),
+            span: file.place(at).map(|place| place.value),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Source;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Label};
 use crate::json::pointer;
 
 /// A value of the document with its place.
@@ -135,6 +135,11 @@ impl<'s> Node<'s> {
         ledger.reached.insert((node.file, node.pointer.clone()));
         drop(ledger);
         Some(node)
+    }
+
+    /// Where the value stands.
+    pub fn label(&self) -> Option<Label> {
+        self.source.label(self.file, &self.pointer)
     }
 
     /// A finding about the value.
