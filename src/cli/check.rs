@@ -3,7 +3,7 @@
 use anyhow::Result;
 use apidocs::drift::apply_impact;
 use apidocs::finding::{Finding, Impact, Severity, any_error, codes};
-use apidocs::project::ChangeSet;
+use apidocs::project::{ChangeSet, Project};
 use apidocs::report::{Meant, Report};
 
 use super::again::without_flaky;
@@ -65,7 +65,7 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     }
     let cures = Cures {
         apply,
-        generate: next::with_pages(context, "generate", &args.pages),
+        generate: next::with_pages(context, &generate(&project), &args.pages),
         render: next::with_pages(context, "render", &args.pages),
     };
     let mut of_pages = None;
@@ -127,6 +127,21 @@ pub fn run(context: &Context, args: &Check) -> Result<Exit> {
     }
     context.tell(Channel::Answer, &report, next.as_deref())?;
     Ok(exit)
+}
+
+/// The verb that writes what was captured, from the environment that was chosen.
+fn generate(project: &Project) -> String {
+    let Some(chosen) = &project.settings.environment else {
+        return "generate".to_owned();
+    };
+    let risk = match chosen.is_foreign() {
+        true => " --write-real-data",
+        false => "",
+    };
+    format!(
+        "generate --env {}{risk}",
+        next::quoted(chosen.name.as_ref())
+    )
 }
 
 /// What is typed to have the documents and pages as they must be.

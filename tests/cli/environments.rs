@@ -99,7 +99,12 @@ fn a_shape_is_held_to_structure_and_types() {
     let (sandbox, _) = project("[{\"id\":\"7\",\"name\":\"Hub\",\"size\":1}]");
     let before = sandbox.files();
     let run = sandbox.run(&["check", "--env", "staging"]).exits(1);
-    run.answers(&["type-changed", "#default/response/body/0/id", "field-added"]);
+    run.answers(&[
+        "type-changed",
+        "#default/response/body/0/id",
+        "field-added",
+        "Meant?  `apidocs generate --env staging --write-real-data`, then commit",
+    ]);
     // The names are others and the same in type.
     let run = sandbox.run(&["check", "--env", "staging"]);
     assert!(!run.stdout.contains("Hub"), "{run}");
