@@ -46,7 +46,8 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let described = Described::of(&project)?;
     let checks = checks.with_contracts(described.contracts(&collection));
     findings.append(&mut together(&checks, &collection));
-    let scenarios = Scenarios::all(context, &project, &collection);
+    let certain = collection.with_certain();
+    let scenarios = Scenarios::all(context, &project, &certain);
     findings.append(&mut of_settings_and_scenarios(
         &project,
         &scenarios.options(),
