@@ -35,6 +35,7 @@ mod schema;
 mod share;
 mod sides;
 mod source;
+mod templates;
 mod terminal;
 mod validate;
 mod volatile;

@@ -18,7 +18,7 @@ use super::report::{of_files, report};
 use super::scenarios::Scenarios;
 use super::source::Described;
 use super::volatile::Volatile;
-use super::{fix, parallel, reading};
+use super::{fix, parallel, reading, templates};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let (project, faulty) = context.project_in_parts(None)?;
@@ -53,6 +53,7 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
         &scenarios.options(),
     ));
     findings.extend(described.unknown(&collection));
+    findings.append(&mut templates::broken(&project, &collection));
     if let Some(faulty) = &faulty {
         findings.retain(|finding| !may_follow(finding, faulty));
     }
@@ -105,6 +106,7 @@ fn may_follow(finding: &Finding, faulty: &Faulty) -> bool {
         codes::SECRET => &["secrets"],
         codes::CONTRACT_MISMATCH => &["source"],
         codes::REAL_HOST => &["host"],
+        codes::BROKEN_TEMPLATE => &["render"],
         _ => &[],
     };
     rests_on.iter().any(|key| faulty.may_lack(key))

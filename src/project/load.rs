@@ -144,11 +144,15 @@ impl Project {
 
     /// The project's own templates; empty where it has none.
     pub fn templates(&self, flag: Option<&Path>) -> Result<Tree, Error> {
-        match (flag, &self.settings.render.templates) {
-            (Some(folder), _) => read_tree(folder, |_| true),
-            (None, Some(folder)) => read_tree(&self.root.join(folder), |_| true),
-            (None, None) => Ok(Tree::default()),
-        }
+        let folder = match (flag, &self.settings.render.templates) {
+            (Some(folder), _) => folder.to_owned(),
+            (None, Some(folder)) => self.root.join(folder),
+            (None, None) => return Ok(Tree::default()),
+        };
+        read_tree(&folder, |_| true).map_err(|error| match error {
+            Error::NoFolder(folder) => Error::NoTemplates(folder),
+            other => other,
+        })
     }
 
     /// The documents.

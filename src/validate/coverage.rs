@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::settings::place;
+use super::settings::at_setting;
 use crate::document::Collection;
 use crate::finding::{Finding, SourceFile, codes};
 use crate::project::Settings;
@@ -26,12 +26,8 @@ pub fn coverage(
     let message = format!("{covered} of the endpoints {verb} an example; {minimum} must");
     let finding = Finding::new(codes::LOW_COVERAGE, message)
         .help("capture examples for more of them: a request of a scenario names the document as its `example`");
-    let at = "/coverage/minimum";
     Some(match source {
-        Some(source) => match place(source, at) {
-            Some(span) => finding.at(source, span),
-            None => finding.in_file(source),
-        },
+        Some(source) => at_setting(finding, source, "/coverage/minimum"),
         None => finding,
     })
 }

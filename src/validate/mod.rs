@@ -43,6 +43,7 @@ use readings::Readings;
 pub use coverage::coverage;
 pub use schemas::{Schema, schema_names, schema_text};
 pub use secrets::{leaks, without_secrets};
+pub use settings::at_setting;
 
 /// All findings about the documents of a project, in the order in which they are told: those of
 /// reading the files, of their schemas, of the rules that are on by default and of the contracts.

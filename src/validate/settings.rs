@@ -73,12 +73,15 @@ fn is_within(one: &str, other: &str) -> bool {
     holds(one, other) || holds(other, one)
 }
 
-/// The bytes of the value that a JSON Pointer names in the settings.
-pub(super) fn place(source: &SourceFile, pointer: &str) -> Option<Range<usize>> {
-    let table = DeTable::parse(&source.text).ok()?;
-    let mut reader = Reader::default();
-    reader.table("", table.get_ref());
-    Some(reader.places.remove(pointer)?.value)
+/// The finding, about the value that a JSON Pointer names in the text of the settings.
+pub fn at_setting(finding: Finding, source: &Arc<SourceFile>, pointer: &str) -> Finding {
+    let place = || {
+        let table = DeTable::parse(&source.text).ok()?;
+        let mut reader = Reader::default();
+        reader.table("", table.get_ref());
+        Some(reader.places.remove(pointer)?.value)
+    };
+    located(finding, source, place())
 }
 
 fn syntax(source: &Arc<SourceFile>, error: &toml::de::Error) -> Finding {
