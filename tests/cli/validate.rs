@@ -77,6 +77,20 @@ fn fix_does_not_touch_what_the_settings_switch_off() {
 }
 
 #[test]
+fn fix_leaves_a_misspelt_listing_to_people() {
+    let sandbox = project(&document("Things", json!([])).to_string());
+    let misspelt = sections(&[("things", &["get-tihngs"])]);
+    let text = serde_json::to_string_pretty(&misspelt).unwrap() + "\n";
+    sandbox.write("api-docs/sections.json", &text);
+    let run = sandbox.run(&["validate", "--fix"]).exits(1);
+    run.answers(&[
+        "did you mean `get-things`?",
+        "write `get-things` in the place of `get-tihngs`",
+    ]);
+    assert_eq!(sandbox.read("api-docs/sections.json"), text);
+}
+
+#[test]
 fn fix_keeps_the_names_of_parameters() {
     // Both in the form NFD, as the API takes them.
     let sandbox = project(

@@ -112,6 +112,8 @@ pub(super) fn listings(collection: &Collection) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut ids = BTreeSet::new();
     let mut listed = HashSet::new();
+    // What misspelt names stand for.
+    let mut meant = BTreeMap::new();
     for (index, section) in &order.sections {
         let index = *index;
         if !ids.insert(section.id.as_str()) {
@@ -135,7 +137,11 @@ pub(super) fn listings(collection: &Collection) -> Vec<Finding> {
                 listed.insert(name);
                 continue;
             } else {
-                let finding = missing(collection, &order, &name);
+                let stands_for = near(collection, &order, &name);
+                let finding = missing(&name, stands_for);
+                if let Some(document) = stands_for {
+                    meant.insert(document, entry.as_str());
+                }
                 listed.insert(name.clone());
                 finding.about(name)
             };
@@ -153,16 +159,28 @@ pub(super) fn listings(collection: &Collection) -> Vec<Finding> {
             None if !order.is_whole => continue,
             None => (of_no_section(name), "/sections".to_owned()),
         };
-        let mut finding = finding.at_key(source, &at);
-        finding.fix = list(&order, name);
-        findings.push(finding.about(name));
+        let mut finding = finding.at_key(source, &at).about(name);
+        match meant.get(name) {
+            // Which of the two is right, and where, only people know.
+            Some(entry) => {
+                let (entry, name) = (quoted(entry), quoted(name.name()));
+                finding.help = Some(format!(
+                    "write {name} in the place of {entry}, if that is what is meant, or add it to the endpoints"
+                ));
+            }
+            None => finding.fix = list(&order, name),
+        }
+        findings.push(finding);
     }
     findings
 }
 
-fn missing(collection: &Collection, order: &Order<'_>, name: &DocumentName) -> Finding {
-    let message = format!("there is no document {}", quoted(&name.file()));
-    let finding = Finding::new(codes::MISSING_DOCUMENT, message);
+/// The document that a name stands for which is none, as far as anybody can tell: one of its section that is not listed.
+fn near<'a>(
+    collection: &'a Collection,
+    order: &Order<'_>,
+    name: &DocumentName,
+) -> Option<&'a DocumentName> {
     let listed = |other: &DocumentName| {
         let mut of_section = order
             .sections
@@ -170,12 +188,19 @@ fn missing(collection: &Collection, order: &Order<'_>, name: &DocumentName) -> F
             .filter(|(_, section)| section.id == other.section());
         of_section.any(|(_, section)| section.endpoints.iter().any(|entry| entry == other.name()))
     };
-    let free = collection
-        .endpoints
-        .keys()
-        .filter(|other| other.section() == name.section() && !listed(other));
-    match nearest(name.name(), free.map(DocumentName::name)) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+    let free = || {
+        let documents = collection.endpoints.keys();
+        documents.filter(|other| other.section() == name.section() && !listed(other))
+    };
+    let meant = nearest(name.name(), free().map(DocumentName::name))?;
+    free().find(|other| other.name() == meant)
+}
+
+fn missing(name: &DocumentName, meant: Option<&DocumentName>) -> Finding {
+    let message = format!("there is no document {}", quoted(&name.file()));
+    let finding = Finding::new(codes::MISSING_DOCUMENT, message);
+    match meant {
+        Some(meant) => finding.help(format!("did you mean `{}`?", meant.name())),
         None => finding.help("write the document, or remove the name"),
     }
 }
