@@ -38,7 +38,9 @@ pub(super) fn misfits(schema: &Root, error: &ValidationError<'_>, cut: Cut<'_>) 
             let mut misfit = Misfit::value(at, message(schema, error));
             misfit.help = match kind {
                 Kind::Required { property } => described(schema, error, property),
-                Kind::Enum { options } => meant(options, error.instance()),
+                Kind::Enum { options } => {
+                    meant(options.as_array().into_iter().flatten(), error.instance())
+                }
                 Kind::Type { .. } => such_as(schema, error),
                 _ => None,
             };
@@ -168,9 +170,9 @@ fn such_as(schema: &Root, error: &ValidationError<'_>) -> Option<String> {
     (worth && text.len() <= 40).then(|| format!("write a value such as {text}"))
 }
 
-fn meant(options: &Value, found: &Value) -> Option<String> {
-    let words = options.as_array()?.iter().filter_map(Value::as_str);
-    let meant = nearest(found.as_str()?, words)?;
+/// The one of several values that is nearly the one that was found.
+pub(super) fn meant<'a>(options: impl Iterator<Item = &'a Value>, found: &Value) -> Option<String> {
+    let meant = nearest(found.as_str()?, options.filter_map(Value::as_str))?;
     Some(format!("did you mean `{meant}`?"))
 }
 
