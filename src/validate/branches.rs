@@ -12,7 +12,7 @@ use super::cut::Cut;
 use super::misfit::Misfit;
 use super::places::place;
 use super::schemas::Root;
-use super::words::{expected_types, meant, misfits, show, wrong_type};
+use super::words::{all_misfits, expected_types, meant, show, wrong_type};
 use crate::finding::spelling::{list, quoted};
 use crate::json::pointer;
 
@@ -64,10 +64,7 @@ pub(super) fn nearest(
         return vec![misfit];
     }
     if let Some(best) = best.first() {
-        return best
-            .iter()
-            .flat_map(|inner| misfits(schema, inner, cut))
-            .collect();
+        return all_misfits(schema, best, cut);
     }
     let mut types: Vec<String> = Vec::new();
     let mut values: Vec<String> = Vec::new();

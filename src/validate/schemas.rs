@@ -184,8 +184,8 @@ impl Schema {
         }
         let mut misfits: Vec<Misfit> = Vec::new();
         let mut told = HashSet::new();
-        let errors = self.validator.iter_errors(value);
-        for misfit in errors.flat_map(|error| words::misfits(&self.root, &error, cut)) {
+        let errors: Vec<_> = self.validator.iter_errors(value).collect();
+        for misfit in words::all_misfits(&self.root, &errors, cut) {
             let of_key = (misfit.part == Part::Key).then_some("");
             let reason = of_key.unwrap_or(&misfit.message).to_owned();
             if told.insert((misfit.pointer.clone(), misfit.part, reason)) {
