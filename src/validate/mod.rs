@@ -59,6 +59,8 @@ pub fn validate(collection: &Collection) -> Vec<Finding> {
 pub struct Checks {
     severities: BTreeMap<String, SeveritySetting>,
     host: Option<String>,
+    /// The path of the base URL.
+    prefix: Option<String>,
     schema: Option<Schema>,
     contracts: BTreeMap<ContractName, Loaded<Value>>,
     wholes: BTreeMap<ExampleTarget, Body>,
@@ -78,6 +80,7 @@ impl Checks {
         Self {
             severities: settings.severity.clone(),
             host: settings.host.clone(),
+            prefix: settings.base_url.as_deref().and_then(path_of),
             schema: None,
             contracts: BTreeMap::new(),
             wholes: BTreeMap::new(),
@@ -175,6 +178,9 @@ impl Checks {
         let mut parts: Vec<Part<'a>> = vec![
             Box::new(|| collection.findings.clone()),
             certain(Box::new(files::of_others)),
+            certain(Box::new(|all| {
+                rules::paths::of_scenarios(all, self.prefix.as_deref())
+            })),
             certain(Box::new(|all| secrets::of_others(all, &self.secrets))),
             certain(Box::new(|all| {
                 contracts::findings(all, &self.contracts, &self.wholes)
@@ -274,6 +280,17 @@ pub fn apply_severity(
         Some(finding)
     };
     findings.into_iter().filter_map(apply).collect()
+}
+
+/// The path of a base URL, without a `/` at the end; `None` where a value that is not known may be part of it.
+fn path_of(base_url: &str) -> Option<String> {
+    if base_url.starts_with("unix:") {
+        return Some(String::new());
+    }
+    let (_, rest) = base_url.split_once("://")?;
+    let path = rest.find('/').and_then(|start| rest.get(start..));
+    let path = path.unwrap_or_default().trim_end_matches('/');
+    (!path.contains("{{")).then(|| path.to_owned())
 }
 
 /// Whether a code is told under these settings.

@@ -13,7 +13,7 @@ mod markup;
 mod media;
 pub(super) mod method;
 mod orphans;
-mod paths;
+pub(super) mod paths;
 pub(super) mod private;
 mod prose;
 mod sections;
