@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::cut::Cut;
+use super::keywords;
 use super::misfit::{Misfit, Part};
 use super::reach::{is_other_form, may_be_empty, says_nothing};
 use super::schemas::Schema;
@@ -26,6 +27,11 @@ pub(super) fn findings(
     let mut findings = Vec::new();
     let contracts: Contracts<'_> = collection.contracts.iter().chain(others).collect();
     for (name, contract) in &contracts {
+        // One from elsewhere does not stand in its file as it was compiled.
+        if !others.contains_key(*name) {
+            let misspelt = keywords::misspelt(&contract.json, &contract.source).into_iter();
+            findings.extend(misspelt.map(|finding| finding.about(&name.document)));
+        }
         let schema = match Schema::contract(contract.json.clone()) {
             Ok(schema) => Some(schema),
             Err(misfit) => {

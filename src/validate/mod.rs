@@ -13,6 +13,7 @@ mod contracts;
 mod coverage;
 mod cut;
 mod files;
+mod keywords;
 mod misfit;
 mod places;
 mod plain;
