@@ -106,7 +106,11 @@ impl Collection {
         let place = match Place::of(path) {
             Ok(place) => place?,
             Err(Misplaced::Stray) => {
-                self.stray(shown, bytes);
+                self.stray(shown, bytes, None);
+                return None;
+            }
+            Err(Misplaced::Misspelt(meant)) => {
+                self.stray(shown, bytes, Some(&meant));
                 return None;
             }
             Err(Misplaced::Unsafe(error)) => {
@@ -152,16 +156,22 @@ impl Collection {
             .push(finding.help("put the file or folder itself in the place of the link"));
     }
 
-    fn stray(&mut self, shown: String, bytes: Vec<u8>) {
+    fn stray(&mut self, shown: String, bytes: Vec<u8>, meant: Option<&str>) {
         let source = SourceFile::of_bytes(shown, bytes);
-        self.findings.push(
-            Finding::new(codes::STRAY_FILE, "the file is not read where it stands")
-                .in_file(&source)
-                .help(
-                    "documents are endpoints/<section>/<name>.json, scenarios scenarios/<Ident>.json, \
-                     contracts contracts/<section>/<name>.<status>.schema.json",
-                ),
-        );
+        let (message, help) = match meant {
+            Some(meant) => (
+                "the file is not read under its name",
+                format!("if `{meant}` is meant, rename it so"),
+            ),
+            None => (
+                "the file is not read where it stands",
+                "documents are endpoints/<section>/<name>.json, scenarios scenarios/<Ident>.json, \
+                 contracts contracts/<section>/<name>.<status>.schema.json"
+                    .to_owned(),
+            ),
+        };
+        let finding = Finding::new(codes::STRAY_FILE, message).in_file(&source);
+        self.findings.push(finding.help(help));
     }
 
     fn unsafe_name(&mut self, path: &str, shown: String, bytes: Vec<u8>, reason: &str) {

@@ -124,9 +124,14 @@ impl Project {
         }
     }
 
-    /// The JSON files of the folder of documents, listed and not read.
+    /// The JSON files of the folder of documents, listed and not read; also those whose names end in other letters of that, which
+    /// nobody reads as JSON, to be told.
     pub fn listing(&self) -> Result<Listing, Error> {
-        list_files(&self.docs, |path| path.ends_with(".json"))
+        list_files(&self.docs, |path| {
+            let end = path.len().checked_sub(".json".len());
+            let end = end.and_then(|start| path.as_bytes().get(start..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(b".json"))
+        })
     }
 
     /// The JSON files of the folder of documents. Of links that cannot be followed the tree says why.
