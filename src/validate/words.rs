@@ -1,5 +1,7 @@
 //! What does not fit a schema, in words.
 
+use std::collections::HashSet;
+
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
@@ -24,8 +26,16 @@ pub(super) fn all_misfits(
             Kind::UnevaluatedProperties { .. } | Kind::UnevaluatedItems { .. }
         )
     });
-    let plain = plain.into_iter();
+    // A value that is none of those that there may be is told with these: of what type they are is no second fault.
+    let is_listed = |kind: &Kind| matches!(kind, Kind::Enum { .. } | Kind::Constant { .. });
+    let listed = plain.iter().filter(|error| is_listed(error.kind()));
+    let listed: HashSet<_> = listed.map(|error| error.instance_path().as_str()).collect();
+    let is_effect = |error: &&&ValidationError<'_>| {
+        matches!(error.kind(), Kind::Type { .. }) && listed.contains(error.instance_path().as_str())
+    };
     let mut told: Vec<_> = plain
+        .iter()
+        .filter(|error| !is_effect(error))
         .flat_map(|error| misfits(schema, error, cut))
         .collect();
     // What a part of the schema has looked at counts for nothing where that part is not met.
@@ -435,6 +445,18 @@ mod tests {
         assert_eq!(
             all,
             expected.map(|(pointer, message)| (pointer.to_owned(), message.to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_that_is_not_listed_is_told_once() {
+        let schema = json!({"properties": {"a": {"type": ["string", "null"], "enum": ["x", null]}, "b": {"type": "string", "const": "y"}}});
+        let mut all = told(schema, json!({"a": 3, "b": 4}));
+        all.sort();
+        let all: Vec<_> = all.iter().map(|(_, message, _)| message.as_str()).collect();
+        assert_eq!(
+            all,
+            ["expected `x` or null, found 3", "expected `y`, found 4"]
         );
     }
 

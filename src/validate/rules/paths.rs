@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use serde_json::Value;
+
 use super::template::{Mismatch, Template};
 use super::{Document, at_words, item, method};
 use crate::document::{Collection, EndpointDocument, Example, Parameter, Step};
@@ -28,7 +30,7 @@ fn parameters_of(document: &Document<'_>) -> Vec<Finding> {
         }
     };
     let documented = document.item.path_parameters.as_deref().unwrap_or_default();
-    if is_same(template, documented) {
+    if is_same(template, documented) || are_misspelt(document.json) {
         return Vec::new();
     }
     let mut findings = Vec::new();
@@ -81,6 +83,22 @@ fn parameters_of(document: &Document<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether `path_parameters` is not there, and a key that may mean it: then the schema tells of that.
+fn are_misspelt(document: &Value) -> bool {
+    const KEYS: [&str; 3] = ["path_parameters", "query_parameters", "parameters"];
+    let keys = || {
+        document
+            .as_object()
+            .into_iter()
+            .flat_map(|keys| keys.keys())
+    };
+    let is_other = |key: &&String| !KEYS.contains(&key.as_str());
+    !keys().any(|key| key == KEYS[0])
+        && keys()
+            .filter(is_other)
+            .any(|key| nearest(key, KEYS) == Some(KEYS[0]))
+}
+
 /// Whether each placeholder is documented in its turn and none stands twice, as is usual; of many that is not asked.
 fn is_same(template: Template<'_>, documented: &[Parameter]) -> bool {
     let names = documented.iter().map(|one| one.name.as_str());
@@ -96,13 +114,18 @@ fn is_same(template: Template<'_>, documented: &[Parameter]) -> bool {
 /// The request of each example has the method of its endpoint, and a path that fits.
 pub(super) fn requests(document: &Document<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // A path that cannot be taken apart is told by the rule on parameters.
-    let template = Template::parse(&document.item.api_path).ok();
+    let template = whole_path(&document.item.api_path);
     for (index, example) in document.item.examples.iter().enumerate() {
         findings.extend(method_of(document, index, example));
         findings.extend(template.and_then(|template| path(document, template, index, example)));
     }
     findings
+}
+
+/// A path that can be taken apart: what is none is told by the rule on parameters, or by the schema.
+fn whole_path(api_path: &str) -> Option<Template<'_>> {
+    let template = Template::parse(api_path).ok();
+    template.filter(|_| api_path.starts_with('/'))
 }
 
 fn method_of(document: &Document<'_>, index: usize, example: &Example) -> Option<Finding> {
@@ -128,6 +151,9 @@ fn path(
     example: &Example,
 ) -> Option<Finding> {
     let target = &example.request.parsed()?.path;
+    if !target.starts_with('/') {
+        return None;
+    }
     let path = target.split(['?', '#']).next().unwrap_or(target);
     let reason = in_words(&template.fits(path).err()?);
     let expected = quoted(&document.item.api_path);
@@ -207,8 +233,7 @@ fn of_step(
     if step.follow || !path.starts_with('/') {
         return findings;
     }
-    let template = Template::parse(&document.api_path).ok();
-    if let (Some(template), Some(prefix)) = (template, prefix) {
+    if let (Some(template), Some(prefix)) = (whole_path(&document.api_path), prefix) {
         let path = template.fill(&format!("{prefix}{path}"));
         if let Err(mismatch) = template.fits(&path) {
             let expected = quoted(&document.api_path);
