@@ -12,7 +12,7 @@ use apidocs::stabilize::Rules;
 use apidocs::validate::{self, Checks, Schema, faulty_settings};
 
 use super::args::Validate;
-use super::context::{Channel, Context, exit_of};
+use super::context::{Channel, Context, absolute, exit_of};
 use super::exit::{Advice, Exit};
 use super::report::{of_files, report};
 use super::scenarios::Scenarios;
@@ -25,7 +25,8 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let faults = faulty.as_ref().map_or_else(Vec::new, faulty_settings);
     let mut checks = Checks::new(&project.settings);
     if let Some(file) = &args.schema {
-        checks = checks.with_schema(own_schema(file)?);
+        let shown = project.shown(&absolute(file)?);
+        checks = checks.with_schema(own_schema(file)?.in_file(shown));
     }
     match &faulty {
         // Which folder is meant, and what counts in it, may be what the settings say wrongly.

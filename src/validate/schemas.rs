@@ -47,6 +47,7 @@ pub(super) static VOLATILE: LazyLock<Schema> = LazyLock::new(|| embedded("volati
 pub struct Schema {
     root: Root,
     validator: Validator,
+    file: Option<String>,
 }
 
 /// The file of a schema.
@@ -137,7 +138,11 @@ impl Schema {
             is_ours: !formats,
             ..Root::new(json, None)
         };
-        Ok(Self { root, validator })
+        Ok(Self {
+            root,
+            validator,
+            file: None,
+        })
     }
 
     /// Compiles a schema of the project, with references to files beside it: `read` gives the bytes of one, by its path
@@ -169,7 +174,28 @@ impl Schema {
                 .then(|| id.trim_end_matches('#').to_owned()),
         };
         let root = Root::new(json, uri);
-        Ok(Self { root, validator })
+        Ok(Self {
+            root,
+            validator,
+            file: None,
+        })
+    }
+
+    /// With the file in which it stands, which findings show.
+    pub fn in_file(mut self, path: impl Into<String>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// The file in which it stands, where that is known.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// Whether there is a property of that name, at the top.
+    pub(super) fn has_property(&self, name: &str) -> bool {
+        let properties = self.root.json.get("properties");
+        properties.is_some_and(|properties| properties.get(name).is_some())
     }
 
     /// All that does not fit, in no particular order; of a key that is wrong for several reasons, one is told.

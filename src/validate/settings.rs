@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::misfit::{Misfit, Part};
 use super::schemas::SETTINGS;
-use crate::finding::{Finding, SourceFile, codes};
+use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json::{Place, pointer};
 use crate::project::{Faulty, Settings};
 
@@ -40,7 +40,7 @@ pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
     });
     let misfits = misfits.into_iter();
     let mut findings: Vec<_> = misfits
-        .map(|misfit| reader.finding(source, misfit))
+        .map(|misfit| reader.finding(source, at_its_place(misfit)))
         .collect();
     findings.extend(faults.into_iter().map(|fault| {
         let mut finding = Finding::new(codes::SCHEMA, fault.message);
@@ -48,6 +48,34 @@ pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
         located(finding, source, fault.span)
     }));
     findings
+}
+
+/// With the place where a key belongs that is known elsewhere: a table goes on to the next heading, and severity and impact are
+/// two things.
+fn at_its_place(mut misfit: Misfit) -> Misfit {
+    let tokens: Vec<_> = pointer::tokens(&misfit.pointer).collect();
+    let [table, .., key] = tokens.as_slice() else {
+        return misfit;
+    };
+    if misfit.part != Part::Key {
+        return misfit;
+    }
+    let is_change = Code::find(key).map(|code| code.default_impact().is_some());
+    let help = match (table.as_str(), is_change) {
+        ("severity", Some(true)) => {
+            Some(format!("it is told as a change: write it under [impact]"))
+        }
+        ("impact", Some(false)) => Some(format!("it is no change: write it under [severity]")),
+        ("severity" | "impact", _) => None,
+        _ if SETTINGS.has_property(key) => Some(format!(
+            "write it above the first [table]: here it belongs to [{table}]"
+        )),
+        _ => None,
+    };
+    if help.is_some() {
+        misfit.help = help;
+    }
+    misfit
 }
 
 /// All findings about settings that cannot be used as they stand, at least one.

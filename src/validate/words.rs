@@ -125,6 +125,7 @@ pub(super) fn misfits(schema: &Root, error: &ValidationError<'_>, cut: Cut<'_>) 
                     meant(options.as_array().into_iter().flatten(), error.instance())
                 }
                 Kind::Type { .. } => such_as(schema, error),
+                Kind::Pattern { pattern } => alternative(pattern, error.instance()),
                 _ => None,
             };
             vec![misfit]
@@ -199,16 +200,20 @@ fn unknown_key(schema: &Root, error: &ValidationError<'_>, name: &str) -> Misfit
         format!("{} is not known here", quoted(name)),
     );
     let there = error.instance().as_object();
-    let free: Vec<&str> = parent(schema, error)
+    let (taken, free): (Vec<&str>, Vec<&str>) = parent(schema, error)
         .and_then(|parent| parent.get("properties")?.as_object())
         .into_iter()
         .flat_map(|properties| properties.iter())
         .filter(|(_, schema)| **schema != Value::Bool(false))
         .map(|(key, _)| key.as_str())
-        .filter(|key| there.is_none_or(|there| !there.contains_key(*key)) && *key != "$schema")
-        .collect();
+        .filter(|key| *key != "$schema")
+        .partition(|key| there.is_some_and(|there| there.contains_key(*key)));
     misfit.help = if let Some(meant) = nearest(name, free.iter().copied()) {
         Some(format!("did you mean `{meant}`?"))
+    } else if let Some(meant) = nearest(name, taken) {
+        Some(format!(
+            "`{meant}` is there already: make one of the two, or remove this one"
+        ))
     } else if (1..=6).contains(&free.len()) {
         let free: Vec<_> = free.iter().map(|key| quoted(key)).collect();
         Some(format!("remove it, or use {}", list(&free, "or")))
@@ -251,6 +256,17 @@ fn such_as(schema: &Root, error: &ValidationError<'_>) -> Option<String> {
     let text = example.to_string();
     let worth = example.is_string() || example.is_number();
     (worth && text.len() <= 40).then(|| format!("write a value such as {text}"))
+}
+
+/// The word that may be meant, of those of which a pattern is a list.
+fn alternative(pattern: &str, found: &Value) -> Option<String> {
+    let words = pattern.strip_prefix("^(")?.strip_suffix(")$")?.split('|');
+    let is_plain = |word: &&str| {
+        let mut letters = word.chars();
+        letters.all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    };
+    let meant = nearest(found.as_str()?, words.filter(is_plain))?;
+    Some(format!("did you mean `{meant}`?"))
 }
 
 /// The one of several values that is nearly the one that was found.
@@ -395,7 +411,7 @@ mod tests {
             "additionalProperties": false,
             "dependentSchemas": {"body": {"properties": {"text": false}}},
         });
-        let value = json!({"titel": 1, "x/y": 2, "body": 3, "text": 4});
+        let value = json!({"titel": 1, "x/y": 2, "body": 3, "text": 4, "bdoy": 5});
         let misfits = Schema::compile(schema).unwrap().misfits(&value);
         assert!(misfits.iter().all(|misfit| misfit.part == Part::Key));
         let mut told: Vec<_> = misfits
@@ -404,6 +420,11 @@ mod tests {
             .collect();
         told.sort();
         let expected = [
+            (
+                "/bdoy",
+                "`bdoy` is not known here",
+                Some("`body` is there already: make one of the two, or remove this one"),
+            ),
             ("/text", "`text` cannot stand beside `body`", None),
             (
                 "/titel",
@@ -495,6 +516,14 @@ mod tests {
             told(items, json!(["a", 1]))[0].1,
             "expected at most 1 items"
         );
+    }
+
+    #[test]
+    fn a_word_of_a_pattern_that_may_be_meant_is_told() {
+        let schema = json!({"pattern": "^(hex|shape|keyed by /.*)$"});
+        let help = |value: &str| told(schema.clone(), json!(value))[0].2.clone();
+        assert_eq!(help("shap").as_deref(), Some("did you mean `shape`?"));
+        assert_eq!(help("nothing"), None);
     }
 
     #[test]

@@ -160,6 +160,12 @@ fn a_schema_of_the_project_is_added() {
         .unwrap()
         .iter()
         .filter(|finding| finding["code"] == "schema")
+        .inspect(|finding| {
+            assert_eq!(
+                finding["notes"],
+                json!(["the schema is checks/endpoint.json"])
+            );
+        })
         .map(|finding| finding["message"].as_str().unwrap())
         .collect();
     assert_eq!(
