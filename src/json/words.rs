@@ -57,8 +57,18 @@ fn first_half(text: &str, offset: usize) -> usize {
     offset
 }
 
+/// What git writes around the sides of a conflict.
+const CONFLICT: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
 fn words(text: &str, offset: usize, message: &str) -> (String, &'static str) {
     let next = text.get(offset..).and_then(|rest| rest.chars().next());
+    let rest = text.get(offset..).unwrap_or_default();
+    if CONFLICT.iter().any(|mark| rest.starts_with(mark)) {
+        return (
+            "a mark of a merge that was not finished".to_owned(),
+            "keep one of the two sides, and remove the marks",
+        );
+    }
     let (words, help) = match message {
         "EOF while parsing a value" if text.trim().is_empty() => (
             "the file is empty",
@@ -86,6 +96,10 @@ fn words(text: &str, offset: usize, message: &str) -> (String, &'static str) {
         "expected ident" => (
             "expected `true`, `false` or `null`",
             "put a text in double quotes",
+        ),
+        "expected value" | "key must be a string" if matches!(next, Some(',')) => (
+            "a comma stands where a value must",
+            "remove it, or write the value that is missing before it",
         ),
         "expected value" if matches!(next, Some('\'')) => (
             "a text stands in single quotes",
@@ -166,6 +180,18 @@ mod tests {
                 "[\"a\tb\"]",
                 3,
                 "a string holds a control character as it is",
+            ),
+            ("{\"a\":1,,\"b\":2}", 7, "a comma stands where a value must"),
+            ("[1,,2]", 3, "a comma stands where a value must"),
+            (
+                "{\n<<<<<<< HEAD\n\"a\":1\n=======\n\"a\":2\n>>>>>>> b\n}",
+                2,
+                "a mark of a merge that was not finished",
+            ),
+            (
+                "{\n\"a\":1\n=======\n}",
+                8,
+                "a mark of a merge that was not finished",
             ),
             ("{} x", 3, "something stands behind the end of the JSON"),
         ] {

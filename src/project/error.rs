@@ -97,6 +97,10 @@ impl Error {
             Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "the link leads nowhere".to_owned()
             }
+            // The name of this kind is not stable in the standard library.
+            Self::Io { source, .. } if source.kind().to_string().starts_with("filesystem loop") => {
+                "the link turns in circles".to_owned()
+            }
             Self::Io { source, .. } => format!("the link cannot be followed: {}", source.kind()),
             other => other.to_string(),
         }

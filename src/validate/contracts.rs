@@ -332,7 +332,7 @@ mod tests {
             assert_eq!(told_of_part(contract.clone(), None), none, "{contract}");
         }
         for (array, message) in [
-            (json!({"maxItems": 1}), "expected at most 1 items"),
+            (json!({"maxItems": 1}), "expected at most 1 item"),
             (
                 json!({"items": {"maximum": 1}}),
                 "expected at most 1, found 2",

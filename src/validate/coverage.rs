@@ -27,8 +27,12 @@ pub fn coverage(
     let finding = Finding::new(codes::LOW_COVERAGE, message);
     let all = collection.documents().count();
     let finding = if all < minimum {
+        let there = match all {
+            1 => "is 1 endpoint".to_owned(),
+            all => format!("are {all} endpoints"),
+        };
         finding.help(format!(
-            "there are {all} endpoints in all: write a number that they can have, or document more of them"
+            "there {there} in all: write a number that they can have, or document more of them"
         ))
     } else {
         finding.help("capture examples for more of them: a request of a scenario names the document as its `example`")

@@ -114,7 +114,8 @@ pub(super) fn misfits(schema: &Root, error: &ValidationError<'_>, cut: Cut<'_>) 
         }
         Kind::PropertyNames { error: inner } => {
             let name = inner.instance().as_str().unwrap_or_default();
-            vec![Misfit::key(pointer::join(at, name), message(schema, inner))]
+            let message = format!("the key {}: {}", quoted(name), message(schema, inner));
+            vec![Misfit::key(pointer::join(at, name), message)]
         }
         Kind::FalseSchema => vec![Misfit::key(at, forbidden(error))],
         kind => {
@@ -159,14 +160,14 @@ fn message(schema: &Root, error: &ValidationError<'_>) -> String {
             .unwrap_or_else(|| format!("expected a text of the form {}", quoted(pattern))),
         Kind::Format { format } => format!("expected a text of the form {}", quoted(format)),
         Kind::MinLength { limit: 1 } => "expected a text, found an empty one".to_owned(),
-        Kind::MinLength { limit } => format!("expected at least {limit} characters"),
-        Kind::MaxLength { limit } => format!("expected at most {limit} characters"),
+        Kind::MinLength { limit } => bound("at least", limit, "character"),
+        Kind::MaxLength { limit } => bound("at most", limit, "character"),
         Kind::MinItems { limit: 1 } => "expected an item, found an empty array".to_owned(),
-        Kind::MinItems { limit } => format!("expected at least {limit} items"),
-        Kind::MaxItems { limit } => format!("expected at most {limit} items"),
-        Kind::AdditionalItems { limit } => format!("expected at most {limit} items"),
-        Kind::MinProperties { limit } => format!("expected at least {limit} keys"),
-        Kind::MaxProperties { limit } => format!("expected at most {limit} keys"),
+        Kind::MinItems { limit } => bound("at least", limit, "item"),
+        Kind::MaxItems { limit } => bound("at most", limit, "item"),
+        Kind::AdditionalItems { limit } => bound("at most", limit, "item"),
+        Kind::MinProperties { limit } => bound("at least", limit, "key"),
+        Kind::MaxProperties { limit } => bound("at most", limit, "key"),
         Kind::Minimum { limit } => format!("expected at least {limit}, found {}", show(found)),
         Kind::Maximum { limit } => format!("expected at most {limit}, found {}", show(found)),
         Kind::ExclusiveMinimum { limit } => {
@@ -180,7 +181,7 @@ fn message(schema: &Root, error: &ValidationError<'_>) -> String {
             let there = found.as_array().map_or(0, Vec::len);
             match there.saturating_sub(unexpected.len()) {
                 0 => "expected an empty array".to_owned(),
-                limit => format!("expected at most {limit} items"),
+                limit => bound("at most", limit, "item"),
             }
         }
         Kind::UniqueItems => "an item stands twice".to_owned(),
@@ -189,6 +190,14 @@ fn message(schema: &Root, error: &ValidationError<'_>) -> String {
             "the value has several of the forms of which it may have one".to_owned()
         }
         _ => error.masked_with("the value").to_string(),
+    }
+}
+
+/// How many there must be.
+fn bound(which: &str, limit: impl ToString, of: &str) -> String {
+    match limit.to_string().as_str() {
+        "1" => format!("expected {which} 1 {of}"),
+        limit => format!("expected {which} {limit} {of}s"),
     }
 }
 
@@ -331,6 +340,7 @@ fn contained(schema: &Root, error: &ValidationError<'_>) -> String {
     let asked = "of the kind that `contains` asks for";
     let is_most = error.schema_path().as_str().ends_with("/maxContains");
     match (is_most, limit("minContains"), limit("maxContains")) {
+        (true, _, Some(1)) => format!("expected at most 1 item {asked}"),
         (true, _, Some(most)) => format!("expected at most {most} items {asked}"),
         (_, Some(least @ 2..), _) => format!("expected at least {least} items {asked}"),
         _ => format!("expected an item {asked}"),
@@ -461,7 +471,7 @@ mod tests {
         let expected = [
             ("/a", "expected capitals"),
             ("/b", "expected: A word"),
-            ("/long", "expected a letter"),
+            ("/long", "the key `long`: expected a letter"),
         ];
         assert_eq!(
             all,
@@ -512,10 +522,7 @@ mod tests {
         let items =
             json!({"allOf": [{"prefixItems": [{"type": "string"}]}], "unevaluatedItems": false});
         assert_eq!(told(items.clone(), json!([1])).len(), 1);
-        assert_eq!(
-            told(items, json!(["a", 1]))[0].1,
-            "expected at most 1 items"
-        );
+        assert_eq!(told(items, json!(["a", 1]))[0].1, "expected at most 1 item");
     }
 
     #[test]
@@ -563,12 +570,12 @@ mod tests {
             (
                 json!({"contains": {"type": "string"}, "maxContains": 1}),
                 json!(["x", "y"]),
-                "expected at most 1 items of the kind that `contains` asks for",
+                "expected at most 1 item of the kind that `contains` asks for",
             ),
             (
                 json!({"prefixItems": [true], "unevaluatedItems": false}),
                 json!([1, 2]),
-                "expected at most 1 items",
+                "expected at most 1 item",
             ),
             (
                 json!({"items": false}),
