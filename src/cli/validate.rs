@@ -100,7 +100,7 @@ fn may_follow(finding: &Finding, faulty: &Faulty) -> bool {
     let is_in_settings = finding.file() == Some(faulty.source.path.as_str());
     let rests_on: &[&str] = match finding.code {
         // They were told whole.
-        codes::SCHEMA | codes::TOML_SYNTAX if is_in_settings => return true,
+        codes::SCHEMA | codes::TOML_SYNTAX | codes::DUPLICATE_KEY if is_in_settings => return true,
         codes::UNKNOWN_VARIABLE if is_in_settings => &["auth"],
         codes::UNKNOWN_IDENTITY => &["auth", "identity"],
         codes::BASE_URL => &["base_url", "server"],

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Faulty, Listing, Settings, list_files, parts,
+    DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Faulty, Listing, Settings, TomlFault, list_files, parts,
     read_document, read_tree,
 };
 use crate::document::{Collection, Tree};
@@ -208,6 +208,9 @@ fn read_settings(shown: &str, bytes: &[u8]) -> (Arc<SourceFile>, Settings, Optio
 }
 
 fn located(source: &Arc<SourceFile>, error: &toml::de::Error) -> LocatedError {
+    if let Some(fault) = TomlFault::of(&source.text, error.message(), error.span()) {
+        return LocatedError::new(source, error.span(), fault.message).help(fault.help);
+    }
     let help = meant(error.message())
         .unwrap_or_else(|| "`apidocs schema settings` prints what the file may hold".to_owned());
     LocatedError::new(source, error.span(), error.message()).help(help)

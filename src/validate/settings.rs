@@ -12,7 +12,7 @@ use super::misfit::{Misfit, Part};
 use super::schemas::SETTINGS;
 use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json::{Place, pointer};
-use crate::project::{Faulty, Settings};
+use crate::project::{Faulty, Settings, TomlFault};
 
 /// What is wrong with the settings, in no particular order.
 pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
@@ -113,7 +113,17 @@ pub fn at_setting(finding: Finding, source: &Arc<SourceFile>, pointer: &str) -> 
 }
 
 fn syntax(source: &Arc<SourceFile>, error: &toml::de::Error) -> Finding {
-    let finding = Finding::new(codes::TOML_SYNTAX, error.message());
+    let finding = match TomlFault::of(&source.text, error.message(), error.span()) {
+        Some(fault) => {
+            let code = match fault.is_duplicate {
+                true => codes::DUPLICATE_KEY,
+                false => codes::TOML_SYNTAX,
+            };
+            Finding::new(code, fault.message).help(fault.help)
+        }
+        None => Finding::new(codes::TOML_SYNTAX, error.message())
+            .help("`apidocs explain toml-syntax` says how TOML is written"),
+    };
     located(finding, source, error.span())
 }
 
