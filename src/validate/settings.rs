@@ -63,9 +63,9 @@ fn at_its_place(mut misfit: Misfit) -> Misfit {
     let is_change = Code::find(key).map(|code| code.default_impact().is_some());
     let help = match (table.as_str(), is_change) {
         ("severity", Some(true)) => {
-            Some(format!("it is told as a change: write it under [impact]"))
+            Some("it is told as a change: write it under [impact]".to_owned())
         }
-        ("impact", Some(false)) => Some(format!("it is no change: write it under [severity]")),
+        ("impact", Some(false)) => Some("it is no change: write it under [severity]".to_owned()),
         ("severity" | "impact", _) => None,
         _ if SETTINGS.has_property(key) => Some(format!(
             "write it above the first [table]: here it belongs to [{table}]"
