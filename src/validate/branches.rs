@@ -9,10 +9,11 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
 use super::cut::Cut;
+use super::effects::all_misfits;
 use super::misfit::Misfit;
 use super::places::place;
 use super::schemas::Root;
-use super::words::{all_misfits, expected_types, meant, show, wrong_type};
+use super::words::{expected_types, meant, show, wrong_type};
 use crate::finding::spelling::{list, quoted};
 use crate::json::pointer;
 

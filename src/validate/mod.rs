@@ -12,6 +12,7 @@ mod broken;
 mod contracts;
 mod coverage;
 mod cut;
+mod effects;
 mod files;
 mod keywords;
 mod misfit;

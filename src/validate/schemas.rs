@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::broken::broken;
 use super::cut::Cut;
+use super::effects;
 use super::misfit::{Misfit, Part};
-use super::words;
 use crate::json;
 
 macro_rules! texts {
@@ -211,7 +211,7 @@ impl Schema {
         let mut misfits: Vec<Misfit> = Vec::new();
         let mut told = HashSet::new();
         let errors: Vec<_> = self.validator.iter_errors(value).collect();
-        for misfit in words::all_misfits(&self.root, &errors, cut) {
+        for misfit in effects::all_misfits(&self.root, &errors, cut) {
             let of_key = (misfit.part == Part::Key).then_some("");
             let reason = of_key.unwrap_or(&misfit.message).to_owned();
             if told.insert((misfit.pointer.clone(), misfit.part, reason)) {
