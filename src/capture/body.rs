@@ -134,10 +134,11 @@ fn parse_utf8(body: &[u8]) -> Result<Value, BodyFault> {
             FaultKind::Encoding | FaultKind::ByteOrderMark => {
                 Some("JSON is UTF-8 without a byte order mark (RFC 8259)".to_owned())
             }
-            FaultKind::Syntax
-            | FaultKind::TrailingComma
-            | FaultKind::LoneSurrogate
-            | FaultKind::Size => None,
+            FaultKind::Syntax | FaultKind::TrailingComma | FaultKind::LoneSurrogate => Some(
+                "mend what the API answers: the body, or the `Content-Type` that calls it JSON"
+                    .to_owned(),
+            ),
+            FaultKind::Size => None,
             FaultKind::Depth | FaultKind::DuplicateKey | FaultKind::ReservedKey => fault.help,
         };
         BodyFault {

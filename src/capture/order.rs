@@ -47,11 +47,17 @@ pub(super) fn check(
                     .help("scenarios are named by their file: <Ident> of scenarios/<Ident>.json"),
             );
         } else if let Some(circle) = circle(collection, ident, name) {
-            let message = format!("scenarios wait for each other: {}", circle.join(" after "));
+            let (message, help) = match name == ident {
+                true => ("the scenario waits for itself".to_owned(), "remove it"),
+                false => (
+                    format!("scenarios wait for each other: {}", circle.join(" after ")),
+                    "remove one of these from the `after` of the one before it",
+                ),
+            };
             findings.push(
                 Finding::new(codes::SCENARIO_CYCLE, message)
                     .at_pointer(source, &pointer)
-                    .help("remove one of these from the `after` of the one before it"),
+                    .help(help),
             );
         }
     }
@@ -133,7 +139,7 @@ mod tests {
             )]
         );
         let message = |index: usize| told(&collection, "D")[index].clone();
-        assert_eq!(message(0).1, "scenarios wait for each other: D after D");
+        assert_eq!(message(0).1, "the scenario waits for itself");
         assert_eq!(message(1).1, "there is no scenario named \"a\"");
         assert_eq!(told(&collection, "D").len(), 3);
     }

@@ -38,6 +38,7 @@ mod share;
 mod sides;
 mod source;
 mod targets;
+mod templates;
 mod terminal;
 mod validate;
 mod volatile;

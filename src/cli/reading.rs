@@ -71,9 +71,11 @@ enum Whole {
 
 impl Whole {
     fn new(project: &Project, listing: &Listing) -> Self {
-        // Rules for volatile values are held to all examples, and an OpenAPI document to what was captured.
+        // Rules for volatile values are held to all examples, an OpenAPI document to what was captured, and the project's own
+        // templates are tried on all documents.
         let all = listing.files.iter().any(|(path, _)| path == Rules::FILE);
-        if all || project.settings.source.is_some() {
+        let settings = &project.settings;
+        if all || settings.source.is_some() || settings.render.templates.is_some() {
             return Self::All;
         }
         let paths = listing.files.iter().map(|(path, _)| path.as_str());

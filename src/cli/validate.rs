@@ -12,14 +12,14 @@ use apidocs::stabilize::Rules;
 use apidocs::validate::{self, Checks, Schema};
 
 use super::args::Validate;
-use super::context::{Channel, Context, exit_of, faults_of};
+use super::context::{Channel, Context, absolute, exit_of, faults_of};
 use super::exit::{Advice, Exit};
 use super::next::{add, command};
 use super::report::{of_files, report};
 use super::scenarios::Scenarios;
 use super::source::Described;
 use super::volatile::Volatile;
-use super::{fix, parallel, reading};
+use super::{fix, parallel, reading, templates};
 
 pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let (project, faulty) = context.project_in_parts(None)?;
@@ -27,7 +27,8 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let faults = faults.map_or_else(Vec::new, |faulty| faults_of(&project, faulty));
     let mut checks = Checks::new(&project.settings);
     if let Some(file) = &args.schema {
-        checks = checks.with_schema(own_schema(file)?);
+        let shown = project.shown(&absolute(file)?);
+        checks = checks.with_schema(own_schema(file)?.in_file(shown));
     }
     match &faulty {
         // Which folder is meant, and what counts in it, may be what the settings say wrongly.
@@ -48,12 +49,14 @@ pub fn run(context: &Context, args: &Validate) -> Result<Exit> {
     let described = Described::of(&project)?;
     let checks = checks.with_contracts(described.contracts(&collection));
     findings.append(&mut together(&checks, &collection));
-    let scenarios = Scenarios::all(context, &project, &collection);
+    let certain = collection.with_certain();
+    let scenarios = Scenarios::all(context, &project, &certain);
     findings.append(&mut of_settings_and_scenarios(
         &project,
         &scenarios.options(),
     ));
     findings.extend(described.unknown(&collection));
+    findings.append(&mut templates::broken(&project, &collection));
     if let Some(faulty) = &faulty {
         findings.retain(|finding| !may_follow(finding, faulty));
     }
@@ -122,13 +125,14 @@ fn may_follow(finding: &Finding, faulty: &Faulty) -> bool {
     let is_in_settings = finding.file() == Some(faulty.source.path.as_str());
     let rests_on: &[&str] = match finding.code {
         // They were told whole.
-        codes::SCHEMA | codes::TOML_SYNTAX if is_in_settings => return true,
+        codes::SCHEMA | codes::TOML_SYNTAX | codes::DUPLICATE_KEY if is_in_settings => return true,
         codes::UNKNOWN_VARIABLE if is_in_settings => &["auth"],
         codes::UNKNOWN_IDENTITY => &["auth", "identity"],
         codes::BASE_URL => &["base_url", "server"],
         codes::SECRET => &["secrets"],
         codes::CONTRACT_MISMATCH => &["source"],
         codes::REAL_HOST => &["host"],
+        codes::BROKEN_TEMPLATE => &["render"],
         _ => &[],
     };
     rests_on.iter().any(|key| faulty.may_lack(key))

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::flawed::FlawedFiles;
+use super::place::{Misplaced, Place};
 use super::{
     Approvals, ContractName, DocumentName, EndpointDocument, Example, Fixtures, Recorded, Scenario,
-    Sections, Tree, check_file_name,
+    Sections, Tree,
 };
 use crate::finding::{Finding, SourceFile, codes};
-use crate::json::{self, FaultKind};
+use crate::json;
 
 /// A file and what it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +45,8 @@ pub struct Collection {
     pub findings: Vec<Finding>,
     /// The paths of these files (of a link, perhaps of a folder), relative to the folder of documents.
     pub(super) unread: BTreeSet<String>,
+    /// What some of them may mean.
+    pub(super) flawed: FlawedFiles,
 }
 
 impl Collection {
@@ -70,6 +74,7 @@ impl Collection {
         self.contracts.extend(other.contracts);
         self.findings.extend(other.findings);
         self.unread.extend(other.unread);
+        self.flawed.merge(other.flawed);
     }
 
     /// The endpoint documents that could be understood.
@@ -98,46 +103,48 @@ impl Collection {
     /// Reads one file, as [`Collection::from_tree`] does. Gives its name where it is an endpoint document that is JSON.
     pub fn add(&mut self, path: &str, bytes: Vec<u8>, prefix: &str) -> Option<DocumentName> {
         let shown = below(prefix, path);
-        let parts: Vec<&str> = path.split('/').collect();
-        match parts.as_slice() {
-            ["sections.json"] => self.sections = self.read(path, shown, bytes),
-            ["fixtures.json"] => self.fixtures = self.read(path, shown, bytes),
-            [Approvals::FILE] => self.approvals = self.read(path, shown, bytes),
-            ["scenarios", file] if file.ends_with(".json") => {
-                let ident = file.trim_end_matches(".json");
-                if let Err(error) = check_file_name(ident) {
-                    self.unsafe_name(path, shown, bytes, &error.to_string());
-                } else if let Some(loaded) = self.read(path, shown, bytes) {
-                    self.scenarios.insert(ident.to_owned(), Arc::new(loaded));
-                }
+        let place = match Place::of(path) {
+            Ok(place) => place?,
+            Err(Misplaced::Stray) => {
+                self.stray(shown, bytes, None);
+                return None;
             }
-            ["endpoints", section, file] if file.ends_with(".json") => {
-                match DocumentName::new(section, file.trim_end_matches(".json")) {
-                    Err(error) => self.unsafe_name(path, shown, bytes, &error.to_string()),
-                    Ok(name) => {
-                        let loaded = self.read(path, shown, bytes)?;
-                        self.endpoints.insert(name.clone(), Arc::new(loaded));
-                        return Some(name);
-                    }
-                }
+            Err(Misplaced::Misspelt(meant)) => {
+                self.stray(shown, bytes, Some(&meant));
+                return None;
             }
-            ["contracts", section, file] if file.ends_with(".json") => {
-                match ContractName::new(section, file) {
-                    Err(error) => self.unsafe_name(path, shown, bytes, &error.to_string()),
-                    Ok(None) => self.stray(shown, bytes),
-                    Ok(Some(name)) => {
-                        if let Some(loaded) = self.read(path, shown, bytes) {
-                            self.contracts.insert(name, loaded);
-                        }
-                    }
-                }
+            Err(Misplaced::Unsafe(error)) => {
+                self.unsafe_name(path, shown, bytes, &error.to_string());
+                return None;
             }
-            ["endpoints" | "scenarios" | "contracts", .., file] if file.ends_with(".json") => {
-                self.stray(shown, bytes);
-            }
-            _ => {}
+        };
+        let (source, json) = self.read(path, shown, bytes)?;
+        self.put(&place, source, json);
+        match place {
+            Place::Endpoint(name) => Some(name),
+            _ => None,
         }
-        None
+    }
+
+    /// Adds a file that was read.
+    pub(super) fn put(&mut self, place: &Place, source: Arc<SourceFile>, json: Value) {
+        match place {
+            Place::Sections => self.sections = Some(Loaded::new(source, json)),
+            Place::Fixtures => self.fixtures = Some(Loaded::new(source, json)),
+            Place::Approvals => self.approvals = Some(Loaded::new(source, json)),
+            Place::Scenario(ident) => {
+                let loaded = Arc::new(Loaded::new(source, json));
+                self.scenarios.insert(ident.clone(), loaded);
+            }
+            Place::Endpoint(name) => {
+                let loaded = Arc::new(Loaded::new(source, json));
+                self.endpoints.insert(name.clone(), loaded);
+            }
+            Place::Contract(name) => {
+                let loaded = Loaded::new(source, json);
+                self.contracts.insert(name.clone(), loaded);
+            }
+        }
     }
 
     /// Tells of what is there and was not read.
@@ -149,16 +156,22 @@ impl Collection {
             .push(finding.help("put the file or folder itself in the place of the link"));
     }
 
-    fn stray(&mut self, shown: String, bytes: Vec<u8>) {
+    fn stray(&mut self, shown: String, bytes: Vec<u8>, meant: Option<&str>) {
         let source = SourceFile::of_bytes(shown, bytes);
-        self.findings.push(
-            Finding::new(codes::STRAY_FILE, "the file is not read where it stands")
-                .in_file(&source)
-                .help(
-                    "documents are endpoints/<section>/<name>.json, scenarios scenarios/<Ident>.json, \
-                     contracts contracts/<section>/<name>.<status>.schema.json",
-                ),
-        );
+        let (message, help) = match meant {
+            Some(meant) => (
+                "the file is not read under its name",
+                format!("if `{meant}` is meant, rename it so"),
+            ),
+            None => (
+                "the file is not read where it stands",
+                "documents are endpoints/<section>/<name>.json, scenarios scenarios/<Ident>.json, \
+                 contracts contracts/<section>/<name>.<status>.schema.json"
+                    .to_owned(),
+            ),
+        };
+        let finding = Finding::new(codes::STRAY_FILE, message).in_file(&source);
+        self.findings.push(finding.help(help));
     }
 
     fn unsafe_name(&mut self, path: &str, shown: String, bytes: Vec<u8>, reason: &str) {
@@ -171,30 +184,27 @@ impl Collection {
         );
     }
 
-    fn read<T: DeserializeOwned>(
+    fn read(
         &mut self,
         path: &str,
         shown: String,
         bytes: Vec<u8>,
-    ) -> Option<Loaded<T>> {
-        let json = json::parse_bytes(&bytes);
+    ) -> Option<(Arc<SourceFile>, Value)> {
+        let fault = match json::parse_bytes(&bytes) {
+            Ok(json) => return Some((SourceFile::of_bytes(shown, bytes), json)),
+            Err(fault) => fault,
+        };
+        let flawed = json::read_flawed(&bytes, fault);
         let is_too_large = bytes.len() > json::MAX_SIZE;
         // Nothing in a file that is too large is worth to be kept, or shown.
         let shown_bytes = if is_too_large { Vec::new() } else { bytes };
         let source = SourceFile::of_bytes(shown, shown_bytes);
-        match json {
-            Ok(json) => Some(Loaded::new(source, json)),
-            Err(fault) => {
-                self.unread.insert(path.to_owned());
-                let faults = match fault.kind {
-                    FaultKind::DuplicateKey => json::duplicate_keys(&source.text),
-                    _ => vec![fault],
-                };
-                let findings = faults.into_iter().map(|fault| source.fault(fault));
-                self.findings.extend(findings);
-                None
-            }
-        }
+        self.unread.insert(path.to_owned());
+        let faults = flawed.faults.into_iter();
+        self.findings
+            .extend(faults.map(|fault| source.fault(fault)));
+        self.flawed.add(path, &source, flawed.readings);
+        None
     }
 
     /// Tells of files that a file system without case would hold as one: to be done once, when all were added.

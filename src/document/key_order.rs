@@ -110,6 +110,9 @@ pub const SCENARIO: KeyOrder = KeyOrder::Fixed(&[
 
 /// The order of a file of that path, relative to the folder of documents; `None` where it is none of ours.
 pub fn of_file(path: &str) -> Option<KeyOrder> {
+    if !path.ends_with(".json") {
+        return None;
+    }
     let parts: Vec<_> = path.split('/').collect();
     match parts.as_slice() {
         ["sections.json"] => Some(SECTIONS),

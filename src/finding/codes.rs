@@ -205,6 +205,8 @@ codes! {
 
     // Contracts.
     CONTRACT_MISMATCH "contract-mismatch" Error "A response body does not fit its contract.";
+    UNKNOWN_KEYWORD "unknown-keyword" Warning "A keyword of a contract is nearly one of JSON Schema, and checks nothing.";
+    BROKEN_TEMPLATE "broken-template" Error "A template of pages cannot be used, or the set that the settings name is not there.";
     BROKEN_CONTRACT "broken-contract" Error "A contract is no JSON Schema that can be used.";
     ORPHAN_CONTRACT "orphan-contract" Error "A contract is for an endpoint that has no document.";
 

@@ -93,7 +93,11 @@ impl SourceFile {
             std::iter::once(0).chain(breaks).collect()
         });
         let line = lines.partition_point(|start| *start <= end);
-        let start = lines[line - 1];
+        // A byte order mark is no character of its line.
+        let start = match lines[line - 1] {
+            0 if end > 0 && self.text.starts_with('\u{feff}') => '\u{feff}'.len_utf8(),
+            start => start,
+        };
         Position {
             line,
             column: self.text[start..end].chars().count() + 1,
@@ -159,5 +163,9 @@ mod tests {
         let position = source.position("é\nü".len());
         assert_eq!((position.line, position.column), (2, 2));
         assert_eq!(source.position(999).line, 2);
+        // Editors show no byte order mark.
+        let source = SourceFile::new("a.toml", "\u{feff}x\ny".as_bytes());
+        let columns = [0, 3, 4, 5].map(|at| source.position(at).column);
+        assert_eq!(columns, [1, 1, 2, 1]);
     }
 }

@@ -1,5 +1,7 @@
 //! JSON as people write it: read strictly, written canonically, with the place of every value.
 
+mod escapes;
+mod flawed;
 mod index;
 pub mod pointer;
 mod reader;
@@ -8,10 +10,10 @@ mod strict;
 mod words;
 mod writer;
 
+pub(crate) use flawed::read_flawed;
 pub use index::Spans;
 pub(crate) use reader::RESERVED_KEY;
 pub use reader::{Fault, FaultKind, MAX_DEPTH, MAX_SIZE, STACK_SIZE, parse, parse_bytes, text};
-pub(crate) use spans::duplicate_keys;
 pub use spans::{Place, locate, raw_offset};
 pub(crate) use writer::is_written_so;
 pub use writer::{KeyOrder, write, written_size};

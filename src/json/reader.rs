@@ -18,6 +18,9 @@ pub const MAX_SIZE: usize = 64 * 1024 * 1024;
 /// The key under which `serde_json` hides numbers of arbitrary precision: an object with it would be read as a number.
 pub(crate) const RESERVED_KEY: &str = "$serde_json::private::Number";
 
+/// Some editors put it in front of a text.
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// What is wrong with a text that is not JSON as we read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
@@ -101,13 +104,8 @@ pub fn text(bytes: &[u8]) -> Result<&str, Fault> {
 /// A byte order mark, a syntax error, a duplicate key, too deep a nesting, and the key by which
 /// `serde_json` marks its numbers.
 pub fn parse(text: &str) -> Result<Value, Fault> {
-    if text.starts_with('\u{feff}') {
-        return Err(Fault::new(
-            FaultKind::ByteOrderMark,
-            0,
-            "the file begins with a byte order mark",
-        )
-        .with_help("save it as UTF-8 without a byte order mark"));
+    if text.starts_with(BYTE_ORDER_MARK) {
+        return Err(byte_order_mark());
     }
     if let Some(value) = strict::read(text) {
         return Ok(value);
@@ -123,7 +121,17 @@ pub fn parse(text: &str) -> Result<Value, Fault> {
     }
 }
 
-/// Of a text that is not too deep.
+/// The fault that a text begins with one.
+pub(super) fn byte_order_mark() -> Fault {
+    Fault::new(
+        FaultKind::ByteOrderMark,
+        0,
+        "the file begins with a byte order mark",
+    )
+    .with_help("save it as UTF-8 without a byte order mark")
+}
+
+/// Of a text that is not too deep. Of a key that stands twice, the last value counts.
 pub(super) fn read(text: &str) -> Result<Value, Fault> {
     let mut reader = serde_json::Deserializer::from_str(text);
     reader.disable_recursion_limit();

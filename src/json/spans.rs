@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::escapes::escape;
 use super::pointer;
-use super::reader::{Fault, FaultKind, MAX_DEPTH, RESERVED_KEY};
+use super::reader::{BYTE_ORDER_MARK, Fault, FaultKind, MAX_DEPTH, RESERVED_KEY};
 
 /// Where a value stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,10 @@ pub(super) trait Visitor {
 pub(super) fn scan(text: &str, visitor: &mut impl Visitor) -> Result<(), Fault> {
     let bytes = text.as_bytes();
     let mut path: Vec<Open> = Vec::new();
-    let mut at = 0;
+    let mut at = match text.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => text.len() - rest.len(),
+        None => 0,
+    };
     while at < bytes.len() {
         let start = at;
         match bytes[at] {
@@ -238,16 +242,16 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
     scan(text, &mut check)
 }
 
-/// All keys that stand twice in one object, in the order of the text: where [`parse`](super::parse) tells of the first.
-pub(crate) fn duplicate_keys(text: &str) -> Vec<Fault> {
+/// As [`check`], with all keys that stand twice in one object, in the order of the text, and with the fault that ends the
+/// reading.
+pub(super) fn check_all(text: &str) -> (Vec<Fault>, Result<(), Fault>) {
     let mut check = Check {
         text,
         keys: Vec::new(),
         doubled: Some(Vec::new()),
     };
-    // The reading ends at another fault, which is told once these are mended.
-    let _ = scan(text, &mut check);
-    check.doubled.unwrap_or_default()
+    let end = scan(text, &mut check);
+    (check.doubled.unwrap_or_default(), end)
 }
 
 struct Locate<'a> {
@@ -327,26 +331,16 @@ pub fn raw_offset(raw: &str, decoded: usize) -> usize {
         && character != '"'
     {
         let (width, length) = match rest.as_bytes() {
-            [b'\\', b'u', ..] => escape(rest),
-            [b'\\', ..] => (2, 1),
+            bytes @ [b'\\', ..] => match escape(bytes) {
+                (2, _) => (2, 1),
+                (width, meant) => (width, meant.unwrap_or('\u{fffd}').len_utf8()),
+            },
             _ => (character.len_utf8(), character.len_utf8()),
         };
         at = (at + width).min(raw.len());
         meant += length;
     }
     at
-}
-
-/// The width of a `\u` escape, of a pair of them where it is half of a character, and the length of what it means.
-fn escape(rest: &str) -> (usize, usize) {
-    let unit = rest
-        .get(2..6)
-        .and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    match unit {
-        Some(0xd800..=0xdbff) => (12, 4),
-        Some(unit) => (6, char::from_u32(unit).map_or(0, char::len_utf8)),
-        None => (2, 0),
-    }
 }
 
 #[cfg(test)]

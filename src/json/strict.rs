@@ -15,8 +15,15 @@ pub(super) fn read(text: &str) -> Option<Value> {
         return None;
     }
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict.deserialize(&mut reader).ok()?;
+    let value = Strict::Refuses.deserialize(&mut reader).ok()?;
     reader.end().is_ok().then_some(value)
+}
+
+/// The same of a text whose keys and depth others look at: of a key that stands twice, the first value counts.
+pub(super) fn read_first(text: &str) -> Option<Value> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    reader.disable_recursion_limit();
+    Strict::KeepsFirst.deserialize(&mut reader).ok()
 }
 
 /// Whether some ASCII letters may be in a string, be it that some of them are escaped.
@@ -27,7 +34,13 @@ fn may_hold(text: &str, letters: &str) -> bool {
 }
 
 /// Makes a value. Depth needs no look: `serde_json` goes down 128 levels, unless it is told otherwise.
-struct Strict;
+#[derive(Clone, Copy)]
+enum Strict {
+    /// Nothing is made of a text in which a key stands twice.
+    Refuses,
+    /// The first one counts.
+    KeepsFirst,
+}
 
 impl<'de> DeserializeSeed<'de> for Strict {
     type Value = Value;
@@ -66,7 +79,7 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut out = Vec::new();
-        while let Some(item) = items.next_element_seed(Self)? {
+        while let Some(item) = items.next_element_seed(self)? {
             out.push(item);
         }
         Ok(Value::Array(out))
@@ -80,9 +93,16 @@ impl<'de> Visitor<'de> for Strict {
                 let number: Number = digits.parse().map_err(A::Error::custom)?;
                 return Ok(Value::Number(number));
             }
-            let member = members.next_value_seed(Self)?;
-            if out.insert(key, member).is_some() {
-                return Err(A::Error::custom("a key stands twice"));
+            let member = members.next_value_seed(self)?;
+            match self {
+                Self::Refuses => {
+                    if out.insert(key, member).is_some() {
+                        return Err(A::Error::custom("a key stands twice"));
+                    }
+                }
+                Self::KeepsFirst => {
+                    out.entry(key).or_insert(member);
+                }
             }
         }
         Ok(Value::Object(out))

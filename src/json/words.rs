@@ -1,10 +1,34 @@
 //! What the JSON library says of a text that is not JSON, in words for people.
 
+use super::escapes::escape;
 use super::reader::{Fault, FaultKind};
 
 /// The fault that a message of `serde_json` (without its place) tells of.
 pub(super) fn fault(text: &str, offset: usize, message: &str) -> Fault {
-    let (kind, offset) = kind_and_place(text, offset, message);
+    let before = text.get(..offset).unwrap_or(text);
+    match message {
+        // The library points at what stands behind a trailing comma, and behind an escape.
+        TRAILING_COMMA => trailing_comma(before.rfind(',').unwrap_or(offset)),
+        HALF | "unexpected end of hex escape" => lone_surrogate(first_half(text, offset)),
+        _ => told(FaultKind::Syntax, text, offset, message),
+    }
+}
+
+const TRAILING_COMMA: &str = "trailing comma";
+
+const HALF: &str = "lone leading surrogate in hex escape";
+
+/// The fault that a comma is.
+pub(super) fn trailing_comma(offset: usize) -> Fault {
+    told(FaultKind::TrailingComma, "", offset, TRAILING_COMMA)
+}
+
+/// The fault that an escape is which means no character.
+pub(super) fn lone_surrogate(offset: usize) -> Fault {
+    told(FaultKind::LoneSurrogate, "", offset, HALF)
+}
+
+fn told(kind: FaultKind, text: &str, offset: usize, message: &str) -> Fault {
     let (message, help) = words(text, offset, message);
     let fault = Fault::new(kind, offset, message);
     match help {
@@ -13,27 +37,8 @@ pub(super) fn fault(text: &str, offset: usize, message: &str) -> Fault {
     }
 }
 
-/// The library points at what stands behind a trailing comma, and behind an escape.
-fn kind_and_place(text: &str, offset: usize, message: &str) -> (FaultKind, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    match message {
-        "trailing comma" => (
-            FaultKind::TrailingComma,
-            before.rfind(',').unwrap_or(offset),
-        ),
-        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
-            (FaultKind::LoneSurrogate, surrogate(text, offset))
-        }
-        _ => (FaultKind::Syntax, offset),
-    }
-}
-
 /// The escape of the half pair: of several before the place, the first that is followed by no other half.
-fn surrogate(text: &str, offset: usize) -> usize {
-    let halves = |at: usize| {
-        let digits = text.get(at + 2..at + 6)?;
-        u32::from_str_radix(digits, 16).ok()
-    };
+fn first_half(text: &str, offset: usize) -> usize {
     let bytes = text.as_bytes();
     let line = text
         .get(..offset)
@@ -41,30 +46,29 @@ fn surrogate(text: &str, offset: usize) -> usize {
         .unwrap_or(0);
     let mut at = line;
     while at < bytes.len() {
-        if bytes[at] != b'\\' {
-            at += 1;
-            continue;
-        }
-        if bytes.get(at + 1) != Some(&b'u') {
-            at += 2;
-            continue;
-        }
-        match halves(at) {
-            Some(0xd800..=0xdbff)
-                if text.get(at + 6..at + 8) == Some("\\u")
-                    && matches!(halves(at + 6), Some(0xdc00..=0xdfff)) =>
-            {
-                at += 12;
-            }
-            Some(0xd800..=0xdfff) => return at,
-            _ => at += 6,
-        }
+        at += match bytes[at] {
+            b'\\' => match escape(&bytes[at..]) {
+                (_, None) => return at,
+                (width, Some(_)) => width,
+            },
+            _ => 1,
+        };
     }
     offset
 }
 
+/// What git writes around the sides of a conflict.
+const CONFLICT: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
 fn words(text: &str, offset: usize, message: &str) -> (String, &'static str) {
     let next = text.get(offset..).and_then(|rest| rest.chars().next());
+    let rest = text.get(offset..).unwrap_or_default();
+    if CONFLICT.iter().any(|mark| rest.starts_with(mark)) {
+        return (
+            "a mark of a merge that was not finished".to_owned(),
+            "keep one of the two sides, and remove the marks",
+        );
+    }
     let (words, help) = match message {
         "EOF while parsing a value" if text.trim().is_empty() => (
             "the file is empty",
@@ -92,6 +96,10 @@ fn words(text: &str, offset: usize, message: &str) -> (String, &'static str) {
         "expected ident" => (
             "expected `true`, `false` or `null`",
             "put a text in double quotes",
+        ),
+        "expected value" | "key must be a string" if matches!(next, Some(',')) => (
+            "a comma stands where a value must",
+            "remove it, or write the value that is missing before it",
         ),
         "expected value" if matches!(next, Some('\'')) => (
             "a text stands in single quotes",
@@ -129,11 +137,11 @@ fn words(text: &str, offset: usize, message: &str) -> (String, &'static str) {
             "something stands behind the end of the JSON",
             "remove it, or mend the brackets before it",
         ),
-        "trailing comma" => (
+        TRAILING_COMMA => (
             "a comma stands behind the last value",
             "remove the comma: JSON allows none there",
         ),
-        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => (
+        HALF => (
             "the escape is one half of a surrogate pair, and no character",
             "write both halves, or the character itself",
         ),
@@ -172,6 +180,18 @@ mod tests {
                 "[\"a\tb\"]",
                 3,
                 "a string holds a control character as it is",
+            ),
+            ("{\"a\":1,,\"b\":2}", 7, "a comma stands where a value must"),
+            ("[1,,2]", 3, "a comma stands where a value must"),
+            (
+                "{\n<<<<<<< HEAD\n\"a\":1\n=======\n\"a\":2\n>>>>>>> b\n}",
+                2,
+                "a mark of a merge that was not finished",
+            ),
+            (
+                "{\n\"a\":1\n=======\n}",
+                8,
+                "a mark of a merge that was not finished",
             ),
             ("{} x", 3, "something stands behind the end of the JSON"),
         ] {

@@ -14,6 +14,9 @@ pub enum Error {
     /// A folder of documents that is not there.
     #[error("there is no folder {}", .0.display())]
     NoFolder(PathBuf),
+    /// A folder of templates that is not there.
+    #[error("there is no folder of templates {}", .0.display())]
+    NoTemplates(PathBuf),
     /// The settings cannot be used.
     #[error(transparent)]
     Settings(Box<Faulty>),
@@ -94,6 +97,10 @@ impl Error {
             Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "the link leads nowhere".to_owned()
             }
+            // The name of this kind is not stable in the standard library.
+            Self::Io { source, .. } if source.kind().to_string().starts_with("filesystem loop") => {
+                "the link turns in circles".to_owned()
+            }
             Self::Io { source, .. } => format!("the link cannot be followed: {}", source.kind()),
             other => other.to_string(),
         }
@@ -107,6 +114,9 @@ impl Error {
             }
             Self::NoFolder(_) => {
                 "`--docs DIR` or `docs` in apidocs.toml names the folder of documents; `apidocs init` makes one".to_owned()
+            }
+            Self::NoTemplates(_) => {
+                "`--templates DIR` or `templates` in [render] names a folder of template sets, <set>/page.md.jinja".to_owned()
             }
             Self::Settings(faulty) => return faulty.first.help.clone(),
             Self::Io { source, .. } => match source.kind() {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Faulty, Listing, Settings, list_files, parts,
+    DEFAULT_DOCS, DEFAULT_OUTPUT, Error, Faulty, Listing, Settings, TomlFault, list_files, parts,
     read_document, read_tree,
 };
 use crate::document::{Collection, Tree};
@@ -111,9 +111,14 @@ impl Project {
         way(&self.root, path)
     }
 
-    /// The JSON files of the folder of documents, listed and not read.
+    /// The JSON files of the folder of documents, listed and not read; also those whose names end in other letters of that, which
+    /// nobody reads as JSON, to be told.
     pub fn listing(&self) -> Result<Listing, Error> {
-        list_files(&self.docs, |path| path.ends_with(".json"))
+        list_files(&self.docs, |path| {
+            let end = path.len().checked_sub(".json".len());
+            let end = end.and_then(|start| path.as_bytes().get(start..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(b".json"))
+        })
     }
 
     /// The JSON files of the folder of documents. Of links that cannot be followed the tree says why.
@@ -131,11 +136,15 @@ impl Project {
 
     /// The project's own templates; empty where it has none.
     pub fn templates(&self, flag: Option<&Path>) -> Result<Tree, Error> {
-        match (flag, &self.settings.render.templates) {
-            (Some(folder), _) => read_tree(folder, |_| true),
-            (None, Some(folder)) => read_tree(&self.root.join(folder), |_| true),
-            (None, None) => Ok(Tree::default()),
-        }
+        let folder = match (flag, &self.settings.render.templates) {
+            (Some(folder), _) => folder.to_owned(),
+            (None, Some(folder)) => self.root.join(folder),
+            (None, None) => return Ok(Tree::default()),
+        };
+        read_tree(&folder, |_| true).map_err(|error| match error {
+            Error::NoFolder(folder) => Error::NoTemplates(folder),
+            other => other,
+        })
     }
 
     /// The documents.
@@ -209,6 +218,9 @@ fn read_settings(shown: &str, bytes: &[u8]) -> (Arc<SourceFile>, Settings, Optio
 }
 
 fn located(source: &Arc<SourceFile>, error: &toml::de::Error) -> LocatedError {
+    if let Some(fault) = TomlFault::of(&source.text, error.message(), error.span()) {
+        return LocatedError::new(source, error.span(), fault.message).help(fault.help);
+    }
     let help = meant(error.message())
         .unwrap_or_else(|| "`apidocs schema settings` prints what the file may hold".to_owned());
     LocatedError::new(source, error.span(), error.message()).help(help)

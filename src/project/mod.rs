@@ -17,6 +17,7 @@ mod places;
 mod retry;
 mod run;
 mod settings;
+mod toml_words;
 mod written;
 
 pub use commit::ChangeSet;
@@ -38,3 +39,4 @@ pub use settings::{
     NamedReason, OpenApi, Render, SecretSettings, Server, Service, Settings, SeveritySetting,
     Source,
 };
+pub use toml_words::TomlFault;

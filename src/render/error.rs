@@ -69,6 +69,9 @@ pub(super) fn located(
     let name = error.name().unwrap_or(template);
     let empty = || SourceFile::new(name, b"");
     let source = set.sources.get(name).cloned().unwrap_or_else(empty);
+    if let Some(fault) = unclosed(error, &source) {
+        return fault.into();
+    }
     let span = span(error, &source);
     let mut message = message(error, &source, span.clone());
     if let Some(about) = about {
@@ -78,6 +81,60 @@ pub(super) fn located(
     located.help = help(error).map(str::to_owned);
     located.into()
 }
+
+/// A block that is left open: minijinja tells where it missed the end of it, which may be anywhere.
+fn unclosed(error: &minijinja::Error, source: &Arc<SourceFile>) -> Option<LocatedError> {
+    let misses_end = |detail: &str| detail.starts_with("unexpected end of input");
+    if error.kind() != ErrorKind::SyntaxError || !error.detail().is_some_and(misses_end) {
+        return None;
+    }
+    let text: &str = &source.text;
+    let mut open: Vec<(Range<usize>, &str)> = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text.get(at..)?.find('{').map(|found| at + found) {
+        let rest = text.get(start..)?;
+        let end = |mark: &str| {
+            let length = rest.find(mark)? + mark.len();
+            Some(start + length)
+        };
+        at = match rest.get(..2) {
+            Some("{#") => end("#}")?,
+            Some("{{") => end("}}")?,
+            Some("{%") => end("%}")?,
+            _ => start + 1,
+        };
+        if !rest.starts_with("{%") {
+            continue;
+        }
+        let inner = rest.get(2..)?.trim_start_matches(['-', '+']).trim_start();
+        let word = inner
+            .split(|letter: char| !letter.is_ascii_alphanumeric())
+            .next()?;
+        if BLOCKS.contains(&word) {
+            open.push((start..at, word));
+        } else if let Some(word) = word.strip_prefix("end")
+            && open.last().is_some_and(|(_, opened)| *opened == word)
+        {
+            open.pop();
+        }
+    }
+    let (span, word) = open.pop()?;
+    let fault = LocatedError::new(source, Some(span), format!("`{word}` is left open"));
+    Some(fault.help(format!("close it with `{{% end{word} %}}`")))
+}
+
+/// What begins a block that must be closed. A `set` may be one or not.
+const BLOCKS: [&str; 9] = [
+    "autoescape",
+    "block",
+    "call",
+    "filter",
+    "for",
+    "if",
+    "macro",
+    "raw",
+    "with",
+];
 
 /// The error of an included template rather than that of the `include`.
 fn innermost(error: &minijinja::Error) -> &minijinja::Error {
@@ -139,6 +196,9 @@ fn help(error: &minijinja::Error) -> Option<&'static str> {
         ),
         ErrorKind::SyntaxError => {
             Some("templates are written as for Jinja2; `{% raw %}` keeps braces as they are")
+        }
+        ErrorKind::TemplateNotFound => {
+            Some("a template is named by its path in the folder of templates: `<set>/<file>`")
         }
         ErrorKind::OutOfFuel => Some("look for a loop that is too long, or that includes itself"),
         _ => None,

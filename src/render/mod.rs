@@ -8,6 +8,7 @@
 //! (`<section>/index.<ext>`), an index of all (`index.<ext>`). Only the first one must be there. Templates that are
 //! named `….html.jinja`, included ones too, escape what they show as HTML.
 
+mod check;
 mod curl;
 mod error;
 mod filters;
@@ -27,6 +28,7 @@ use minijinja::{Environment, Value, context};
 use crate::document::{DocumentName, EndpointDocument, Sections, Tree};
 use crate::page::{INDEX_COMMENT, PAGE_COMMENT, comment_line};
 
+pub use check::check;
 pub use error::RenderError;
 pub use sets::embedded_sets;
 
@@ -88,12 +90,36 @@ pub fn render(input: Input<'_>, options: &Options) -> Result<Tree, RenderError> 
     )?;
     let site = Site::arrange(input)?;
     let environment = filters::environment(&set, options.host.as_deref());
+    let mut pages = Pages::default();
+    each_page(&site, &set, options, |page| {
+        let text = fill(&environment, &set, &page)?;
+        pages.insert(page.path, page.about, text)
+    })?;
+    Ok(pages.tree)
+}
+
+/// A page to be made.
+struct Page<'a> {
+    /// Where it stands.
+    path: String,
+    /// What it is of.
+    about: String,
+    /// What makes it.
+    template: &'a str,
+    values: &'a Value,
+}
+
+/// All pages, in the order in which they are made, until one cannot be.
+fn each_page(
+    site: &Site<'_>,
+    set: &TemplateSet,
+    options: &Options,
+    mut make: impl FnMut(Page<'_>) -> Result<(), RenderError>,
+) -> Result<(), RenderError> {
     let page_comment = comment(&options.page_comment);
     let index_comment = comment(&options.index_comment);
-    let section_values = values::sections(&site);
+    let section_values = values::sections(site);
     let sections: Value = section_values.iter().cloned().collect();
-
-    let mut pages = Pages::default();
     for (section, section_value) in site.sections.iter().zip(&section_values) {
         let documents = values::documents(section_value);
         for (sited, document) in section.documents.iter().zip(&documents) {
@@ -104,10 +130,12 @@ pub fn render(input: Input<'_>, options: &Options) -> Result<Tree, RenderError> 
                 comment => page_comment.clone(),
             };
             for template in set.pages() {
-                let path = format!("{}.{}", sited.name, template.extension);
-                let about = sited.name.to_string();
-                let text = fill(&environment, &set, template.name, &values, &about)?;
-                pages.insert(path, about, text)?;
+                make(Page {
+                    path: format!("{}.{}", sited.name, template.extension),
+                    about: sited.name.to_string(),
+                    template: template.name,
+                    values: &values,
+                })?;
             }
         }
         let values = context! {
@@ -116,34 +144,36 @@ pub fn render(input: Input<'_>, options: &Options) -> Result<Tree, RenderError> 
             comment => index_comment.clone(),
         };
         for template in set.sections() {
-            let path = format!("{}/index.{}", section.id, template.extension);
-            let about = format!("the index of section {}", section.id);
-            let text = fill(&environment, &set, template.name, &values, &about)?;
-            pages.insert(path, about, text)?;
+            make(Page {
+                path: format!("{}/index.{}", section.id, template.extension),
+                about: format!("the index of section {}", section.id),
+                template: template.name,
+                values: &values,
+            })?;
         }
     }
     let values = context! { sections, comment => index_comment };
     for template in set.sites() {
-        let path = format!("index.{}", template.extension);
-        let about = "the index of all sections".to_owned();
-        let text = fill(&environment, &set, template.name, &values, &about)?;
-        pages.insert(path, about, text)?;
+        make(Page {
+            path: format!("index.{}", template.extension),
+            about: "the index of all sections".to_owned(),
+            template: template.name,
+            values: &values,
+        })?;
     }
-    Ok(pages.tree)
+    Ok(())
 }
 
 fn fill(
     environment: &Environment<'_>,
     set: &TemplateSet,
-    template: &str,
-    values: &Value,
-    about: &str,
+    page: &Page<'_>,
 ) -> Result<String, RenderError> {
     environment
-        .get_template(template)
-        .map_err(|error| error::located(&error, set, template, None))?
-        .render(values)
-        .map_err(|error| error::located(&error, set, template, Some(about)))
+        .get_template(page.template)
+        .map_err(|error| error::located(&error, set, page.template, None))?
+        .render(page.values)
+        .map_err(|error| error::located(&error, set, page.template, Some(&page.about)))
 }
 
 /// Comment lines as they stand in a file. A line break in one makes two of it, so that all of it stays comment.

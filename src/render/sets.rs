@@ -54,6 +54,27 @@ pub fn embedded_sets() -> Vec<&'static str> {
     sets.into_iter().collect()
 }
 
+/// Whether a file of a folder of templates is one.
+pub(super) fn is_template(path: &str) -> bool {
+    path.ends_with(SUFFIX)
+}
+
+/// A template of the project, as errors show it.
+pub(super) fn source(path: &str, bytes: &[u8], shown: &str) -> Arc<SourceFile> {
+    let shown = match shown {
+        "" => path.to_owned(),
+        folder => format!("{folder}/{path}"),
+    };
+    SourceFile::new(shown, bytes)
+}
+
+/// Why the bytes of a template are no text, where they are none.
+pub(super) fn not_utf8(source: &Arc<SourceFile>, bytes: &[u8]) -> Option<LocatedError> {
+    let at = std::str::from_utf8(bytes).err()?.valid_up_to();
+    let error = LocatedError::new(source, Some(at..at), "the template is not UTF-8");
+    Some(error.help("save it as UTF-8"))
+}
+
 fn set_of(path: &str) -> Option<&str> {
     let (set, file) = path.split_once('/')?;
     file.ends_with(SUFFIX).then_some(set)
@@ -70,19 +91,12 @@ impl TemplateSet {
             })
             .collect();
         for (path, bytes) in &project.files {
-            if !path.ends_with(SUFFIX) {
+            if !is_template(path) {
                 continue;
             }
-            let shown = if shown.is_empty() {
-                path.clone()
-            } else {
-                format!("{shown}/{path}")
-            };
-            let source = SourceFile::new(shown, bytes);
-            if let Err(error) = std::str::from_utf8(bytes) {
-                let at = error.valid_up_to();
-                let error = LocatedError::new(&source, Some(at..at), "the template is not UTF-8");
-                return Err(error.help("save it as UTF-8").into());
+            let source = source(path, bytes, shown);
+            if let Some(error) = not_utf8(&source, bytes) {
+                return Err(error.into());
             }
             sources.insert(path.clone(), source);
         }

@@ -217,8 +217,18 @@ fn template_errors_have_their_place() {
         fault("{{ document.examples[7].request }}"),
         "my/own/page.md.jinja:1:21: `document.examples[7]` is undefined, while s/a was rendered"
     );
-    let syntax = fault("a\n\n  {% if x %}\n");
-    assert!(syntax.starts_with("my/own/page.md.jinja:"), "{syntax}");
+    // The block that is left open, not the place at which its end is missed.
+    for text in [
+        "a\n\n  {% if x %}\n",
+        "{# {% for #}\n{{ '}' }}{% for x in y %}{% endfor %}\n  {%- if x %}{% set a = 1 %}\n{% if y %}{% endif %}\n\nb",
+    ] {
+        assert_eq!(
+            fault(text),
+            "my/own/page.md.jinja:3:3: `if` is left open",
+            "{text}"
+        );
+    }
+    let syntax = fault("a\n{{ x");
     assert!(syntax.contains("unexpected end of input"), "{syntax}");
     let filter = fault("{{ document.title | nope }}");
     assert!(

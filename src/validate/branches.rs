@@ -1,17 +1,21 @@
 //! Of the forms that a schema lets a value have, the one that is meant.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::{iter, slice};
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
 use super::cut::Cut;
+use super::effects::all_misfits;
 use super::misfit::Misfit;
 use super::places::place;
 use super::schemas::Root;
-use super::words::{expected_types, misfits, show, wrong_type};
+use super::words::{expected_types, meant, show, wrong_type};
 use crate::finding::spelling::{list, quoted};
+use crate::json::pointer;
 
 /// Of several forms that a value may have, the one that is meant: of its type; whose fixed values it has, such as `"type": "dog"`;
 /// then with the fewest faults. Where it is of no form's type, all types are told.
@@ -32,34 +36,36 @@ pub(super) fn nearest(
         })
     };
     let forms = schema.keyword(error).and_then(Value::as_array);
-    let near = |index: usize, branch: &[ValidationError<'_>]| {
-        let form = forms.and_then(|forms| forms.get(index));
-        let mut tags = Tags::default();
-        if let Some(form) = form {
-            tags.count(&schema.json, form, error.instance(), DEEPEST);
-        }
-        (Reverse(tags.met), tags.missed, branch.len())
-    };
     let typed: Vec<_> = branches
         .iter()
         .enumerate()
         .filter(|(_, branch)| !mistyped(branch))
-        .map(|(index, branch)| (near(index, branch), branch))
+        .map(|(index, branch)| {
+            let mut tags = Tags::default();
+            if let Some(form) = forms.and_then(|forms| forms.get(index)) {
+                tags.collect(&schema.json, form, error.instance(), DEEPEST);
+            }
+            (tags, branch)
+        })
         .collect();
-    let least = typed.iter().map(|(near, _)| near).min();
+    if let Some(misfit) = tag_of_no_form(error, typed.iter().map(|(tags, _)| tags)) {
+        return vec![misfit];
+    }
+    let near = |(tags, branch): &(Tags<'_>, &Vec<ValidationError<'static>>)| {
+        let (met, missed) = tags.count(error.instance());
+        (Reverse(met), missed, branch.len())
+    };
+    let least = typed.iter().map(near).min();
     let best: Vec<_> = typed
         .iter()
-        .filter(|(near, _)| Some(near) == least)
+        .filter(|form| Some(near(form)) == least)
         .map(|(_, branch)| *branch)
         .collect();
     if let Some(misfit) = one_of_keys(at.as_str(), &best) {
         return vec![misfit];
     }
     if let Some(best) = best.first() {
-        return best
-            .iter()
-            .flat_map(|inner| misfits(schema, inner, cut))
-            .collect();
+        return all_misfits(schema, best, cut);
     }
     let mut types: Vec<String> = Vec::new();
     let mut values: Vec<String> = Vec::new();
@@ -83,40 +89,85 @@ pub(super) fn nearest(
 /// How deep forms are looked through that refer to others.
 const DEEPEST: usize = 16;
 
-/// Properties that a form fixes to a value, or to a few, by which forms are told apart.
+/// Properties that a form fixes to a value, or to a few, by which forms are told apart: those that the value has.
 #[derive(Default)]
-struct Tags {
-    /// Those of which the value has one.
-    met: usize,
-    /// Those in whose place it has another.
-    missed: usize,
-}
+struct Tags<'a>(BTreeMap<&'a str, Vec<&'a Value>>);
 
-impl Tags {
-    fn count(&mut self, root: &Value, form: &Value, value: &Value, depth: usize) {
+impl<'a> Tags<'a> {
+    fn collect(&mut self, root: &'a Value, form: &'a Value, value: &Value, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else {
             return;
         };
         let properties = form.get("properties").and_then(Value::as_object);
         for (name, property) in properties.into_iter().flatten() {
-            let Some(found) = value.get(name) else {
+            if value.get(name).is_none() {
+                continue;
+            }
+            let fixed = property.get("const").map(slice::from_ref);
+            let one_of = || Some(property.get("enum")?.as_array()?.as_slice());
+            let Some(allowed) = fixed.or_else(one_of) else {
                 continue;
             };
-            let fixed = property.get("const").map(|fixed| fixed == found);
-            let one_of = || Some(property.get("enum")?.as_array()?.contains(found));
-            match fixed.or_else(one_of) {
-                Some(true) => self.met += 1,
-                Some(false) => self.missed += 1,
-                None => {}
-            }
+            // What is said of it twice counts both times.
+            let known = self
+                .0
+                .entry(name)
+                .or_insert_with(|| allowed.iter().collect());
+            known.retain(|one| allowed.contains(one));
         }
         let target = form.get("$ref").and_then(Value::as_str);
         let target = target.and_then(|target| root.pointer(target.strip_prefix('#')?));
         let all = form.get("allOf").and_then(Value::as_array);
         for inner in target.into_iter().chain(all.into_iter().flatten()) {
-            self.count(root, inner, value, depth);
+            self.collect(root, inner, value, depth);
         }
     }
+
+    /// Of how many of them the value has one, and in the place of how many it has another.
+    fn count(&self, value: &Value) -> (usize, usize) {
+        let is_met = |(name, allowed): &(&&str, &Vec<&Value>)| {
+            let found = value.get(**name);
+            found.is_some_and(|found| allowed.contains(&found))
+        };
+        let met = self.0.iter().filter(is_met).count();
+        (met, self.0.len() - met)
+    }
+}
+
+/// That the value by which forms are told apart is that of none: all of them are told, since any may be meant.
+fn tag_of_no_form<'a, 't: 'a>(
+    error: &ValidationError<'_>,
+    mut forms: impl Iterator<Item = &'a Tags<'t>> + Clone,
+) -> Option<Misfit> {
+    let first = forms.next()?;
+    forms.clone().next()?;
+    let (name, found) = first.0.keys().find_map(|name| {
+        let found = error.instance().get(name)?;
+        let is_of_none = |tags: &Tags<'_>| {
+            let allowed = tags.0.get(name);
+            allowed.is_some_and(|allowed| !allowed.contains(&found))
+        };
+        (is_of_none(first) && forms.clone().all(is_of_none)).then_some((*name, found))
+    })?;
+    let mut all: Vec<&Value> = Vec::new();
+    for one in iter::once(first)
+        .chain(forms)
+        .filter_map(|tags| tags.0.get(name))
+        .flatten()
+    {
+        if !all.contains(one) {
+            all.push(one);
+        }
+    }
+    if all.is_empty() {
+        return None;
+    }
+    let options: Vec<_> = all.iter().map(|one| show(one)).collect();
+    let message = format!("expected {}, found {}", list(&options, "or"), show(found));
+    let at = pointer::join(error.instance_path().as_str(), name);
+    let mut misfit = Misfit::value(at, message);
+    misfit.help = meant(all.into_iter(), found);
+    Some(misfit)
 }
 
 /// That a value lacks any of several keys, where each form asks for one and nothing else is wrong.
@@ -221,6 +272,30 @@ mod tests {
         }
         let endless = json!({"anyOf": [{"allOf": [{"$ref": "#/$defs/a"}], "required": ["x"]}], "$defs": {"a": {"$ref": "#/$defs/a"}}});
         assert_eq!(messages(endless, json!({})), ["`x` is missing"]);
+    }
+
+    /// It may be any of them: told as that of one form, it would be untrue.
+    #[test]
+    fn a_value_of_no_form_is_told_with_those_of_all() {
+        let form = |kind: Value, name: &str| json!({"type": "object", "required": ["object", name], "properties": {"object": kind}});
+        let card = form(json!({"enum": ["card", "Card"]}), "last4");
+        let card = json!({"allOf": [card, {"properties": {"object": {"const": "card"}}}]});
+        let schema = json!({"oneOf": [form(json!({"const": "bank_account"}), "iban"), card]});
+        assert_eq!(
+            told(schema, json!({"object": "crd", "iban": 1})),
+            [(
+                "/object".to_owned(),
+                "expected `bank_account` or `card`, found `crd`".to_owned(),
+                Some("did you mean `card`?".to_owned())
+            )]
+        );
+        // A form that fixes none may be meant.
+        let schema =
+            json!({"anyOf": [form(json!({"const": "bank"}), "iban"), {"required": ["b"]}]});
+        assert_eq!(
+            messages(schema, json!({"object": "crd"})),
+            ["`b` is missing"]
+        );
     }
 
     #[test]

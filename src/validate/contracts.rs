@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::cut::Cut;
+use super::keywords;
 use super::misfit::{Misfit, Part};
 use super::reach::{is_other_form, may_be_empty, says_nothing};
 use super::schemas::Schema;
@@ -82,6 +83,11 @@ pub(super) fn findings(
     let others = others.map(|(name, other)| (name, Contract::described(other)));
     let contracts: Contracts<'_> = of_files.chain(others).collect();
     for (name, contract) in &contracts {
+        // One from elsewhere does not stand in its file as it was compiled.
+        if contract.label.is_none() {
+            let misspelt = keywords::misspelt(contract.schema, contract.source).into_iter();
+            findings.extend(misspelt.map(|finding| finding.about(&name.document)));
+        }
         let schema = match Schema::contract(contract.schema.clone()) {
             Ok(schema) => Some(schema),
             Err(misfit) => {
@@ -396,7 +402,7 @@ mod tests {
             assert_eq!(told_of_part(contract.clone(), None), none, "{contract}");
         }
         for (array, message) in [
-            (json!({"maxItems": 1}), "expected at most 1 items"),
+            (json!({"maxItems": 1}), "expected at most 1 item"),
             (
                 json!({"items": {"maximum": 1}}),
                 "expected at most 1, found 2",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::settings::place;
+use super::settings::at_setting;
 use crate::document::Collection;
 use crate::finding::{Finding, SourceFile, codes};
 use crate::project::Settings;
@@ -24,14 +24,21 @@ pub fn coverage(
     }
     let verb = if covered == 1 { "has" } else { "have" };
     let message = format!("{covered} of the endpoints {verb} an example; {minimum} must");
-    let finding = Finding::new(codes::LOW_COVERAGE, message)
-        .help("capture examples for more of them: a request of a scenario names the document as its `example`");
-    let at = "/coverage/minimum";
+    let finding = Finding::new(codes::LOW_COVERAGE, message);
+    let all = collection.documents().count();
+    let finding = if all < minimum {
+        let there = match all {
+            1 => "is 1 endpoint".to_owned(),
+            all => format!("are {all} endpoints"),
+        };
+        finding.help(format!(
+            "there {there} in all: write a number that they can have, or document more of them"
+        ))
+    } else {
+        finding.help("capture examples for more of them: a request of a scenario names the document as its `example`")
+    };
     Some(match source {
-        Some(source) => match place(source, at) {
-            Some(span) => finding.at(source, span),
-            None => finding.in_file(source),
-        },
+        Some(source) => at_setting(finding, source, "/coverage/minimum"),
         None => finding,
     })
 }
@@ -61,5 +68,8 @@ mod tests {
         let position = finding.position().unwrap();
         assert_eq!((position.line, position.column), (2, 11));
         assert_eq!(finding.message, "1 of the endpoints has an example; 2 must");
+        assert!(finding.help.unwrap().starts_with("capture examples"));
+        let help = told(3).unwrap().help.unwrap();
+        assert!(help.starts_with("there are 2 endpoints in all"), "{help}");
     }
 }

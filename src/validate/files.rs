@@ -27,7 +27,10 @@ pub(super) fn of_document(
         let told = misfits.map(|misfit| misfit.in_json(&loaded.source));
         // What both say is told once.
         let told: Vec<_> = told.filter(|finding| !findings.contains(finding)).collect();
-        findings.extend(told);
+        findings.extend(told.into_iter().map(|finding| match own.file() {
+            Some(file) => finding.note(format!("the schema is {file}")),
+            None => finding,
+        }));
     }
     let findings = findings.into_iter();
     findings.map(|finding| finding.about(name)).collect()

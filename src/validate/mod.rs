@@ -12,12 +12,15 @@ mod broken;
 mod contracts;
 mod coverage;
 mod cut;
+mod effects;
 mod files;
+mod keywords;
 mod masked;
 mod misfit;
 mod places;
 mod plain;
 mod reach;
+mod readings;
 mod rules;
 mod schemas;
 mod secrets;
@@ -39,9 +42,12 @@ use crate::json::{self, KeyOrder};
 use crate::project::{Faulty, Settings, SeveritySetting};
 use crate::stabilize::secrets::{Rules as SecretRules, Secrets};
 
+use readings::Readings;
+
 pub use coverage::coverage;
 pub use schemas::{Schema, schema_names, schema_text};
 pub use secrets::{error_without_secrets, leaks, without_secrets};
+pub use settings::at_setting;
 
 /// All findings about the documents of a project, in the order in which they are told: those of
 /// reading the files, of their schemas, of the rules that are on by default and of the contracts.
@@ -57,11 +63,16 @@ pub fn validate(collection: &Collection) -> Vec<Finding> {
 pub struct Checks {
     severities: BTreeMap<String, SeveritySetting>,
     host: Option<String>,
+    /// The path of the base URL.
+    prefix: Option<String>,
     schema: Option<Schema>,
     contracts: BTreeMap<ContractName, DescribedContract>,
     wholes: BTreeMap<ExampleTarget, Body>,
     secrets: Secrets,
 }
+
+/// A check of all documents.
+type Check<'a> = Box<dyn Fn(&Collection) -> Vec<Finding> + Send + Sync + 'a>;
 
 /// A part of the work of [`Checks::together`].
 pub type Part<'a> = Box<dyn Fn() -> Vec<Finding> + Send + Sync + 'a>;
@@ -73,6 +84,7 @@ impl Checks {
         Self {
             severities: settings.severity.clone(),
             host: settings.host.clone(),
+            prefix: settings.base_url.as_deref().and_then(path_of),
             schema: None,
             contracts: BTreeMap::new(),
             wholes: BTreeMap::new(),
@@ -153,7 +165,8 @@ impl Checks {
     }
 
     /// What is wrong with the other files, and with the documents together, in no particular order. Of the documents an
-    /// outline is enough.
+    /// outline is enough. Files with faults that a reader can pass over are checked as if they had none, as far as it is certain
+    /// what they mean.
     pub fn together(&self, collection: &Collection) -> Vec<Finding> {
         let parts = self.parts_together(collection).into_iter();
         parts.flat_map(|part| part()).collect()
@@ -161,14 +174,33 @@ impl Checks {
 
     /// The same in parts, which may be worked on side by side.
     pub fn parts_together<'a>(&'a self, collection: &'a Collection) -> Vec<Part<'a>> {
+        let readings = Arc::new(Readings::of(collection));
+        let certain = |check: Check<'a>| -> Part<'a> {
+            let readings = Arc::clone(&readings);
+            Box::new(move || readings.certain(&check))
+        };
         let mut parts: Vec<Part<'a>> = vec![
             Box::new(|| collection.findings.clone()),
-            Box::new(|| files::of_others(collection)),
-            Box::new(|| secrets::of_others(collection, &self.secrets)),
-            Box::new(|| contracts::findings(collection, &self.contracts, &self.wholes)),
+            certain(Box::new(files::of_others)),
+            certain(Box::new(|all| {
+                rules::paths::of_scenarios(all, self.prefix.as_deref())
+            })),
+            certain(Box::new(|all| secrets::of_others(all, &self.secrets))),
+            certain(Box::new(|all| {
+                contracts::findings(all, &self.contracts, &self.wholes)
+            })),
         ];
+        if readings.has_flawed() {
+            let documents = |all: &Collection| {
+                let flawed = all.endpoints.iter();
+                let flawed = flawed.filter(|(_, loaded)| collection.is_flawed(&loaded.source));
+                let found = flawed.flat_map(|(name, loaded)| self.document(name, loaded));
+                found.collect()
+            };
+            parts.push(certain(Box::new(documents)));
+        }
         for rule in rules::OF_ALL {
-            parts.push(Box::new(|| rule(collection)));
+            parts.push(certain(Box::new(rule)));
         }
         parts
     }
@@ -217,12 +249,22 @@ pub fn volatile(value: &Value, source: &Arc<SourceFile>) -> Vec<Finding> {
 
 /// All findings about the bytes of `volatile.json`: these, and that it is not in the form that `fmt` writes.
 pub fn volatile_file(bytes: &[u8], source: &Arc<SourceFile>) -> Vec<Finding> {
-    let value = match json::parse_bytes(bytes) {
-        Ok(value) => value,
-        Err(fault) => return vec![source.fault(fault)],
+    let mut findings = match json::parse_bytes(bytes) {
+        Ok(value) => {
+            let mut findings = volatile(&value, source);
+            findings.append(&mut rules::form::volatile(source, &value));
+            findings
+        }
+        Err(fault) => {
+            let flawed = json::read_flawed(bytes, fault);
+            let faults = flawed.faults.into_iter();
+            let mut findings: Vec<_> = faults.map(|fault| source.fault(fault)).collect();
+            if let [certain] = flawed.readings.as_slice() {
+                findings.append(&mut volatile(certain, source));
+            }
+            findings
+        }
     };
-    let mut findings = volatile(&value, source);
-    findings.append(&mut rules::form::volatile(source, &value));
     findings.sort_by(Finding::order);
     findings
 }
@@ -250,6 +292,17 @@ pub fn apply_severity(
         Some(finding)
     };
     findings.into_iter().filter_map(apply).collect()
+}
+
+/// The path of a base URL, without a `/` at the end; `None` where a value that is not known may be part of it.
+fn path_of(base_url: &str) -> Option<String> {
+    if base_url.starts_with("unix:") {
+        return Some(String::new());
+    }
+    let (_, rest) = base_url.split_once("://")?;
+    let path = rest.find('/').and_then(|start| rest.get(start..));
+    let path = path.unwrap_or_default().trim_end_matches('/');
+    (!path.contains("{{")).then(|| path.to_owned())
 }
 
 /// Whether a code is told under these settings.

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::broken::broken;
 use super::cut::Cut;
+use super::effects;
 use super::misfit::{Misfit, Part};
-use super::words;
 use crate::json;
 
 macro_rules! texts {
@@ -47,6 +47,7 @@ pub(super) static VOLATILE: LazyLock<Schema> = LazyLock::new(|| embedded("volati
 pub struct Schema {
     root: Root,
     validator: Validator,
+    file: Option<String>,
 }
 
 /// The file of a schema.
@@ -137,7 +138,11 @@ impl Schema {
             is_ours: !formats,
             ..Root::new(json, None)
         };
-        Ok(Self { root, validator })
+        Ok(Self {
+            root,
+            validator,
+            file: None,
+        })
     }
 
     /// Compiles a schema of the project, with references to files beside it: `read` gives the bytes of one, by its path
@@ -169,7 +174,28 @@ impl Schema {
                 .then(|| id.trim_end_matches('#').to_owned()),
         };
         let root = Root::new(json, uri);
-        Ok(Self { root, validator })
+        Ok(Self {
+            root,
+            validator,
+            file: None,
+        })
+    }
+
+    /// With the file in which it stands, which findings show.
+    pub fn in_file(mut self, path: impl Into<String>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// The file in which it stands, where that is known.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// Whether there is a property of that name, at the top.
+    pub(super) fn has_property(&self, name: &str) -> bool {
+        let properties = self.root.json.get("properties");
+        properties.is_some_and(|properties| properties.get(name).is_some())
     }
 
     /// All that does not fit, in no particular order; of a key that is wrong for several reasons, one is told.
@@ -184,8 +210,8 @@ impl Schema {
         }
         let mut misfits: Vec<Misfit> = Vec::new();
         let mut told = HashSet::new();
-        let errors = self.validator.iter_errors(value);
-        for misfit in errors.flat_map(|error| words::misfits(&self.root, &error, cut)) {
+        let errors: Vec<_> = self.validator.iter_errors(value).collect();
+        for misfit in effects::all_misfits(&self.root, &errors, cut) {
             let of_key = (misfit.part == Part::Key).then_some("");
             let reason = of_key.unwrap_or(&misfit.message).to_owned();
             if told.insert((misfit.pointer.clone(), misfit.part, reason)) {

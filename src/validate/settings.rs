@@ -12,7 +12,7 @@ use super::misfit::{Misfit, Part};
 use super::schemas::SETTINGS;
 use crate::finding::{Code, Finding, SourceFile, codes};
 use crate::json::{Place, pointer};
-use crate::project::{Faulty, Settings};
+use crate::project::{Faulty, Settings, TomlFault};
 
 /// What is wrong with the settings, in no particular order.
 pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
@@ -43,7 +43,7 @@ pub(super) fn findings(source: &Arc<SourceFile>) -> Vec<Finding> {
     });
     let misfits = misfits.into_iter();
     let mut findings: Vec<_> = misfits
-        .map(|misfit| reader.finding(source, misfit))
+        .map(|misfit| reader.finding(source, at_its_place(misfit)))
         .collect();
     findings.extend(faults.into_iter().map(|fault| {
         let mut finding = Finding::new(codes::SCHEMA, fault.message);
@@ -63,6 +63,34 @@ fn always_error(misfit: &mut Misfit) {
         misfit.message = format!("`{code}` is always an error: it tells of what cannot be read");
         misfit.help = Some("remove it".to_owned());
     }
+}
+
+/// With the place where a key belongs that is known elsewhere: a table goes on to the next heading, and severity and impact are
+/// two things.
+fn at_its_place(mut misfit: Misfit) -> Misfit {
+    let tokens: Vec<_> = pointer::tokens(&misfit.pointer).collect();
+    let [table, .., key] = tokens.as_slice() else {
+        return misfit;
+    };
+    if misfit.part != Part::Key {
+        return misfit;
+    }
+    let is_change = Code::find(key).map(|code| code.default_impact().is_some());
+    let help = match (table.as_str(), is_change) {
+        ("severity", Some(true)) => {
+            Some("it is told as a change: write it under [impact]".to_owned())
+        }
+        ("impact", Some(false)) => Some("it is no change: write it under [severity]".to_owned()),
+        ("severity" | "impact", _) => None,
+        _ if SETTINGS.has_property(key) => Some(format!(
+            "write it above the first [table]: here it belongs to [{table}]"
+        )),
+        _ => None,
+    };
+    if help.is_some() {
+        misfit.help = help;
+    }
+    misfit
 }
 
 /// All findings about settings that cannot be used as they stand, at least one.
@@ -88,16 +116,29 @@ fn is_within(one: &str, other: &str) -> bool {
     holds(one, other) || holds(other, one)
 }
 
-/// The bytes of the value that a JSON Pointer names in the settings.
-pub(super) fn place(source: &SourceFile, pointer: &str) -> Option<Range<usize>> {
-    let table = DeTable::parse(&source.text).ok()?;
-    let mut reader = Reader::default();
-    reader.table("", table.get_ref());
-    Some(reader.places.remove(pointer)?.value)
+/// The finding, about the value that a JSON Pointer names in the text of the settings.
+pub fn at_setting(finding: Finding, source: &Arc<SourceFile>, pointer: &str) -> Finding {
+    let place = || {
+        let table = DeTable::parse(&source.text).ok()?;
+        let mut reader = Reader::default();
+        reader.table("", table.get_ref());
+        Some(reader.places.remove(pointer)?.value)
+    };
+    located(finding, source, place())
 }
 
 fn syntax(source: &Arc<SourceFile>, error: &toml::de::Error) -> Finding {
-    let finding = Finding::new(codes::TOML_SYNTAX, error.message());
+    let finding = match TomlFault::of(&source.text, error.message(), error.span()) {
+        Some(fault) => {
+            let code = match fault.is_duplicate {
+                true => codes::DUPLICATE_KEY,
+                false => codes::TOML_SYNTAX,
+            };
+            Finding::new(code, fault.message).help(fault.help)
+        }
+        None => Finding::new(codes::TOML_SYNTAX, error.message())
+            .help("`apidocs explain toml-syntax` says how TOML is written"),
+    };
     located(finding, source, error.span())
 }
 

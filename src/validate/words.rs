@@ -31,15 +31,19 @@ pub(super) fn misfits(schema: &Root, error: &ValidationError<'_>, cut: Cut<'_>) 
         }
         Kind::PropertyNames { error: inner } => {
             let name = inner.instance().as_str().unwrap_or_default();
-            vec![Misfit::key(pointer::join(at, name), message(schema, inner))]
+            let message = format!("the key {}: {}", quoted(name), message(schema, inner));
+            vec![Misfit::key(pointer::join(at, name), message)]
         }
         Kind::FalseSchema => vec![Misfit::key(at, forbidden(error))],
         kind => {
             let mut misfit = Misfit::value(at, message(schema, error));
             misfit.help = match kind {
                 Kind::Required { property } => described(schema, error, property),
-                Kind::Enum { options } => meant(options, error.instance()),
+                Kind::Enum { options } => {
+                    meant(options.as_array().into_iter().flatten(), error.instance())
+                }
                 Kind::Type { .. } => such_as(schema, error),
+                Kind::Pattern { pattern } => alternative(pattern, error.instance()),
                 _ => None,
             };
             vec![misfit]
@@ -73,14 +77,14 @@ fn message(schema: &Root, error: &ValidationError<'_>) -> String {
             .unwrap_or_else(|| format!("expected a text of the form {}", quoted(pattern))),
         Kind::Format { format } => format!("expected a text of the form {}", quoted(format)),
         Kind::MinLength { limit: 1 } => "expected a text, found an empty one".to_owned(),
-        Kind::MinLength { limit } => format!("expected at least {limit} characters"),
-        Kind::MaxLength { limit } => format!("expected at most {limit} characters"),
+        Kind::MinLength { limit } => bound("at least", limit, "character"),
+        Kind::MaxLength { limit } => bound("at most", limit, "character"),
         Kind::MinItems { limit: 1 } => "expected an item, found an empty array".to_owned(),
-        Kind::MinItems { limit } => format!("expected at least {limit} items"),
-        Kind::MaxItems { limit } => format!("expected at most {limit} items"),
-        Kind::AdditionalItems { limit } => format!("expected at most {limit} items"),
-        Kind::MinProperties { limit } => format!("expected at least {limit} keys"),
-        Kind::MaxProperties { limit } => format!("expected at most {limit} keys"),
+        Kind::MinItems { limit } => bound("at least", limit, "item"),
+        Kind::MaxItems { limit } => bound("at most", limit, "item"),
+        Kind::AdditionalItems { limit } => bound("at most", limit, "item"),
+        Kind::MinProperties { limit } => bound("at least", limit, "key"),
+        Kind::MaxProperties { limit } => bound("at most", limit, "key"),
         Kind::Minimum { limit } => format!("expected at least {limit}, found {}", show(found)),
         Kind::Maximum { limit } => format!("expected at most {limit}, found {}", show(found)),
         Kind::ExclusiveMinimum { limit } => {
@@ -94,7 +98,7 @@ fn message(schema: &Root, error: &ValidationError<'_>) -> String {
             let there = found.as_array().map_or(0, Vec::len);
             match there.saturating_sub(unexpected.len()) {
                 0 => "expected an empty array".to_owned(),
-                limit => format!("expected at most {limit} items"),
+                limit => bound("at most", limit, "item"),
             }
         }
         Kind::UniqueItems => "an item stands twice".to_owned(),
@@ -106,6 +110,14 @@ fn message(schema: &Root, error: &ValidationError<'_>) -> String {
     }
 }
 
+/// How many there must be.
+fn bound(which: &str, limit: impl ToString, of: &str) -> String {
+    match limit.to_string().as_str() {
+        "1" => format!("expected {which} 1 {of}"),
+        limit => format!("expected {which} {limit} {of}s"),
+    }
+}
+
 /// A key that the schema does not have, with the one that may be meant or those that there are.
 fn unknown_key(schema: &Root, error: &ValidationError<'_>, name: &str) -> Misfit {
     let at = error.instance_path().as_str();
@@ -114,16 +126,20 @@ fn unknown_key(schema: &Root, error: &ValidationError<'_>, name: &str) -> Misfit
         format!("{} is not known here", quoted(name)),
     );
     let there = error.instance().as_object();
-    let free: Vec<&str> = parent(schema, error)
+    let (taken, free): (Vec<&str>, Vec<&str>) = parent(schema, error)
         .and_then(|parent| parent.get("properties")?.as_object())
         .into_iter()
         .flat_map(|properties| properties.iter())
         .filter(|(_, schema)| **schema != Value::Bool(false))
         .map(|(key, _)| key.as_str())
-        .filter(|key| there.is_none_or(|there| !there.contains_key(*key)) && *key != "$schema")
-        .collect();
+        .filter(|key| *key != "$schema")
+        .partition(|key| there.is_some_and(|there| there.contains_key(*key)));
     misfit.help = if let Some(meant) = nearest(name, free.iter().copied()) {
         Some(format!("did you mean `{meant}`?"))
+    } else if let Some(meant) = nearest(name, taken) {
+        Some(format!(
+            "`{meant}` is there already: make one of the two, or remove this one"
+        ))
     } else if (1..=6).contains(&free.len()) {
         let free: Vec<_> = free.iter().map(|key| quoted(key)).collect();
         Some(format!("remove it, or use {}", list(&free, "or")))
@@ -168,9 +184,20 @@ fn such_as(schema: &Root, error: &ValidationError<'_>) -> Option<String> {
     (worth && text.len() <= 40).then(|| format!("write a value such as {text}"))
 }
 
-fn meant(options: &Value, found: &Value) -> Option<String> {
-    let words = options.as_array()?.iter().filter_map(Value::as_str);
-    let meant = nearest(found.as_str()?, words)?;
+/// The word that may be meant, of those of which a pattern is a list.
+fn alternative(pattern: &str, found: &Value) -> Option<String> {
+    let words = pattern.strip_prefix("^(")?.strip_suffix(")$")?.split('|');
+    let is_plain = |word: &&str| {
+        let mut letters = word.chars();
+        letters.all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    };
+    let meant = nearest(found.as_str()?, words.filter(is_plain))?;
+    Some(format!("did you mean `{meant}`?"))
+}
+
+/// The one of several values that is nearly the one that was found.
+pub(super) fn meant<'a>(options: impl Iterator<Item = &'a Value>, found: &Value) -> Option<String> {
+    let meant = nearest(found.as_str()?, options.filter_map(Value::as_str))?;
     Some(format!("did you mean `{meant}`?"))
 }
 
@@ -230,6 +257,7 @@ fn contained(schema: &Root, error: &ValidationError<'_>) -> String {
     let asked = "of the kind that `contains` asks for";
     let is_most = error.schema_path().as_str().ends_with("/maxContains");
     match (is_most, limit("minContains"), limit("maxContains")) {
+        (true, _, Some(1)) => format!("expected at most 1 item {asked}"),
         (true, _, Some(most)) => format!("expected at most {most} items {asked}"),
         (_, Some(least @ 2..), _) => format!("expected at least {least} items {asked}"),
         _ => format!("expected an item {asked}"),
@@ -274,7 +302,7 @@ fn form(schema: &Root, error: &ValidationError<'_>) -> Option<String> {
 }
 
 /// The schema whose keyword was not met.
-fn parent<'a>(schema: &'a Root, error: &ValidationError<'_>) -> Option<&'a Value> {
+pub(super) fn parent<'a>(schema: &'a Root, error: &ValidationError<'_>) -> Option<&'a Value> {
     let (parent, _) = error.schema_path().as_str().rsplit_once('/')?;
     schema.of(error)?.pointer(parent)
 }
@@ -311,7 +339,7 @@ mod tests {
             "additionalProperties": false,
             "dependentSchemas": {"body": {"properties": {"text": false}}},
         });
-        let value = json!({"titel": 1, "x/y": 2, "body": 3, "text": 4});
+        let value = json!({"titel": 1, "x/y": 2, "body": 3, "text": 4, "bdoy": 5});
         let misfits = Schema::compile(schema).unwrap().misfits(&value);
         assert!(misfits.iter().all(|misfit| misfit.part == Part::Key));
         let mut told: Vec<_> = misfits
@@ -320,6 +348,11 @@ mod tests {
             .collect();
         told.sort();
         let expected = [
+            (
+                "/bdoy",
+                "`bdoy` is not known here",
+                Some("`body` is there already: make one of the two, or remove this one"),
+            ),
             ("/text", "`text` cannot stand beside `body`", None),
             (
                 "/titel",
@@ -356,12 +389,20 @@ mod tests {
         let expected = [
             ("/a", "expected capitals"),
             ("/b", "expected: A word"),
-            ("/long", "expected a letter"),
+            ("/long", "the key `long`: expected a letter"),
         ];
         assert_eq!(
             all,
             expected.map(|(pointer, message)| (pointer.to_owned(), message.to_owned()))
         );
+    }
+
+    #[test]
+    fn a_word_of_a_pattern_that_may_be_meant_is_told() {
+        let schema = json!({"pattern": "^(hex|shape|keyed by /.*)$"});
+        let help = |value: &str| told(schema.clone(), json!(value))[0].2.clone();
+        assert_eq!(help("shap").as_deref(), Some("did you mean `shape`?"));
+        assert_eq!(help("nothing"), None);
     }
 
     #[test]
@@ -401,12 +442,12 @@ mod tests {
             (
                 json!({"contains": {"type": "string"}, "maxContains": 1}),
                 json!(["x", "y"]),
-                "expected at most 1 items of the kind that `contains` asks for",
+                "expected at most 1 item of the kind that `contains` asks for",
             ),
             (
                 json!({"prefixItems": [true], "unevaluatedItems": false}),
                 json!([1, 2]),
-                "expected at most 1 items",
+                "expected at most 1 item",
             ),
             (
                 json!({"items": false}),

@@ -47,7 +47,7 @@ fn settings_with_a_fault() {
         (
             b"host = 'x\n",
             "1:",
-            "error[toml-syntax]: invalid literal string",
+            "error[toml-syntax]: the text does not end on its line",
         ),
         (
             b"timeout = 'soon'\n",

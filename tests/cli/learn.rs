@@ -157,6 +157,13 @@ fn rules_of_a_project_are_checked() {
         &sandbox,
         &["check"],
         2,
+        &["api-docs/volatile.json:1:", "did you mean `hex`?"],
+    );
+    write(&[rule("/response/body", "whatever")]);
+    fails(
+        &sandbox,
+        &["check"],
+        2,
         &["api-docs/volatile.json:1:", "apidocs schema volatile"],
     );
 }

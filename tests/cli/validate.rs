@@ -210,6 +210,20 @@ fn the_page_of_a_file_that_cannot_be_read_stays_whatever_the_settings_say() {
 }
 
 #[test]
+fn fix_leaves_a_misspelt_listing_to_people() {
+    let sandbox = project(&document("Things", json!([])).to_string());
+    let misspelt = sections(&[("things", &["get-tihngs"])]);
+    let text = serde_json::to_string_pretty(&misspelt).unwrap() + "\n";
+    sandbox.write("api-docs/sections.json", &text);
+    let run = sandbox.run(&["validate", "--fix"]).exits(1);
+    run.answers(&[
+        "did you mean `get-things`?",
+        "write `get-things` in the place of `get-tihngs`",
+    ]);
+    assert_eq!(sandbox.read("api-docs/sections.json"), text);
+}
+
+#[test]
 fn fix_keeps_the_names_of_parameters() {
     // Both in the form NFD, as the API takes them.
     let sandbox = project(
@@ -279,6 +293,12 @@ fn a_schema_of_the_project_is_added() {
         .unwrap()
         .iter()
         .filter(|finding| finding["code"] == "schema")
+        .inspect(|finding| {
+            assert_eq!(
+                finding["notes"],
+                json!(["the schema is checks/endpoint.json"])
+            );
+        })
         .map(|finding| finding["message"].as_str().unwrap())
         .collect();
     assert_eq!(

@@ -56,7 +56,7 @@ fn found(case: &Path) -> Vec<Finding> {
             root: case,
             docs: &docs,
             settings: &settings,
-            collection: &collection,
+            collection: &collection.with_certain(),
             only: &[],
             skip: &[],
             jobs: 1,

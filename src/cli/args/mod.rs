@@ -181,7 +181,7 @@ pub struct Capture {
 }
 
 /// How pages are made.
-#[derive(Debug, Clone, ClapArgs)]
+#[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Pages {
     /// The folder of the pages [default: site]
     #[arg(short, long, value_name = "DIR", env = "APIDOCS_OUTPUT")]

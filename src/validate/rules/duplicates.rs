@@ -11,7 +11,7 @@ use crate::finding::{Finding, SourceFile, codes};
 
 /// No two documents have one method and path; what the placeholders are called makes no difference.
 pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
-    let mut first: HashMap<(&str, String), &Arc<SourceFile>> =
+    let mut first: HashMap<(&str, String), (&Arc<SourceFile>, &str)> =
         HashMap::with_capacity(collection.endpoints.len());
     let mut findings = Vec::new();
     for document in documents(collection) {
@@ -21,12 +21,15 @@ pub(super) fn endpoints(collection: &Collection) -> Vec<Finding> {
             continue;
         };
         let key = (method.as_str(), shape);
-        let Some(other) = first.get(&key) else {
-            first.insert(key, document.source);
+        let Some((other, known)) = first.get(&key) else {
+            first.insert(key, (document.source, path));
             continue;
         };
-        let endpoint = format!("{method} {path}");
-        let message = format!("{} is in {} already", quoted(&endpoint), other.path);
+        let endpoint = quoted(&format!("{method} {known}"));
+        let message = match path == known {
+            true => format!("{endpoint} is in {} already", other.path),
+            false => format!("{endpoint} of {} takes the same requests", other.path),
+        };
         let finding = Finding::new(codes::DUPLICATE_ENDPOINT, message)
             .at_pointer(document.source, "/api_path")
             .help("remove one of the two, or mend its method or path");

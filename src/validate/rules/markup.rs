@@ -52,6 +52,13 @@ fn told(code: Code, words: &str) -> Finding {
             "the backtick has no partner".to_owned(),
             "put one at the other end of the code, or write `\\`` for a backtick itself",
         ),
+        codes::RAW_HTML if !words.contains(['>', '/']) && words.len() == 2 => (
+            format!(
+                "MDX takes the `<` of {} for the start of a tag",
+                quoted(words)
+            ),
+            "put it in backticks, or write `&lt;` for the sign itself",
+        ),
         codes::RAW_HTML => (
             format!("{} is HTML, or taken for it", quoted(words.trim_end())),
             "put it in backticks if it is a placeholder; write `&lt;` for the sign itself",
@@ -104,6 +111,8 @@ fn faults(text: &str) -> Vec<(Code, Range<usize>)> {
                 let from = found.len();
                 let ticks = backticks(text, &place).map(|at| at..at + 1);
                 found.extend(ticks.map(|place| (codes::UNBALANCED_BACKTICKS, place)));
+                let signs = less_signs(text, &place);
+                found.extend(signs.map(|place| (codes::RAW_HTML, place)));
                 let delimiters = braces.delimiters(text, &place).into_iter();
                 found.extend(delimiters.map(|place| (codes::TEMPLATE_DELIMITERS, place)));
                 if let Some(new) = found.get_mut(from..) {
@@ -135,6 +144,22 @@ fn backticks<'a>(text: &'a str, place: &Range<usize>) -> impl Iterator<Item = us
     all.filter(is_first)
         .filter(|at| !is_escaped(text, *at))
         .take(MOST + 1)
+}
+
+/// `<` before a sign that begins no tag: Markdown shows it, MDX looks for the name of a tag and fails. Behind a blank both show it.
+fn less_signs<'a>(
+    text: &'a str,
+    place: &Range<usize>,
+) -> impl Iterator<Item = Range<usize>> + use<'a> {
+    let start = place.start;
+    let inner = text.get(place.clone()).unwrap_or_default();
+    let all = inner.match_indices('<').map(move |(at, _)| start + at);
+    let is_less = move |at: &usize| {
+        let next = text.as_bytes().get(at + 1);
+        next.is_some_and(|next| next.is_ascii_digit() || matches!(next, b'=' | b'-'))
+            && !is_escaped(text, *at)
+    };
+    all.filter(is_less).map(|at| at..at + 2).take(MOST)
 }
 
 /// Looks for the delimiters of templates: what ends one that was told is not told again.
@@ -225,6 +250,7 @@ mod tests {
             "```\n{% raw %} ` <b>\n```",
             "a \\` b, 1 < 2, <https://example.com/>",
             "\\{ x \\}",
+            "`<=1`, \\<3, &lt;= and 1 < 3",
             "",
         ] {
             assert_eq!(found(fine), [], "{fine}");
@@ -238,6 +264,9 @@ mod tests {
             ("a %} b", "template-delimiters", "%}"),
             ("the {slug} of", "template-delimiters", "{"),
             ("<b>bold</b> text", "raw-html", "<b>"),
+            ("at most <=100", "raw-html", "<="),
+            ("é<3 of", "raw-html", "<3"),
+            ("a <-b", "raw-html", "<-"),
         ] {
             assert_eq!(found(text), [(code, words)], "{text}");
         }

@@ -4,6 +4,7 @@ use super::{Document, item};
 use crate::document::{Body, Headers, essence, is_json_media_type};
 use crate::finding::spelling::quoted;
 use crate::finding::{Finding, codes};
+use crate::json;
 
 /// Each body is what its `Content-Type` says.
 pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
@@ -43,6 +44,12 @@ fn misfit(headers: &Headers, body: &Body) -> Option<(String, &'static str)> {
     let wrong = |what: &str, key| Some((format!("{what}, and its `Content-Type` is {shown}"), key));
     match body {
         Body::Json(_) if !is_json => wrong("the body is JSON", "body"),
+        Body::Text(text) if is_json && json::parse(&text.join("\n")).is_ok() => Some((
+            format!(
+                "the body is told as `text`, and its `Content-Type` is {shown}: JSON is told as `body`"
+            ),
+            "text",
+        )),
         Body::Text(_) if is_json => wrong("the body is text that is not JSON", "text"),
         Body::Text(_) if is_binary => wrong("the body is text", "text"),
         Body::Bytes(bytes) if essence(&bytes.media_type) != stated => {
@@ -77,5 +84,16 @@ mod tests {
             let headers = Headers::from_lines([format!("content-type: {media_type}")]);
             assert_eq!(misfit(&headers, body).is_none(), fits, "{media_type}");
         }
+    }
+
+    #[test]
+    fn json_that_is_told_as_text_is_not_called_no_json() {
+        let headers = Headers::from_lines(["Content-Type: application/json"]);
+        let told = |lines: &[&str]| {
+            let body = Body::Text(lines.iter().map(|line| (*line).to_owned()).collect());
+            misfit(&headers, &body).unwrap().0
+        };
+        assert!(told(&["{\"a\":", "1}"]).starts_with("the body is told as `text`"));
+        assert!(told(&["{\"a\":"]).starts_with("the body is text that is not JSON"));
     }
 }

@@ -105,6 +105,14 @@ pub(in crate::validate) fn in_capitals(finding: Finding) -> Finding {
     }
 }
 
+/// Whether two methods are not the same one: of one that HTTP does not know, or in small letters, others tell.
+pub(super) fn differ(one: &str, other: &str) -> bool {
+    one != other
+        && [one, other]
+            .iter()
+            .all(|method| REGISTERED.contains(method))
+}
+
 fn unknown(method: &str) -> Option<Finding> {
     // Of one in small letters the schema tells.
     if REGISTERED.contains(&method.to_ascii_uppercase().as_str()) {

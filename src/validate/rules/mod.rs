@@ -13,7 +13,7 @@ mod markup;
 mod media;
 pub(super) mod method;
 mod orphans;
-mod paths;
+pub(super) mod paths;
 pub(super) mod private;
 mod prose;
 mod sections;
@@ -80,11 +80,11 @@ pub(super) const OF_ALL: &[Rule] = &[
     examples::presence,
     examples::makers,
     sections::presence,
+    sections::titles,
     sections::names,
     sections::listings,
     duplicates::endpoints,
     duplicates::titles,
-    blank::sections,
     method::requests,
     text::others,
     form::others,

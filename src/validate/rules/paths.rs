@@ -1,10 +1,13 @@
 //! The path of an endpoint against its documented parameters, and its examples against both.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+
+use serde_json::Value;
 
 use super::template::{Mismatch, Template};
-use super::{Document, at_words, item};
-use crate::document::{Example, Parameter};
+use super::{Document, at_words, item, method};
+use crate::document::{Collection, EndpointDocument, Example, Parameter, Step};
 use crate::finding::spelling::{nearest, quoted};
 use crate::finding::{Finding, codes};
 
@@ -27,7 +30,7 @@ fn parameters_of(document: &Document<'_>) -> Vec<Finding> {
         }
     };
     let documented = document.item.path_parameters.as_deref().unwrap_or_default();
-    if is_same(template, documented) {
+    if is_same(template, documented) || are_misspelt(document.json) {
         return Vec::new();
     }
     let mut findings = Vec::new();
@@ -80,6 +83,22 @@ fn parameters_of(document: &Document<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether `path_parameters` is not there, and a key that may mean it: then the schema tells of that.
+fn are_misspelt(document: &Value) -> bool {
+    const KEYS: [&str; 3] = ["path_parameters", "query_parameters", "parameters"];
+    let keys = || {
+        document
+            .as_object()
+            .into_iter()
+            .flat_map(|keys| keys.keys())
+    };
+    let is_other = |key: &&String| !KEYS.contains(&key.as_str());
+    !keys().any(|key| key == KEYS[0])
+        && keys()
+            .filter(is_other)
+            .any(|key| nearest(key, KEYS) == Some(KEYS[0]))
+}
+
 /// Whether each placeholder is documented in its turn and none stands twice, as is usual; of many that is not asked.
 fn is_same(template: Template<'_>, documented: &[Parameter]) -> bool {
     let names = documented.iter().map(|one| one.name.as_str());
@@ -95,19 +114,24 @@ fn is_same(template: Template<'_>, documented: &[Parameter]) -> bool {
 /// The request of each example has the method of its endpoint, and a path that fits.
 pub(super) fn requests(document: &Document<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // A path that cannot be taken apart is told by the rule on parameters.
-    let template = Template::parse(&document.item.api_path).ok();
+    let template = whole_path(&document.item.api_path);
     for (index, example) in document.item.examples.iter().enumerate() {
-        findings.extend(method(document, index, example));
+        findings.extend(method_of(document, index, example));
         findings.extend(template.and_then(|template| path(document, template, index, example)));
     }
     findings
 }
 
-fn method(document: &Document<'_>, index: usize, example: &Example) -> Option<Finding> {
+/// A path that can be taken apart: what is none is told by the rule on parameters, or by the schema.
+fn whole_path(api_path: &str) -> Option<Template<'_>> {
+    let template = Template::parse(api_path).ok();
+    template.filter(|_| api_path.starts_with('/'))
+}
+
+fn method_of(document: &Document<'_>, index: usize, example: &Example) -> Option<Finding> {
     let expected = &document.item.method;
     let actual = &example.request.parsed()?.method;
-    if actual == expected {
+    if !method::differ(actual, expected) {
         return None;
     }
     let message = format!("the request is a {actual}, the endpoint a {expected}");
@@ -127,8 +151,24 @@ fn path(
     example: &Example,
 ) -> Option<Finding> {
     let target = &example.request.parsed()?.path;
+    if !target.starts_with('/') {
+        return None;
+    }
     let path = target.split(['?', '#']).next().unwrap_or(target);
-    let reason = match template.fits(path).err()? {
+    let reason = in_words(&template.fits(path).err()?);
+    let expected = quoted(&document.item.api_path);
+    let message = format!("the path of the request does not fit {expected}: {reason}");
+    let finding = Finding::new(codes::REQUEST_PATH, message)
+        .at_pointer(
+            document.source,
+            &item("/examples", index, ["request", "path"]),
+        )
+        .about(document.example(example));
+    Some(finding.help("capture the example with the path of the endpoint, or mend `api_path`"))
+}
+
+fn in_words(mismatch: &Mismatch<'_>) -> String {
+    match mismatch {
         Mismatch::Short("") => "it lacks the `/` at the end".to_owned(),
         Mismatch::Short(more) => format!("it ends before {}", quoted(more)),
         Mismatch::Long("") => "it has a `/` too many at the end".to_owned(),
@@ -140,14 +180,72 @@ fn path(
                 quoted(expected)
             )
         }
-    };
-    let expected = quoted(&document.item.api_path);
-    let message = format!("the path of the request does not fit {expected}: {reason}");
-    let finding = Finding::new(codes::REQUEST_PATH, message)
-        .at_pointer(
-            document.source,
-            &item("/examples", index, ["request", "path"]),
-        )
-        .about(document.example(example));
-    Some(finding.help("capture the example with the path of the endpoint, or mend `api_path`"))
+    }
+}
+
+/// The requests of scenarios against the documents that they are for. `prefix` is the path of the base URL, which stands before
+/// that of each request; where it is not known, the paths are not.
+pub(in crate::validate) fn of_scenarios(
+    collection: &Collection,
+    prefix: Option<&str>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for loaded in collection.scenarios.values() {
+        let steps = loaded.item.iter().flat_map(|scenario| scenario.steps());
+        for (pointer, step) in steps {
+            let Some(target) = &step.example else {
+                continue;
+            };
+            let document = collection.endpoints.get(&target.document);
+            let Some(document) = document.and_then(|loaded| loaded.item.as_deref()) else {
+                continue;
+            };
+            let at = format!("{pointer}/request");
+            let found = of_step(document, step, prefix).into_iter();
+            findings.extend(
+                found.map(|(finding, part)| {
+                    finding.at_text(&loaded.source, &at, part).about(target)
+                }),
+            );
+        }
+    }
+    findings
+}
+
+/// What does not fit in a request, each with its bytes in it.
+fn of_step(
+    document: &EndpointDocument,
+    step: &Step,
+    prefix: Option<&str>,
+) -> Vec<(Finding, Range<usize>)> {
+    let mut findings = Vec::new();
+    if method::differ(&step.method, &document.method) {
+        let message = format!(
+            "the request is a {}, the endpoint a {}",
+            step.method, document.method
+        );
+        let finding = Finding::new(codes::REQUEST_METHOD, message)
+            .help("mend the request, or let `example` name the document that it is for");
+        findings.push((finding, 0..step.method.len()));
+    }
+    let path = step.path.split(['?', '#']).next().unwrap_or_default();
+    // The example shows the request that was answered last; and a value may be a whole path.
+    if step.follow || !path.starts_with('/') {
+        return findings;
+    }
+    if let (Some(template), Some(prefix)) = (whole_path(&document.api_path), prefix) {
+        let path = template.fill(&format!("{prefix}{path}"));
+        if let Err(mismatch) = template.fits(&path) {
+            let expected = quoted(&document.api_path);
+            let message = format!(
+                "the path of the request does not fit {expected}: {}",
+                in_words(&mismatch)
+            );
+            let finding = Finding::new(codes::REQUEST_PATH, message)
+                .help("mend the request, or let `example` name the document that it is for");
+            let start = step.method.len() + 1;
+            findings.push((finding, start..start + step.path.len()));
+        }
+    }
+    findings
 }

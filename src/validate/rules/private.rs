@@ -1,6 +1,6 @@
 //! Paths that show on whose machine something was made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -23,22 +23,23 @@ pub(super) fn document(document: &Document<'_>) -> Vec<Finding> {
     }
     let mut found: BTreeMap<&str, (Finding, usize)> = BTreeMap::new();
     strings::each(document, |text, pointer| {
-        let Some((folder, path)) = home(text) else {
-            return;
-        };
-        let Some(owner) = text.get(folder) else {
-            return;
-        };
-        if let Some((_, more)) = found.get_mut(owner) {
-            *more += 1;
-            return;
+        let mut seen = BTreeSet::new();
+        for (folder, path) in homes(text) {
+            // Once a text.
+            let Some(owner) = text.get(folder).filter(|owner| seen.insert(*owner)) else {
+                continue;
+            };
+            if let Some((_, more)) = found.get_mut(owner) {
+                *more += 1;
+                continue;
+            }
+            let words = quoted(text.get(path.clone()).unwrap_or_default());
+            let message = format!("{words} shows somebody's home folder");
+            let finding = Finding::new(codes::PRIVATE_PATH, message)
+                .help("run the API in a folder such as /srv, or write another path");
+            let finding = at_part(finding, document.source, &pointer(), text, path);
+            found.insert(owner, (finding.about(document.name), 0));
         }
-        let words = quoted(text.get(path.clone()).unwrap_or_default());
-        let message = format!("{words} shows somebody's home folder");
-        let finding = Finding::new(codes::PRIVATE_PATH, message)
-            .help("run the API in a folder such as /srv, or write another path");
-        let finding = at_part(finding, document.source, &pointer(), text, path);
-        found.insert(owner, (finding.about(document.name), 0));
     });
     let found = found.into_values();
     found
@@ -67,44 +68,61 @@ pub(in crate::validate) fn is_possible_in_json(text: &str) -> bool {
     memmem::find(text, b"/home/").is_some() || memmem::find_iter(text, users).any(ends_name)
 }
 
-/// The first path in a home folder, as the folder and the whole of it: at the start of a word, and with something in the
-/// folder.
-fn home(text: &str) -> Option<(Range<usize>, Range<usize>)> {
+/// The paths in home folders, each as the folder and the whole of it: at the start of a word, and with something in the folder.
+fn homes(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
     if !is_possible(text) {
+        return Vec::new();
+    }
+    let all = HOMES.iter().flat_map(|home| {
+        let mut end = 0;
+        text.match_indices(home).filter_map(move |(at, _)| {
+            let found = (at >= end).then(|| home_at(text, at, home))??;
+            end = found.1.end;
+            Some(found)
+        })
+    });
+    let mut all: Vec<_> = all.collect();
+    // Of two that begin in one path, the one with the drive is the whole.
+    all.sort_by_key(|(_, path)| path.start);
+    let mut end = 0;
+    all.retain(|(_, path)| {
+        let is_next = path.start >= end;
+        if is_next {
+            end = path.end;
+        }
+        is_next
+    });
+    all
+}
+
+/// The path of which `home` stands at that byte.
+fn home_at(text: &str, at: usize, home: &str) -> Option<(Range<usize>, Range<usize>)> {
+    let before = text.get(..at)?;
+    // The letter of a Windows drive belongs to the path.
+    let start = if home.starts_with(':') {
+        let drive = before.chars().next_back()?;
+        at - drive.is_ascii_alphabetic().then_some(1)?
+    } else {
+        at
+    };
+    let before = text.get(..start)?;
+    let is_inner = before.ends_with(|c: char| c.is_alphanumeric() || "/.-_}".contains(c))
+        && !before.ends_with("file://");
+    let rest = text.get(at + home.len()..)?;
+    let user = rest.find(['/', '\\'])?;
+    let is_name = |user: &str| {
+        let mut letters = user.chars();
+        !user.is_empty() && letters.all(|c| c.is_alphanumeric() || "._- ".contains(c))
+    };
+    if is_inner || !is_name(rest.get(..user)?) {
         return None;
     }
-    HOMES.iter().find_map(|home| {
-        text.match_indices(home).find_map(|(at, _)| {
-            let before = text.get(..at)?;
-            // The letter of a Windows drive belongs to the path.
-            let start = if home.starts_with(':') {
-                let drive = before.chars().next_back()?;
-                at - drive.is_ascii_alphabetic().then_some(1)?
-            } else {
-                at
-            };
-            let is_inner = text
-                .get(..start)?
-                .ends_with(|c: char| c.is_alphanumeric() || "/.-_}".contains(c))
-                && !text.get(..start)?.ends_with("file://");
-            let rest = text.get(at + home.len()..)?;
-            let separators = ['/', '\\'];
-            let user = rest.find(separators)?;
-            let is_name = user > 0
-                && rest
-                    .get(..user)?
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || "._- ".contains(c));
-            let ends = |c: char| c.is_whitespace() || "\"'`<>,;:)".contains(c);
-            let end = rest
-                .get(user..)?
-                .find(ends)
-                .map_or(rest.len(), |end| user + end);
-            let path = rest.get(..end)?.trim_end_matches(['.', '?', '!']);
-            let (end, behind) = (path.len(), at + home.len());
-            (!is_inner && is_name).then_some((start..behind + user, start..behind + end))
-        })
-    })
+    let ends = |c: char| c.is_whitespace() || "\"'`<>,;:)".contains(c);
+    let behind_user = rest.get(user..)?;
+    let end = user + behind_user.find(ends).unwrap_or(behind_user.len());
+    let end = rest.get(..end)?.trim_end_matches(['.', '?', '!']).len();
+    let behind = at + home.len();
+    Some((start..behind + user, start..behind + end))
 }
 
 #[cfg(test)]
@@ -121,6 +139,22 @@ mod tests {
     }
 
     #[test]
+    fn all_home_folders_of_a_text_are_found() {
+        let text = "/Users/jd/x, C:\\Users\\J D\\x or D:/Users/jd/y, and /home/jane/ in /home/jane/Users/a/b";
+        let found: Vec<_> = homes(text).into_iter().map(|(_, at)| &text[at]).collect();
+        assert_eq!(
+            found,
+            [
+                "/Users/jd/x",
+                "C:\\Users\\J D\\x",
+                "D:/Users/jd/y",
+                "/home/jane/",
+                "/home/jane/Users/a/b"
+            ]
+        );
+    }
+
+    #[test]
     fn home_folders_are_found_and_paths_of_urls_are_not() {
         for (text, path) in [
             ("/home/alice/app/x.py", "/home/alice/app/x.py"),
@@ -129,8 +163,8 @@ mod tests {
             ("file:///home/al/x", "/home/al/x"),
             ("It is in /home/al/x.txt.", "/home/al/x.txt"),
         ] {
-            let found = home(text).map(|(_, place)| &text[place]);
-            assert_eq!(found, Some(path), "{text}");
+            let found: Vec<_> = homes(text).into_iter().map(|(_, at)| &text[at]).collect();
+            assert_eq!(found, [path], "{text}");
         }
         for text in [
             "https://example.com/home/al/x",
@@ -138,8 +172,9 @@ mod tests {
             "/home/al",
             "/home/{user}/x",
             "/homes/a/b",
+            "/home//home//home/",
         ] {
-            assert_eq!(home(text), None, "{text}");
+            assert_eq!(homes(text), [], "{text}");
         }
     }
 }

@@ -82,6 +82,24 @@ impl<'a> Template<'a> {
     }
 }
 
+impl Template<'_> {
+    /// The path of a request in which each segment that holds a value of a scenario, `{{ name }}`, is one that fits: nobody knows
+    /// the value yet.
+    pub(super) fn fill(self, path: &str) -> String {
+        let mut own = self.segments();
+        let segments = path.split('/').map(|actual| {
+            let own = own.next();
+            match own.filter(|_| actual.contains("{{")) {
+                Some(own) => own.parts().fold(String::new(), |text, (literal, value)| {
+                    text + literal + value.map_or("", |_| "value")
+                }),
+                None => actual.to_owned(),
+            }
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+}
+
 /// The shape of the template of a path, without taking it apart where it is plain; `None` where it is no template.
 pub(super) fn shape(path: &str) -> Option<String> {
     let mut shape = String::with_capacity(path.len());
