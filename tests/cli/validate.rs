@@ -189,8 +189,9 @@ fn the_page_of_a_file_that_cannot_be_read_stays_whatever_the_settings_say() {
         sandbox.write("apidocs.toml", format!("{config}[severity]\n{setting}\n"));
         sandbox.write(crate::support::DOCUMENT, broken);
         let before = sandbox.files();
-        for verb in ["validate", "render", "generate"] {
-            let run = sandbox.run(&[verb]).exits(1);
+        // What would make requests cannot with such settings.
+        for (verb, code) in [("validate", 1), ("render", 1), ("generate", 2)] {
+            let run = sandbox.run(&[verb]).exits(code);
             let code = setting.split(' ').next().unwrap();
             let told = format!("{}{}", run.stdout, run.stderr);
             assert!(told.contains(&format!("error[{code}]")), "{verb}: {run}");
