@@ -94,11 +94,12 @@ pub fn leaks(after: &Collection, captured: &ExampleTarget, secrets: &Secrets) ->
     places.iter().map(told).collect()
 }
 
-/// Findings as they are told: the lines that they show may hold a secret that stands beside what they are about. Each file is
-/// masked when somebody wants to see it.
+/// Findings as they are told: their words may quote a secret, and the lines that they show may hold one that stands beside
+/// what they are about. Each file is masked when somebody wants to see it.
 pub fn without_secrets(mut findings: Vec<Finding>, secrets: &Arc<Secrets>) -> Vec<Finding> {
     let mut files: HashMap<*const SourceFile, Arc<SourceFile>> = HashMap::new();
     for finding in &mut findings {
+        hide_quoted(finding, secrets);
         let label = finding.label.as_mut();
         let Some(label) = label.filter(|label| label.span.is_some()) else {
             continue;
@@ -109,6 +110,32 @@ pub fn without_secrets(mut findings: Vec<Finding>, secrets: &Arc<Secrets>) -> Ve
         label.source = Arc::clone(file);
     }
     findings
+}
+
+/// Takes what a finding is about out of its words where that is a secret by its name, and other secrets by their form.
+fn hide_quoted(finding: &mut Finding, secrets: &Secrets) {
+    let value = secret_value(finding, secrets);
+    let words = [&mut finding.message].into_iter();
+    for text in words.chain(&mut finding.help).chain(&mut finding.notes) {
+        if let Some(value) = value.as_deref().filter(|value| text.contains(*value)) {
+            *text = text.replace(value, "***");
+        }
+        if let Some(masked) = secrets.mask_known(text) {
+            *text = masked;
+        }
+    }
+}
+
+/// The string that a finding is about, where its key says that it is a secret.
+fn secret_value(finding: &Finding, secrets: &Secrets) -> Option<String> {
+    let key = pointer::tokens(finding.pointer.as_deref()?).last()?;
+    if !secrets.names_member(&key) {
+        return None;
+    }
+    let source = &finding.label.as_ref()?.source;
+    let place = source.locate(finding.pointer.as_deref()?)?;
+    let value: String = serde_json::from_str(source.text.get(place.value)?).ok()?;
+    secrets.hides_member(&key, &value).then_some(value)
 }
 
 /// An error as it is told: as [`without_secrets`].
@@ -122,10 +149,13 @@ fn masked_when_seen(plain: Arc<SourceFile>, secrets: &Arc<Secrets>) -> Arc<Sourc
     let secrets = Arc::clone(secrets);
     SourceFile::later(plain.path.clone(), move || {
         let text = match plain.path.ends_with(".toml") {
-            true => masked_settings(&plain.text, &secrets),
-            false => plain.text.to_string(),
+            true => {
+                let text = masked_settings(&plain.text, &secrets);
+                secrets.mask_known(&text).unwrap_or(text)
+            }
+            false => mask_file(&plain.text, &secrets).unwrap_or_else(|| plain.text.to_string()),
         };
-        mask_file(&text, &secrets).unwrap_or(text).into_bytes()
+        text.into_bytes()
     })
 }
 
@@ -156,4 +186,33 @@ fn at(
         label.source = Arc::clone(masked);
     }
     finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_quote_no_secret() {
+        let text = r#"{"examples": [{"password": "hunter2hunter2", "name": "hunter2hunter2"}]}"#;
+        let source = SourceFile::new("a.json", text.as_bytes());
+        let secrets = Arc::new(Secrets::default());
+        let told = |pointer: &str, message: &str| {
+            let finding = Finding::new(codes::CONTRACT_MISMATCH, message)
+                .at_pointer(&source, pointer)
+                .note(message);
+            let finding = without_secrets(vec![finding], &secrets).remove(0);
+            assert_eq!(finding.notes, [finding.message.clone()]);
+            finding.message
+        };
+        let message = "expected `x`, found `hunter2hunter2`";
+        let hidden = "expected `x`, found `***`";
+        assert_eq!(told("/examples/0/password", message), hidden);
+        assert_eq!(told("/examples/0/name", message), message);
+        let token = format!("found ghp_{}", "0aB1".repeat(9));
+        assert_eq!(
+            told("/examples/0/name", &token),
+            format!("found {}", "*".repeat(40))
+        );
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::Glance;
 use super::known::{Secrets, Why};
@@ -50,6 +53,8 @@ impl Secrets {
 pub(super) struct Scan<'a> {
     secrets: &'a Secrets,
     glance: Glance,
+    /// Whether names count in all of it, and not only in what was captured.
+    everywhere: bool,
     places: Vec<Place>,
 }
 
@@ -58,8 +63,13 @@ impl<'a> Scan<'a> {
         Self {
             secrets,
             glance,
+            everywhere: false,
             places: Vec::new(),
         }
+    }
+
+    fn names_count(&self, at: &Way<'_>) -> bool {
+        self.everywhere || at.is_captured()
     }
 
     fn tell(&mut self, at: &Way<'_>, what: String) {
@@ -134,7 +144,7 @@ impl<'a> Scan<'a> {
                 match text.split_once(':').filter(|_| is_line) {
                     Some((name, field)) => self.header(name, field.trim(), text, at),
                     None => {
-                        self.text(text, at, at.is_captured());
+                        self.text(text, at, self.names_count(at));
                     }
                 }
             }
@@ -155,7 +165,7 @@ impl<'a> Scan<'a> {
     }
 
     fn items<N: Node>(&mut self, items: &[N], at: &Way<'_>) {
-        if at.is_captured()
+        if self.names_count(at)
             && let Some((name, text)) = named::is_header_pair(items)
         {
             self.header(name, text, text, &at.index(1));
@@ -184,9 +194,9 @@ impl<'a> Scan<'a> {
         }
         match member.view() {
             View::Text(text) => {
-                self.member(name, text, at, at.is_captured());
+                self.member(name, text, at, self.names_count(at));
             }
-            View::Array(items) if at.is_captured() && self.names(name) => {
+            View::Array(items) if self.names_count(at) && self.names(name) => {
                 for (index, item) in items.iter().enumerate() {
                     let at = at.index(index);
                     match item.view() {
@@ -215,16 +225,21 @@ pub fn mask(text: &str, places: &[Place]) -> String {
     mask_in(text, text.to_owned(), places)
 }
 
-/// The text of a file with asterisks in the place of secrets, byte for byte, where there are any. In JSON they are those that
-/// [`scan`] tells; known values are looked for in the text itself too, as in any other text.
+/// The text of a file with asterisks in the place of secrets, byte for byte, where there are any. In JSON names count in all
+/// of it: what people wrote there to be sent is theirs, and not for a log. Known values are looked for in the text itself too,
+/// as in any other text.
 pub fn mask_file(text: &str, secrets: &Secrets) -> Option<String> {
-    let json = parse(text).ok();
-    let places = json
-        .as_ref()
-        .map(|json| scan(json, "", secrets, Glance::of_json(text)));
-    let places = places.unwrap_or_default();
-    let is_read = json.is_some() && secrets.knows_none();
-    let masked = if is_read { None } else { secrets.mask(text) };
+    let Ok(json) = parse(text) else {
+        return mask_lines(text, secrets);
+    };
+    let mut scan = Scan::new(secrets, Glance::of_json(text));
+    scan.everywhere = true;
+    scan.value(&json, &Way::begin(""));
+    let places = scan.places;
+    let masked = match secrets.knows_none() {
+        true => None,
+        false => secrets.mask(text),
+    };
     if places.is_empty() {
         return masked;
     }
@@ -233,6 +248,35 @@ pub fn mask_file(text: &str, secrets: &Secrets) -> Option<String> {
         masked.unwrap_or_else(|| text.to_owned()),
         &places,
     ))
+}
+
+/// A name and a value behind a colon, as JSON with faults, YAML and JavaScript write them.
+static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+    let name = r#"(?:"([^"\n]{1,80})"|'([^'\n]{1,80})'|([A-Za-z_][A-Za-z0-9_-]{0,79}))"#;
+    let value = r#"(?:"((?:[^"\\\n]|\\.)*)|'((?:[^'\\\n]|\\.)*)|([^\s"',\]}][^,\]}\n]*))"#;
+    Regex::new(&format!(r"{name}[ \t]*:[ \t]*{value}")).expect("a pattern of ours")
+});
+
+/// The same for a text that is no JSON, line by line.
+fn mask_lines(text: &str, secrets: &Secrets) -> Option<String> {
+    let masked = secrets.mask(text);
+    let mut hidden = Vec::new();
+    for pair in PAIR.captures_iter(text) {
+        let any = |groups: [usize; 3]| groups.into_iter().find_map(|group| pair.get(group));
+        if let (Some(name), Some(value)) = (any([1, 2, 3]), any([4, 5, 6]))
+            && secrets.hides_member(name.as_str(), value.as_str().trim_end())
+        {
+            hidden.push(value.range());
+        }
+    }
+    if hidden.is_empty() {
+        return masked;
+    }
+    let mut bytes = masked.unwrap_or_else(|| text.to_owned()).into_bytes();
+    for range in hidden {
+        bytes.get_mut(range).unwrap_or_default().fill(b'*');
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The same length of a text, with asterisks at the places of the other.
@@ -335,7 +379,29 @@ mod tests {
         let masked = document.replace("x1", "**");
         let mut secrets = Secrets::default();
         assert_eq!(mask_file(document, &secrets), Some(masked.clone()));
-        assert_eq!(mask_file(r#"{"password": "x1"}"#, &secrets), None);
+        // In a scenario, what people send is not for a log.
+        let sent = r#"{"json": {"password": "x1", "a": "b"}, "headers": ["Authorization: Bearer abcdefgh"]}"#;
+        let hidden = r#"{"json": {"password": "**", "a": "b"}, "headers": ["Authorization: Bearer ********"]}"#;
+        assert_eq!(mask_file(sent, &secrets).as_deref(), Some(hidden));
+        // With faults, and in other languages.
+        for (text, masked) in [
+            (
+                "{'password': 'x1', \"a\": 1}",
+                "{'password': '**', \"a\": 1}",
+            ),
+            ("{password: \"x1\",}", "{password: \"**\",}"),
+            (
+                "{\"password\": \"x1, \"a\": 1}",
+                "{\"password\": \"****\"a\": 1}",
+            ),
+            ("user: me\npassword: x1 y\n", "user: me\npassword: ****\n"),
+        ] {
+            assert_eq!(mask_file(text, &secrets).as_deref(), Some(masked));
+        }
+        assert_eq!(
+            mask_file("description: the password: is long", &secrets),
+            None
+        );
         let broken = document.replace("{\"title", "{title");
         assert_eq!(
             mask_file(&broken, &secrets),

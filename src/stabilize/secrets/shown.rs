@@ -8,6 +8,13 @@ use super::known::{Found, Secrets, Why, merge};
 use super::named;
 use super::names::Kind;
 
+fn masked(text: &str, mut found: Vec<Found>) -> Option<String> {
+    for found in &mut found {
+        found.shown = "*".repeat(found.range.len());
+    }
+    (!found.is_empty()).then(|| replace(text, &found).into_owned())
+}
+
 impl Secrets {
     /// The text without secrets.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -16,11 +23,12 @@ impl Secrets {
 
     /// The text with asterisks in the place of secrets, byte for byte, where there are any: places in it stay.
     pub fn mask(&self, text: &str) -> Option<String> {
-        let mut found = self.find_all(text);
-        for found in &mut found {
-            found.shown = "*".repeat(found.range.len());
-        }
-        (!found.is_empty()).then(|| replace(text, &found).into_owned())
+        masked(text, self.find_all(text))
+    }
+
+    /// The same for what is known and for well-known forms alone, whatever the names say.
+    pub fn mask_known(&self, text: &str) -> Option<String> {
+        masked(text, self.find(text))
     }
 
     /// Whole lines of the text without secrets, and how many bytes of it they are: at most `upto`, and no secret is cut.
@@ -74,6 +82,11 @@ impl Secrets {
             }
             _ => self.redact(text),
         }
+    }
+
+    /// Whether a key may say that its string is a secret.
+    pub fn names_member(&self, key: &str) -> bool {
+        self.rules.kind(key).is_some()
     }
 
     /// Whether the string under a key is a secret by what it is called.
