@@ -143,17 +143,39 @@ pub(super) fn find(text: &[u8]) -> Vec<(Range<usize>, Form)> {
 fn private_keys(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let (mut at, mut may_end) = (0, true);
     std::iter::from_fn(move || {
-        let begin = KEY_BEGINS.find_at(text, at)?;
-        let last = may_end.then(|| KEY_ENDS.find_at(text, begin.end()));
-        let last = last.flatten();
-        // Where one has no last line, no later one has.
-        may_end = last.is_some();
-        at = match last {
-            Some(last) => last.end(),
-            None => cut_off(text, begin.end()),
-        };
-        Some(begin.start()..at)
+        loop {
+            let begin = KEY_BEGINS.find_at(text, at)?;
+            let last = may_end.then(|| KEY_ENDS.find_at(text, begin.end()));
+            let last = last.flatten();
+            // Where one has no last line, no later one has.
+            may_end = last.is_some();
+            at = match last {
+                Some(last) => last.end(),
+                None => cut_off(text, begin.end()),
+            };
+            let inner = last.map(|last| text.get(begin.end()..last.start()).unwrap_or_default());
+            if inner.is_none_or(holds_a_key) {
+                return Some(begin.start()..at);
+            }
+        }
     })
+}
+
+/// Whether anything stands between the lines: `...` says that a key belongs there. Line breaks may be escaped.
+fn holds_a_key(inner: &[u8]) -> bool {
+    const LONGEST: usize = 64;
+    if inner.len() > LONGEST {
+        return true;
+    }
+    let mut bytes = inner.iter();
+    while let Some(byte) = bytes.next() {
+        if *byte == b'\\' {
+            bytes.next();
+        } else if byte.is_ascii_alphanumeric() {
+            return true;
+        }
+    }
+    false
 }
 
 /// Where a key that is cut off ends at the latest, between characters.
@@ -177,6 +199,9 @@ mod tests {
 
     #[test]
     fn well_known_forms_are_found() {
+        let placeholder = "-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----";
+        assert!(forms(placeholder).is_empty());
+
         let long = "0aB1".repeat(16);
         // Put together here, so that no scanner takes this file for a leak.
         for (prefix, len) in [

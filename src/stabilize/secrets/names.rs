@@ -190,6 +190,7 @@ impl Rules {
             || [("<", ">"), ("{{", "}}"), ("${", "}"), ("[", "]")]
                 .iter()
                 .any(|(open, close)| wrapped(open, close))
+            || is_variable(value)
             || value.len() > 2 && value.chars().all(|c| "*•.…-xX".contains(c))
             || [
                 "redacted", "filtered", "hidden", "none", "null", "true", "false", "deleted",
@@ -203,6 +204,26 @@ impl Rules {
     pub(super) fn is_telling(&self, value: &str) -> bool {
         self.kind(value).is_none()
     }
+}
+
+/// Whether a text is a name to be filled in: `{your-key}`, `$API_KEY`, `YOUR_API_KEY`. What holds anything else in braces may be
+/// JSON.
+fn is_variable(text: &str) -> bool {
+    let are_words = |text: &str| {
+        let is_in_name = |c: char| c.is_ascii_alphanumeric() || "_- ".contains(c);
+        !text.is_empty() && text.chars().all(is_in_name)
+    };
+    let in_braces = text
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'));
+    let of_shell = text.strip_prefix('$').filter(|name| {
+        let is_in_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(is_in_name)
+    });
+    let yours = text
+        .get(..5)
+        .filter(|start| ["your_", "your-", "your "].contains(&start.to_ascii_lowercase().as_str()));
+    in_braces.is_some_and(are_words) || of_shell.is_some() || yours.is_some() && are_words(text)
 }
 
 /// The last letters of a word, the last one lowest: as many as fit. With zeros where there are no more.
@@ -402,13 +423,25 @@ mod tests {
             "[Filtered]",
             "${TOKEN}",
             "{{ token }}",
+            "{base64-encoded-key-here}",
+            "$API_KEY",
+            "YOUR_API_KEY",
+            "your-secret",
             "This field is required.",
             "null",
         ] {
             assert!(!rules.is_secret(Kind::Secret, value), "{value}");
         }
         assert!(!rules.is_secret(Kind::Token, "invalid"));
-        for value in ["hunter2", "swordfish", "correct horse battery staple", "a"] {
+        for value in [
+            "hunter2",
+            "swordfish",
+            "correct horse battery staple",
+            "a",
+            "{\"k\":1}",
+            "$a1",
+            "yours-x!",
+        ] {
             assert!(rules.is_secret(Kind::Secret, value), "{value}");
         }
         assert!(rules.is_secret(Kind::Token, "invalidity"));
