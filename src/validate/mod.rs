@@ -217,10 +217,11 @@ impl Checks {
     }
 }
 
-/// All findings about the text of `apidocs.toml`: its syntax, its schema, and values that cannot be
-/// read although they fit it.
+/// All findings about the text of `apidocs.toml`: its syntax, its schema, values that cannot be read although they fit it, and
+/// secrets.
 pub fn settings(source: &Arc<SourceFile>) -> Vec<Finding> {
     let mut findings = settings::findings(source);
+    findings.extend(secrets::of_settings(source));
     findings.sort_by(Finding::order);
     findings
 }

@@ -50,6 +50,17 @@ pub(super) fn of_others(collection: &Collection, secrets: &Secrets) -> Vec<Findi
         .collect()
 }
 
+/// The secrets that the settings hold, by form alone: what is a credential by its place may be that of a server of ours.
+pub(super) fn of_settings(source: &Arc<SourceFile>) -> Vec<Finding> {
+    let found = Secrets::default().known_in(&source.text).into_iter();
+    let told = found.map(|(span, what)| {
+        Finding::new(codes::SECRET, format!("this is {what}"))
+            .at(source, span)
+            .help("take it from the environment: `{{ env.NAME }}`; and revoke it, for the history keeps it")
+    });
+    told.collect()
+}
+
 fn of_file(source: &Arc<SourceFile>, json: &Value, secrets: &Secrets) -> Vec<Finding> {
     let places = scan(json, "", secrets, Glance::of_json(&source.text));
     let file = masked(source, &places);

@@ -1,6 +1,7 @@
 //! Texts, values and header fields with placeholders in the place of secrets.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 
@@ -29,6 +30,16 @@ impl Secrets {
     /// The same for what is known and for well-known forms alone, whatever the names say.
     pub fn mask_known(&self, text: &str) -> Option<String> {
         masked(text, self.find(text))
+    }
+
+    /// Where the text holds a secret that is known or of a well-known form, and what it is; never its value.
+    pub fn known_in(&self, text: &str) -> Vec<(Range<usize>, &'static str)> {
+        let found = merge(self.find(text)).into_iter();
+        let what = |found: Found| match found.why {
+            Why::Form(form) => (found.range, form.words()),
+            Why::Known(_) | Why::Named => (found.range, "a value that is a secret of this run"),
+        };
+        found.map(what).collect()
     }
 
     /// Whole lines of the text without secrets, and how many bytes of it they are: at most `upto`, and no secret is cut.
