@@ -203,16 +203,8 @@ fn one_of_keys(at: &str, forms: &[&Vec<ValidationError<'static>>]) -> Option<Mis
 mod tests {
     use serde_json::json;
 
-    use super::super::schemas::Schema;
+    use super::super::schemas::told;
     use super::*;
-
-    fn told(schema: Value, value: Value) -> Vec<(String, String, Option<String>)> {
-        let misfits = Schema::compile(schema).unwrap().misfits(&value);
-        misfits
-            .into_iter()
-            .map(|misfit| (misfit.pointer, misfit.message, misfit.help))
-            .collect()
-    }
 
     #[test]
     fn of_several_forms_the_nearest_is_told() {

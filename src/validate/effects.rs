@@ -97,16 +97,8 @@ fn knows(root: &Value, schema: &Value, name: &str, depth: usize) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::super::schemas::Schema;
+    use super::super::schemas::told;
     use super::*;
-
-    fn told(schema: Value, value: Value) -> Vec<(String, String, Option<String>)> {
-        let misfits = Schema::compile(schema).unwrap().misfits(&value);
-        misfits
-            .into_iter()
-            .map(|misfit| (misfit.pointer, misfit.message, misfit.help))
-            .collect()
-    }
 
     #[test]
     fn a_value_of_the_wrong_type_that_is_not_listed_is_told_once() {

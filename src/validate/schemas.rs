@@ -271,6 +271,16 @@ fn embedded(name: &str) -> Schema {
     Schema::compile(json.unwrap_or_default()).expect("an embedded schema compiles")
 }
 
+/// What is told of a value that does not fit a schema: place, message and help.
+#[cfg(test)]
+pub(super) fn told(schema: Value, value: Value) -> Vec<(String, String, Option<String>)> {
+    let misfits = Schema::compile(schema).unwrap().misfits(&value);
+    misfits
+        .into_iter()
+        .map(|misfit| (misfit.pointer, misfit.message, misfit.help))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

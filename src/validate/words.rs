@@ -321,16 +321,8 @@ mod tests {
     use serde_json::json;
 
     use super::super::misfit::Part;
-    use super::super::schemas::Schema;
+    use super::super::schemas::{Schema, told};
     use super::*;
-
-    fn told(schema: Value, value: Value) -> Vec<(String, String, Option<String>)> {
-        let misfits = Schema::compile(schema).unwrap().misfits(&value);
-        misfits
-            .into_iter()
-            .map(|misfit| (misfit.pointer, misfit.message, misfit.help))
-            .collect()
-    }
 
     #[test]
     fn keys_are_pointed_at() {
