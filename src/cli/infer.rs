@@ -7,14 +7,14 @@ use apidocs::contract;
 use apidocs::document::{Collection, ContractName, DocumentName};
 use apidocs::finding::{Finding, codes};
 use apidocs::import::openapi;
-use apidocs::json::{self, KeyOrder, write};
+use apidocs::json::{KeyOrder, write};
 use apidocs::project::{ChangeSet, Project};
 use apidocs::report::plural;
-use apidocs::validate::Schema;
 use serde_json::Value;
 
 use super::args::Infer;
 use super::context::{Channel, Context, exit_of};
+use super::contracts::usable;
 use super::exit::{Advice, Exit};
 use super::next::command;
 use super::reading;
@@ -95,29 +95,6 @@ fn selected<'a>(collection: &'a Collection, names: &[String]) -> Result<Vec<&'a 
     }
     let wanted = all().filter(|known| names.is_empty() || names.contains(&known.to_string()));
     Ok(wanted.collect())
-}
-
-/// The contracts that can be read again, and what is wrong with the others: they are deeper than a document may be, or a source is
-/// no JSON Schema where it should be.
-fn usable(
-    contracts: impl Iterator<Item = (ContractName, Value)>,
-) -> (BTreeMap<ContractName, Value>, Vec<Finding>) {
-    let (mut usable, mut findings) = (BTreeMap::new(), Vec::new());
-    for (name, contract) in contracts {
-        let text = write(&contract, KeyOrder::Kept);
-        let read = json::parse_bytes(text.as_bytes()).map_err(|fault| fault.message);
-        match read.and_then(Schema::compile) {
-            Ok(_) => {
-                usable.insert(name, contract);
-            }
-            Err(reason) => {
-                let message = format!("the contract {} is not written: {reason}", name.file());
-                let finding = Finding::new(codes::BROKEN_CONTRACT, message).about(&name.document);
-                findings.push(finding.help("mend the source, or write the contract by hand"));
-            }
-        }
-    }
-    (usable, findings)
 }
 
 /// Writes contracts; one that is there and differs may have been edited, and stays unless it is to be replaced.

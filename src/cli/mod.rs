@@ -8,6 +8,7 @@ mod check;
 mod comparing;
 mod completions;
 mod context;
+mod contracts;
 #[cfg(feature = "demo")]
 mod demo;
 mod diff;

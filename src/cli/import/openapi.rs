@@ -10,6 +10,7 @@ use apidocs::report::plural;
 use super::write::{Drafts, write};
 use crate::cli::args::Into;
 use crate::cli::context::{Channel, Context, exit_of};
+use crate::cli::contracts::usable;
 use crate::cli::exit::Exit;
 use crate::cli::report::of_findings;
 use crate::cli::source::named_openapi;
@@ -17,7 +18,9 @@ use crate::cli::source::named_openapi;
 pub fn run(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
     let (_, source) = named_openapi(file)?;
     let imported = openapi::import(&source);
-    let contracts = imported.contracts.iter();
+    let (contracts, unusable) = usable(imported.contracts.clone());
+    let contracts = contracts.iter();
+    let written_contracts = contracts.len();
     let drafts = Drafts {
         documents: &imported.documents,
         sections: &imported.sections,
@@ -30,21 +33,21 @@ pub fn run(context: &Context, file: &Path, into: &Into) -> Result<Exit> {
     let written = write(context, &drafts, into)?;
 
     let mut findings = imported.findings.clone();
+    findings.extend(unusable);
     if context.reports() {
         // People read them as a table.
         let unplaced = imported.unplaced.iter();
         findings.extend(unplaced.map(|kind| kind.finding.clone()));
     }
     findings.sort_by(Finding::order);
-    summarise(context, &imported);
+    summarise(context, &imported, written_contracts);
     let exit = exit_of(&findings);
     let report = of_findings(context, context.hide(findings));
     context.tell(Channel::Diagnostics, &report, Some(&written.next()))?;
     Ok(exit)
 }
 
-fn summarise(context: &Context, imported: &Imported) {
-    let contracts = imported.contracts.len();
+fn summarise(context: &Context, imported: &Imported, contracts: usize) {
     if contracts > 0 {
         context.say(format!("{} of responses", plural(contracts, "contract")));
     }

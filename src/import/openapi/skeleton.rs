@@ -9,7 +9,7 @@ use super::operation::Operation;
 use super::parameters;
 use super::source::Node;
 use super::types::type_words;
-use crate::document::{Section, Sections, essence};
+use crate::document::{Section, Sections, essence, is_safe};
 use crate::import::naming;
 use crate::import::scenario::{self, Variables, literal};
 
@@ -76,7 +76,7 @@ fn add(scenarios: &mut BTreeMap<String, Value>, section: &Section, steps: Vec<Va
 fn rank(method: &str) -> u8 {
     match method {
         "POST" => 0,
-        "GET" | "HEAD" | "OPTIONS" => 1,
+        method if is_safe(method) => 1,
         "DELETE" => 3,
         _ => 2,
     }
