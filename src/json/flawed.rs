@@ -41,9 +41,11 @@ pub(crate) fn read_flawed(bytes: &[u8], refused: Fault) -> Flawed {
             readings.push(last);
             readings.extend(other);
         }
-        Err(fault) => {
+        Err(mut fault) => {
             // Behind what is not understood, what looks like a fault may be none.
             faults.retain(|known| known.offset < fault.offset);
+            // The blanks in the place of a byte order mark are no characters of their own.
+            fault.offset = text.floor_char_boundary(fault.offset);
             faults.push(fault);
         }
     }
@@ -176,6 +178,11 @@ mod tests {
             ("[1,,]", vec![(Syntax, 3)]),
             ("[,]", vec![(Syntax, 1)]),
             ("[1,", vec![(Syntax, 2)]),
+            ("\u{feff}", vec![(FaultKind::ByteOrderMark, 0), (Syntax, 0)]),
+            (
+                "\u{feff}[",
+                vec![(FaultKind::ByteOrderMark, 0), (Syntax, 3)],
+            ),
         ] {
             let (told, read) = flawed(text);
             assert_eq!(told, faults, "{text}");
