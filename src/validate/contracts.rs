@@ -91,7 +91,6 @@ pub(super) fn findings(
         let schema = match Schema::contract(contract.schema.clone()) {
             Ok(schema) => Some(schema),
             Err(misfit) => {
-                // One from elsewhere does not stand in its file as it was compiled.
                 let told = match contract.label {
                     Some(label) => misfit.at(contract.source, label.span.clone()),
                     None => misfit.in_json(contract.source),
